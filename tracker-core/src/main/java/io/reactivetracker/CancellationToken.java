@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells any number of tasks to stop, and through its children whole trees of them.
+ *
+ * <pre>{@code
+ * CancellationToken all = CancellationToken.create();
+ * try (CancellationToken one = all.child()) {
+ *     one.onCancel(request::abort);
+ *     request.run();
+ * }
+ * }</pre>
+ *
+ * <p>Cancelling is final. It reaches every descendant and never an ancestor or a sibling: when a call of
+ * {@code cancel} returns, every descendant is cancelled, also if another thread cancelled first. A child of a
+ * cancelled token is cancelled from the start.
+ *
+ * <p>A parent keeps its children until they are cancelled or {@linkplain #close() closed}, so close a child of a
+ * long-lived parent when its task ends.
+ *
+ * <p>Safe for use by several threads. What a thread did before it cancelled happens-before what another does that
+ * sees the token cancelled, or that runs one of its actions. Neither the depth nor the width of a tree takes stack.
+ *
+ * <p>After <a href="https://docs.rs/tokio-util/latest/tokio_util/sync/struct.CancellationToken.html">
+ * {@code CancellationToken}</a> of tokio-util, with a cause after
+ * <a href="https://pkg.go.dev/context#WithCancelCause">{@code context.WithCancelCause}</a> of Go.
+ */
+public final class CancellationToken extends Chain.Link<CancellationToken> implements AutoCloseable {
+
+    // State: live -> cancelled, by whoever cancels this token or an ancestor, once.
+    // Place: in the chain of its parent -> in that of its grandparent, and so on, when parents are closed
+    //        -> in none, when it is closed or cancelled. A root is in none from the start.
+    //
+    // All of it changes under the lock of the tree, which every token has from the root that it descends from. Reading
+    // whether a token is cancelled needs no lock. No foreign code runs under it.
+    private final Object tree;
+    private @Nullable CancellationToken parent;
+    private final Chain<CancellationToken> children = new Chain<>();
+    private volatile @Nullable Cancellation cancellation;
+
+    private final Waiters waiters = new Waiters();
+
+    private CancellationToken(Object tree) {
+        this.tree = tree;
+    }
+
+    /**
+     * Creates a token without a parent.
+     *
+     * @return a live token
+     */
+    public static CancellationToken create() {
+        return new CancellationToken(new Object());
+    }
+
+    /**
+     * Creates a token that is cancelled with this one, and that can be cancelled without it.
+     *
+     * @return a live token, or a cancelled one with the same cause if this one is cancelled
+     */
+    public CancellationToken child() {
+        CancellationToken child = new CancellationToken(tree);
+        synchronized (tree) {
+            if (cancellation == null) {
+                child.attachTo(this);
+            } else {
+                child.cancellation = cancellation;
+            }
+        }
+        return child;
+    }
+
+    /**
+     * Cancels this token and all its descendants.
+     *
+     * <p>Runs their actions in this thread, outside any lock, before it returns; first all tokens are cancelled, then
+     * the first action runs.
+     *
+     * @return true if and only if this call cancelled this token
+     */
+    public boolean cancel() {
+        return cancel(new Cancellation(null));
+    }
+
+    /**
+     * Cancels this token and all its descendants, and says why.
+     *
+     * <p>Of several causes the first stays: a descendant that was cancelled before keeps its own.
+     *
+     * @param cause what {@link #cause()} returns from now on
+     * @return true if and only if this call cancelled this token
+     */
+    public boolean cancel(Throwable cause) {
+        return cancel(new Cancellation(
+                Objects.requireNonNull(cause, "cause must not be null: cancel() is for when there is none")));
+    }
+
+    /**
+     * Whether this token is cancelled, by itself or through an ancestor.
+     *
+     * @return true from then on, for good
+     */
+    public boolean isCancelled() {
+        return cancellation != null;
+    }
+
+    /**
+     * Why this token was cancelled.
+     *
+     * @return the cause, or null if none was given or the token is not cancelled
+     */
+    public @Nullable Throwable cause() {
+        Cancellation seen = cancellation;
+        return seen == null ? null : seen.cause;
+    }
+
+    /**
+     * Runs an action when this token is cancelled: at once, in this thread, if it is already, and else in the thread
+     * that cancels.
+     *
+     * <p>Actions of one token run in the order in which they were registered, outside any lock, and may use the tree
+     * in any way. What one throws reaches the uncaught-exception handler of the thread that runs it, and disturbs no
+     * other; if it runs at once, it reaches the caller.
+     *
+     * @param action what to run, once
+     * @return the way to unlink the action while it waits; costs and leaves nothing
+     */
+    public Registration onCancel(Runnable action) {
+        Objects.requireNonNull(action, "action must not be null");
+        return waiters.register(this::isCancelled, action);
+    }
+
+    /**
+     * Leaves the tree without cancelling anything: the children move to this token's parent, or become roots if it has
+     * none.
+     *
+     * <p>The token stays usable as a root of its own, and its actions stay registered. Idempotent. Takes time in
+     * proportion to the number of children.
+     */
+    @Override
+    public void close() {
+        synchronized (tree) {
+            for (CancellationToken child = children.first(); child != null; child = children.first()) {
+                child.detach();
+                if (parent != null) {
+                    child.attachTo(parent);
+                }
+            }
+            detach();
+        }
+    }
+
+    private boolean cancel(Cancellation first) {
+        List<CancellationToken> reached;
+        synchronized (tree) {
+            if (cancellation != null) {
+                // Whoever came first held the lock until every descendant was cancelled.
+                return false;
+            }
+            reached = markWithDescendants(first);
+        }
+        reached.forEach(token -> token.waiters.runHappened());
+        return true;
+    }
+
+    /** Takes no stack, however deep the tree: the list is both the result and what is left to do. */
+    private List<CancellationToken> markWithDescendants(Cancellation first) {
+        List<CancellationToken> reached = new ArrayList<>();
+        detach();
+        reached.add(this);
+        for (int next = 0; next < reached.size(); next++) {
+            CancellationToken token = reached.get(next);
+            token.cancellation = first;
+            for (CancellationToken child = token.children.first(); child != null; child = token.children.first()) {
+                child.detach();
+                reached.add(child);
+            }
+        }
+        return reached;
+    }
+
+    private void attachTo(CancellationToken newParent) {
+        parent = newParent;
+        newParent.children.add(this);
+    }
+
+    private void detach() {
+        if (parent != null) {
+            parent.children.remove(this);
+            parent = null;
+        }
+    }
+
+    /**
+     * Whether this is cancelled, and why.
+     *
+     * @return for people to read; the form may change
+     */
+    @Override
+    public String toString() {
+        Cancellation seen = cancellation;
+        if (seen == null) {
+            return "CancellationToken[live]";
+        }
+        return seen.cause == null ? "CancellationToken[cancelled]" : "CancellationToken[cancelled: " + seen.cause + "]";
+    }
+
+    /** That a token was cancelled, and why; descendants share their ancestor's. */
+    private record Cancellation(@Nullable Throwable cause) {}
+}

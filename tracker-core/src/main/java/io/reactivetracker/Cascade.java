@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs things that set off further things, on a stack of bounded depth.
+ *
+ * <p>The end of one task may drain a tracker, whose waiters end a task of another, and so on through any number of
+ * them. Up to a depth each link of such a chain runs inside the one before; what is set off beyond it is left to the
+ * outermost run of the thread, which takes it up when it is done with its own.
+ */
+final class Cascade {
+
+    private static final int DEEPEST = 16;
+    private static final ThreadLocal<@Nullable Cascade> CURRENT = new ThreadLocal<>();
+
+    private final ArrayDeque<Runnable> postponed = new ArrayDeque<>(0);
+    private int depth;
+
+    private Cascade() {}
+
+    static void run(Runnable link) {
+        Cascade current = CURRENT.get();
+        if (current != null) {
+            current.runInside(link);
+            return;
+        }
+        Cascade outermost = new Cascade();
+        CURRENT.set(outermost);
+        try {
+            outermost.runAll(link);
+        } finally {
+            CURRENT.remove();
+        }
+    }
+
+    private void runInside(Runnable link) {
+        if (depth == DEEPEST) {
+            postponed.add(link);
+            return;
+        }
+        depth++;
+        try {
+            link.run();
+        } finally {
+            depth--;
+        }
+    }
+
+    private void runAll(Runnable first) {
+        for (@Nullable Runnable link = first; link != null; link = postponed.poll()) {
+            link.run();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a task is to be tracked, for whoever wants more than to have it counted.
+ *
+ * <pre>{@code
+ * flux.transform(trackWith(tracker, named("ship")));
+ * flux.transform(trackWith(tracker, strict()));
+ * flux.transform(trackWith(tracker, named("ship").strict()));
+ * }</pre>
+ *
+ * <p>Immutable, so one value serves any number of tasks and threads.
+ */
+public sealed interface TaskOptions {
+
+    /**
+     * Names the task, so that {@link TaskTracker#runningTasks()} lists it while it runs.
+     *
+     * @param name the name; need not be unique
+     * @return options to which more can be added
+     * @throws IllegalArgumentException if the name is blank
+     */
+    static Combination named(String name) {
+        return new ChosenOptions(Names.require("task name", name), false);
+    }
+
+    /**
+     * Refuses the task once the tracker is closed, with a {@link TrackerClosedException} and before any of it starts.
+     *
+     * <p>The look at the tracker and the count are one atomic step, as with {@link TaskTracker#tryToken()}. Without
+     * this option a closed tracker counts and waits for late tasks like any other.
+     *
+     * @return options to which more can be added
+     */
+    static Combination strict() {
+        return new ChosenOptions(null, true);
+    }
+
+    /**
+     * The name that was given.
+     *
+     * @return the name, or null if the task is to stay unnamed
+     */
+    @Nullable
+    String name();
+
+    /**
+     * Whether the task is refused once its tracker is closed.
+     *
+     * @return true if {@code strict()} was asked for
+     */
+    boolean isStrict();
+
+    /** Options to which more can be added; each call returns new ones. */
+    sealed interface Combination extends TaskOptions permits ChosenOptions {
+
+        /**
+         * The same options with this name.
+         *
+         * @param name as in {@link TaskOptions#named(String)}
+         * @return options to which more can be added
+         * @throws IllegalArgumentException if the name is blank
+         */
+        Combination named(String name);
+
+        /**
+         * The same options, refused once the tracker is closed.
+         *
+         * @return options to which more can be added
+         * @see TaskOptions#strict()
+         */
+        Combination strict();
+    }
+}

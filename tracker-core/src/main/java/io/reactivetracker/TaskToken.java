@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One counted task: it counts from the token's making to its {@link #close()}.
+ *
+ * <pre>{@code
+ * try (TaskToken token = tracker.token()) {
+ *     ship(order);
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by several threads. All that a thread did before it closed the token happens-before everything that
+ * a waiter does after the tracker's {@link DrainSignal}. A token that is never closed keeps its tracker from draining
+ * for ever.
+ *
+ * <p>An adapter's subscriber extends this class and so is its own token, which spares an object per subscription. Such
+ * a class calls {@code close()} wherever its task can end.
+ */
+public class TaskToken implements AutoCloseable {
+
+    private static final VarHandle CLOSED;
+
+    static {
+        try {
+            CLOSED = MethodHandles.lookup().findVarHandle(TaskToken.class, "closed", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final TaskTracker tracker;
+    private final RunningTasks.@Nullable Entry entry;
+
+    // Once true, for ever true. Whoever makes it so, of all who race to close, is the one that counts down.
+    @SuppressWarnings("UnusedVariable") // accessed as CLOSED
+    private volatile boolean closed;
+
+    /**
+     * Counts an unnamed task, whether or not the tracker is closed.
+     *
+     * @param tracker what counts the task
+     * @throws IllegalStateException if the tracker counts as many tasks as it can
+     */
+    protected TaskToken(TaskTracker tracker) {
+        this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
+        tracker.countUp();
+        this.entry = null;
+    }
+
+    /**
+     * Counts a task as the options say.
+     *
+     * @param tracker what counts the task
+     * @param options its name, if any, and whether a closed tracker refuses it
+     * @throws TrackerClosedException if the options are strict and the tracker is closed; nothing is counted then
+     * @throws IllegalStateException if the tracker counts as many tasks as it can
+     */
+    protected TaskToken(TaskTracker tracker, TaskOptions options) {
+        this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
+        String name =
+                Objects.requireNonNull(options, "options must not be null").name();
+        if (!options.isStrict()) {
+            tracker.countUp();
+        } else if (!tracker.tryCountUp()) {
+            throw new TrackerClosedException(tracker);
+        }
+        this.entry = name == null ? null : tracker.enlist(name);
+    }
+
+    /** Takes over a task that is counted already. */
+    TaskToken(TaskTracker tracker, RunningTasks.@Nullable Entry entry) {
+        this.tracker = tracker;
+        this.entry = entry;
+    }
+
+    /**
+     * The tracker that counts this task.
+     *
+     * @return the tracker, also after the token was closed
+     */
+    public final TaskTracker tracker() {
+        return tracker;
+    }
+
+    /**
+     * This task as {@link TaskTracker#runningTasks()} lists it.
+     *
+     * @return the task as it is now, or null if it has no name; still there after the token was closed
+     */
+    public final @Nullable RunningTask runningTask() {
+        return entry == null ? null : tracker.describe(entry);
+    }
+
+    /**
+     * Ends the task: the tracker counts one less, and is drained if it was the last and the tracker is closed.
+     *
+     * <p>Idempotent, from any thread: of any number of calls the first has the effect and the others have none. Runs
+     * the waiters of a drain that it makes, in this thread, before it returns. Throws nothing.
+     */
+    @Override
+    public final void close() {
+        if ((boolean) CLOSED.getAndSet(this, true)) {
+            return;
+        }
+        // In this order a drained tracker lists no task as running.
+        if (entry != null) {
+            tracker.delist(entry);
+        }
+        tracker.countDown();
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import org.junit.jupiter.api.Test;
+
+class TaskOptionsTest {
+
+    @Test
+    void holdWhatWasAskedForAndNothingElse() {
+        assertThat(TaskOptions.named("ship").name()).isEqualTo("ship");
+        assertThat(TaskOptions.named("ship").isStrict()).isFalse();
+        assertThat(TaskOptions.strict().name()).isNull();
+        assertThat(TaskOptions.strict().isStrict()).isTrue();
+    }
+
+    @Test
+    void canBeCombinedInEitherOrder() {
+        assertThat(TaskOptions.named("ship").strict())
+                .isEqualTo(TaskOptions.strict().named("ship"))
+                .hasToString("ChosenOptions[name=ship, isStrict=true]");
+    }
+
+    @Test
+    void doNotChangeWhenCombined() {
+        TaskOptions.Combination plain = TaskOptions.named("ship");
+        plain.strict();
+        plain.named("bill");
+        assertThat(plain).isEqualTo(TaskOptions.named("ship"));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nameNothingWithABlankOrWithNull() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskOptions.named(" "))
+                .withMessageStartingWith("task name must not be blank");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskOptions.strict().named(""))
+                .withMessageStartingWith("task name must not be blank");
+        assertThatNullPointerException().isThrownBy(() -> TaskOptions.named(null));
+    }
+}
