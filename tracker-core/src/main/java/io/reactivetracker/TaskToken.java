@@ -100,8 +100,9 @@ public class TaskToken implements AutoCloseable {
     /**
      * Ends the task: the tracker counts one less, and is drained if it was the last and the tracker is closed.
      *
-     * <p>Idempotent, from any thread: of any number of calls the first has the effect and the others have none. Runs
-     * the waiters of a drain that it makes, in this thread, before it returns. Throws nothing.
+     * <p>Idempotent, from any thread: of any number of calls the first has the effect, and the others return at once,
+     * even if the first is still at it. Runs the waiters of a drain that it makes, in this thread, before it returns.
+     * Throws nothing.
      */
     @Override
     public final void close() {
