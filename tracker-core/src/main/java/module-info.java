@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Counts running tasks, waits for the last of them to end, and cancels trees of them. */
+@SuppressWarnings("module") // the adapters are compiled after this module, so their names are not known yet
 module io.reactivetracker {
     requires static transitive org.jspecify;
 
     exports io.reactivetracker;
+    exports io.reactivetracker.internal to
+            io.reactivetracker.reactor,
+            io.reactivetracker.rxjava;
 }

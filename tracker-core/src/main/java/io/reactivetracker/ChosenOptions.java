@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** The one kind of options there is. */
 record ChosenOptions(@Nullable String name, boolean isStrict) implements TaskOptions.Combination {
 
+    static final ChosenOptions DEFAULTS = new ChosenOptions(null, false);
+
     @Override
     public TaskOptions.Combination named(String name) {
         return new ChosenOptions(Names.require("task name", name), isStrict);

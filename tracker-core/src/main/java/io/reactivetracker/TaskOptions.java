@@ -17,6 +17,15 @@ import org.jspecify.annotations.Nullable;
 public sealed interface TaskOptions {
 
     /**
+     * Asks for nothing: the task is counted, unnamed, and never refused.
+     *
+     * @return options to which more can be added
+     */
+    static Combination defaults() {
+        return ChosenOptions.DEFAULTS;
+    }
+
+    /**
      * Names the task, so that {@link TaskTracker#runningTasks()} lists it while it runs.
      *
      * @param name the name; need not be unique

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTracker;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.Fuseable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
+
+/** A {@code Mono} each of whose subscriptions is counted as a task. */
+final class MonoTrackWith<T> extends MonoOperator<T, T> implements Fuseable {
+
+    private final TaskTracker tracker;
+    private final TaskOptions options;
+
+    MonoTrackWith(Mono<? extends T> source, TaskTracker tracker, TaskOptions options) {
+        super(source);
+        this.tracker = tracker;
+        this.options = options;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        TrackWithSubscriber.subscribe(source, actual, tracker, options);
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
+    public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.RUN_STYLE) {
+            return Attr.RunStyle.SYNC;
+        }
+        return key == Attr.NAME ? options.name() : super.scanUnsafe(key);
+    }
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskToken;
+import io.reactivetracker.TaskTracker;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CorePublisher;
+import reactor.core.CoreSubscriber;
+import reactor.core.Fuseable;
+import reactor.core.Scannable;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * One tracked subscription: passes every signal on, and is the token that counts it.
+ *
+ * <p>It is counted from its making, before the upstream is subscribed to, until the first of these: a terminal signal
+ * was delivered downstream; {@code upstream.cancel()} returned; a fused queue that emits no terminal signal was seen to
+ * be at its end; or one side threw, which by rule 2.13 of Reactive Streams counts as cancelling. The token is closed
+ * once, so the order in which several of these race does not matter.
+ *
+ * <p>It can always be fused with and says no if its upstream can't: so one class serves sources of all kinds.
+ */
+class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fuseable.QueueSubscription<T>, Scannable {
+
+    final CoreSubscriber<? super T> actual;
+
+    private @Nullable Subscription upstream;
+
+    // The upstream again, once fusion is agreed upon.
+    private Fuseable.@Nullable QueueSubscription<T> queue;
+    private boolean isQueueSync;
+
+    private boolean done;
+    private volatile boolean cancelled;
+
+    TrackWithSubscriber(CoreSubscriber<? super T> actual, TaskTracker tracker, TaskOptions options) {
+        super(tracker, options);
+        this.actual = actual;
+    }
+
+    static <T> void subscribe(
+            CorePublisher<? extends T> source,
+            CoreSubscriber<? super T> actual,
+            TaskTracker tracker,
+            TaskOptions options) {
+        TrackWithSubscriber<T> subscriber;
+        try {
+            subscriber = actual instanceof Fuseable.ConditionalSubscriber<? super T> conditional
+                    ? new ConditionalTrackWithSubscriber<>(conditional, tracker, options)
+                    : new TrackWithSubscriber<>(actual, tracker, options);
+        } catch (IllegalStateException refused) {
+            Operators.error(actual, refused);
+            return;
+        }
+        try {
+            source.subscribe(subscriber);
+        } catch (Throwable failure) {
+            try {
+                // As every operator of Reactor does: the failure goes downstream, or is dropped if it comes too late.
+                Operators.reportThrowInSubscribe(subscriber, failure);
+            } finally {
+                subscriber.cancel();
+            }
+        }
+    }
+
+    @Override
+    public void onSubscribe(Subscription s) {
+        if (Operators.validate(upstream, s)) {
+            upstream = s;
+            try {
+                actual.onSubscribe(this);
+            } catch (Throwable failure) {
+                cancelAfter(failure);
+                throw failure;
+            }
+        }
+    }
+
+    @Override
+    public void onNext(T element) {
+        if (done) {
+            Operators.onNextDropped(element, actual.currentContext());
+            return;
+        }
+        try {
+            actual.onNext(element);
+        } catch (Throwable failure) {
+            cancelAfter(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (done) {
+            Operators.onErrorDropped(error, actual.currentContext());
+            return;
+        }
+        done = true;
+        try (this) {
+            actual.onError(error);
+        }
+    }
+
+    @Override
+    public void onComplete() {
+        if (done) {
+            return;
+        }
+        done = true;
+        try (this) {
+            actual.onComplete();
+        }
+    }
+
+    @Override
+    public void request(long n) {
+        Subscription s = upstream;
+        if (s == null) {
+            return;
+        }
+        try {
+            s.request(n);
+        } catch (Throwable failure) {
+            cancelAfter(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        try (this) {
+            Subscription s = upstream;
+            if (s != null) {
+                s.cancel();
+            }
+        }
+    }
+
+    final boolean isDone() {
+        return done;
+    }
+
+    /** What has thrown is over; whatever else goes wrong must not hide why. */
+    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
+    final void cancelAfter(Throwable failure) {
+        try {
+            cancel();
+        } catch (Throwable another) {
+            if (another != failure) {
+                failure.addSuppressed(another);
+            }
+        }
+    }
+
+    // ---- fusion ----
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public int requestFusion(int requestedMode) {
+        if (!(upstream instanceof Fuseable.QueueSubscription<?> fuseable)) {
+            return Fuseable.NONE;
+        }
+        int mode = fuseable.requestFusion(requestedMode);
+        if (mode != Fuseable.NONE) {
+            queue = (Fuseable.QueueSubscription<T>) fuseable;
+            isQueueSync = mode == Fuseable.SYNC;
+        }
+        return mode;
+    }
+
+    @Override
+    public @Nullable T poll() {
+        if (queue == null) {
+            return null;
+        }
+        T element;
+        try {
+            element = queue.poll();
+        } catch (Throwable failure) {
+            cancelAfter(failure);
+            throw failure;
+        }
+        if (element == null) {
+            endIfSync();
+        }
+        return element;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        boolean isEmpty = queue == null || queue.isEmpty();
+        if (isEmpty) {
+            // A consumer that has what it asked for looks here for the end and does not poll again.
+            endIfSync();
+        }
+        return isEmpty;
+    }
+
+    @Override
+    public int size() {
+        return queue == null ? 0 : queue.size();
+    }
+
+    @Override
+    public void clear() {
+        if (queue != null) {
+            queue.clear();
+        }
+    }
+
+    /** A queue that is fused synchronously holds all there is, and no terminal signal follows its last element. */
+    private void endIfSync() {
+        if (isQueueSync) {
+            done = true;
+            close();
+        }
+    }
+
+    // ---- what others see of it ----
+
+    @Override
+    public Context currentContext() {
+        return actual.currentContext();
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
+    public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.PARENT) {
+            return upstream;
+        }
+        if (key == Attr.ACTUAL) {
+            return actual;
+        }
+        if (key == Attr.TERMINATED) {
+            return done;
+        }
+        if (key == Attr.CANCELLED) {
+            return cancelled && !done;
+        }
+        if (key == Attr.RUN_STYLE) {
+            return Attr.RunStyle.SYNC;
+        }
+        if (key == Attr.NAME) {
+            var task = runningTask();
+            return task == null ? null : task.name();
+        }
+        return null;
+    }
+}

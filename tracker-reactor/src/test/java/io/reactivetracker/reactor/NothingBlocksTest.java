@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import static io.reactivetracker.reactor.ReactorTracking.cancelWith;
+import static io.reactivetracker.reactor.ReactorTracking.spawn;
+import static io.reactivetracker.reactor.ReactorTracking.trackWith;
+import static io.reactivetracker.reactor.ReactorTracking.whenCancelled;
+import static io.reactivetracker.reactor.ReactorTracking.whenDrained;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reactivetracker.CancellationToken;
+import io.reactivetracker.TaskToken;
+import io.reactivetracker.TaskTracker;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.blockhound.BlockingOperationError;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+/** BlockHound watches all tests of this module; here it is shown to be awake, and each verb to please it. */
+class NothingBlocksTest {
+
+    @RegisterExtension
+    final Dropped dropped = new Dropped();
+
+    private final TaskTracker tracker = TaskTracker.create("unblocked");
+
+    @Test
+    void whatDoesBlockIsNoticed() {
+        TaskToken token = tracker.token();
+        StepVerifier.create(onEventLoop(() -> {
+                    try {
+                        tracker.drained().await(Duration.ofDays(1));
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }))
+                .verifyErrorMatches(error ->
+                        error instanceof BlockingOperationError || error.getCause() instanceof BlockingOperationError);
+        token.close();
+    }
+
+    @Test
+    void noVerbBlocks() {
+        StepVerifier.create(onEventLoop(() -> {
+                    CancellationToken cancellation = CancellationToken.create();
+                    Flux.range(0, 100).transform(trackWith(tracker)).subscribe();
+                    Flux.range(0, 100).transform(trackWith(tracker, "named")).subscribe();
+                    Flux.never().transform(cancelWith(cancellation)).subscribe(value -> {}, error -> {});
+                    whenCancelled(cancellation).subscribe();
+                    whenDrained(tracker).subscribe();
+                    TaskHandle<Object> task = spawn(tracker, Mono.never());
+                    task.join().subscribe(value -> {}, error -> {});
+                    tracker.runningTasks();
+                    task.abort();
+                    try (CancellationToken child = cancellation.child()) {
+                        child.onCancel(() -> {}).close();
+                    }
+                    cancellation.cancel();
+                    tracker.close();
+                    tracker.reopen();
+                    tracker.drained().toFuture().cancel(false);
+                }))
+                .verifyComplete();
+        assertThat(tracker.size()).isZero();
+    }
+
+    @Test
+    void noVerbBlocksWhenManyThreadsMeet() {
+        Flux<Object> everyone = Flux.range(0, 10_000)
+                .parallel(4)
+                .runOn(Schedulers.parallel())
+                .flatMap(n -> {
+                    tracker.token("named " + n).close();
+                    whenDrained(tracker).subscribe().dispose();
+                    tracker.close();
+                    tracker.reopen();
+                    return Mono.empty().transform(trackWith(tracker, "inner"));
+                })
+                .sequential();
+        StepVerifier.create(everyone).verifyComplete();
+        assertThat(tracker.size()).isZero();
+    }
+
+    private static Mono<Void> onEventLoop(Runnable body) {
+        return Mono.<Void>fromRunnable(body).subscribeOn(Schedulers.parallel());
+    }
+}
