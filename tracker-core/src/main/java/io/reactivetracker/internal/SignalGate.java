@@ -23,7 +23,7 @@ import java.lang.invoke.VarHandle;
  * signal from aside; a count instead of a flag lets a thread enter again while inside, as a source does that emits
  * from within {@code request}.
  */
-public class SignalGate {
+class SignalGate {
 
     private static final int OPEN = 0;
     private static final int TERMINATED = 1;
@@ -44,7 +44,7 @@ public class SignalGate {
     private volatile int word = INSIDE;
 
     /** Makes an open gate that the caller is inside of, so that a cut cannot speak before the caller has left. */
-    protected SignalGate() {}
+    SignalGate() {}
 
     /**
      * Enters, to pass an element on.
@@ -60,7 +60,7 @@ public class SignalGate {
      *
      * @return true if the caller is the one to tell the downstream that it was cut off
      */
-    protected final boolean leave() {
+    final boolean leave() {
         return (int) WORD.getAndAdd(this, -INSIDE) == CUT + INSIDE;
     }
 
@@ -69,7 +69,7 @@ public class SignalGate {
      *
      * @return true if the caller's terminal signal is the one to pass on; false if the subscription had ended already
      */
-    protected final boolean terminate() {
+    final boolean terminate() {
         return moveIfOpen(TERMINATED);
     }
 
@@ -78,7 +78,7 @@ public class SignalGate {
      *
      * @return false if the subscription had ended already, and the gate was not entered
      */
-    protected final boolean cut() {
+    final boolean cut() {
         return moveIfOpen(CUT + INSIDE);
     }
 

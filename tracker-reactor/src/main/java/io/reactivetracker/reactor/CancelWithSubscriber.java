@@ -2,9 +2,8 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.internal.SignalGate;
+import io.reactivetracker.internal.CancellableSignals;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
@@ -13,24 +12,16 @@ import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/**
- * One subscription that a {@link CancellationToken} can end: its upstream is cancelled, and then its downstream is told
- * by a {@link TaskCancelledException}.
- *
- * <p>The token may be cancelled from any thread while the upstream emits; the gate makes the downstream see one signal
- * at a time.
- */
-final class CancelWithSubscriber<T> extends SignalGate implements CoreSubscriber<T>, Subscription, Scannable {
+/** One subscription that a {@link CancellationToken} can end. */
+final class CancelWithSubscriber<T> extends CancellableSignals implements CoreSubscriber<T>, Subscription, Scannable {
 
     private final CoreSubscriber<? super T> actual;
-    private final CancellationToken token;
 
     private @Nullable Subscription upstream;
-    private @Nullable Registration registration;
 
     private CancelWithSubscriber(CoreSubscriber<? super T> actual, CancellationToken token) {
+        super(token);
         this.actual = actual;
-        this.token = token;
     }
 
     static <T> void subscribe(
@@ -57,8 +48,7 @@ final class CancelWithSubscriber<T> extends SignalGate implements CoreSubscriber
             return;
         }
         upstream = s;
-        // The gate is held from the start, so a cut that comes from here on waits until the downstream knows us.
-        registration = token.onCancel(this::cutOff);
+        listen();
         try {
             actual.onSubscribe(this);
         } finally {
@@ -88,8 +78,7 @@ final class CancelWithSubscriber<T> extends SignalGate implements CoreSubscriber
 
     @Override
     public void onError(Throwable error) {
-        if (terminate()) {
-            unregister();
+        if (end()) {
             actual.onError(error);
         } else {
             Operators.onErrorDropped(error, currentContext());
@@ -98,8 +87,7 @@ final class CancelWithSubscriber<T> extends SignalGate implements CoreSubscriber
 
     @Override
     public void onComplete() {
-        if (terminate()) {
-            unregister();
+        if (end()) {
             actual.onComplete();
         }
     }
@@ -114,37 +102,20 @@ final class CancelWithSubscriber<T> extends SignalGate implements CoreSubscriber
     /** The downstream's cancel: it is told nothing any more, unless it is being told already. */
     @Override
     public void cancel() {
-        terminate();
-        unregister();
+        end();
+        cancelUpstream();
+    }
+
+    @Override
+    protected void cancelUpstream() {
         if (upstream != null) {
             upstream.cancel();
         }
     }
 
-    /** The token's cancel, from any thread. */
-    private void cutOff() {
-        if (!cut()) {
-            return;
-        }
-        try {
-            if (upstream != null) {
-                upstream.cancel();
-            }
-        } finally {
-            leaveAndTell();
-        }
-    }
-
-    private void leaveAndTell() {
-        if (leave()) {
-            actual.onError(new TaskCancelledException(token.cause()));
-        }
-    }
-
-    private void unregister() {
-        if (registration != null) {
-            registration.close();
-        }
+    @Override
+    protected void passOnError(Throwable error) {
+        actual.onError(error);
     }
 
     @Override

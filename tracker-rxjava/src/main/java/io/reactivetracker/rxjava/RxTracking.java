@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.rxjava;
+
+import io.reactivetracker.CancellationToken;
+import io.reactivetracker.DrainSignal;
+import io.reactivetracker.Registration;
+import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTracker;
+import io.reactivetracker.TrackerClosedException;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Tracks pipelines of RxJava 3.
+ *
+ * <pre>{@code
+ * orders.concatMapSingle(this::bill).compose(trackWith(tracker)).subscribe();
+ *
+ * tracker.close();
+ * whenDrained(tracker).blockingAwait();
+ * }</pre>
+ *
+ * <p>Put {@code trackWith} last in the pipeline: what stands before it is counted, and what stands after it is not. An
+ * operator after it that moves signals to another thread, such as {@code observeOn}, may still be passing them on when
+ * the task has ended; one that moves the subscription there, such as {@code subscribeOn}, has it counted only when
+ * that thread subscribes.
+ */
+public final class RxTracking {
+
+    private RxTracking() {}
+
+    /**
+     * Counts each subscription as a task.
+     *
+     * <p>A subscription counts from inside {@code subscribe()}, before the upstream is touched, until its terminal
+     * signal was delivered downstream or the upstream's {@code cancel()} or {@code dispose()} returned, and also if
+     * something throws on the way; whatever happens, and in whichever threads, it is counted down once. A {@code retry}
+     * or {@code repeat} that stands after this operator makes each attempt a task, and one before makes all of them
+     * one.
+     *
+     * <p>Nothing else changes: fusion, conditional subscribers and back-pressure stay as they are. Fused with an
+     * upstream that ends without a terminal signal, a task ends when that upstream's last element was taken.
+     *
+     * <p>A cancelled upstream may still run code that was running: to wait for that as well, run it by
+     * {@link TaskTracker#wrap} or hold a {@link TaskTracker#token()} in it.
+     *
+     * @param <T> the type of the elements
+     * @param tracker what counts the subscriptions, closed or not
+     * @return an operator for {@code compose}, on any of the five types
+     */
+    public static <T> TrackTransformer<T> trackWith(TaskTracker tracker) {
+        return trackWith(tracker, TaskOptions.defaults());
+    }
+
+    /**
+     * Counts each subscription as a task of this name, as {@link #trackWith(TaskTracker)} does.
+     *
+     * @param <T> the type of the elements
+     * @param tracker what counts the subscriptions, closed or not
+     * @param taskName the name under which {@link TaskTracker#runningTasks()} lists the tasks
+     * @return an operator for {@code compose}, on any of the five types
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static <T> TrackTransformer<T> trackWith(TaskTracker tracker, String taskName) {
+        return trackWith(tracker, TaskOptions.named(taskName));
+    }
+
+    /**
+     * Counts each subscription as a task, as {@link #trackWith(TaskTracker)} does and as the options say.
+     *
+     * <p>A subscription that is refused, because the options are strict and the tracker is closed, ends at once with a
+     * {@link TrackerClosedException}, and the upstream is not touched.
+     *
+     * @param <T> the type of the elements
+     * @param tracker what counts the subscriptions
+     * @param options the name of the tasks, and whether a closed tracker refuses them
+     * @return an operator for {@code compose}, on any of the five types
+     */
+    public static <T> TrackTransformer<T> trackWith(TaskTracker tracker, TaskOptions options) {
+        return new TrackWithTransformer<>(
+                Objects.requireNonNull(tracker, "tracker must not be null"),
+                Objects.requireNonNull(options, "options must not be null"));
+    }
+
+    /**
+     * Lets a token end each subscription.
+     *
+     * <p>When the token is cancelled, the upstream is cancelled and then the downstream gets a
+     * {@link TaskCancelledException} with the token's cause; if the token is cancelled already, the upstream is not
+     * subscribed to. A completion or an error that comes first wins. An error that comes too late goes to
+     * {@link RxJavaPlugins#onError}. The exception is delivered by the thread that cancels, or by the one that is just
+     * passing an element on.
+     *
+     * <p>The token keeps a subscription only until that ends. Put this before {@code trackWith}, so that the task
+     * counts until the downstream was told. It is not fused.
+     *
+     * @param <T> the type of the elements
+     * @param token what ends the subscriptions
+     * @return an operator for {@code compose}, on any of the five types
+     */
+    public static <T> TrackTransformer<T> cancelWith(CancellationToken token) {
+        return new CancelWithTransformer<>(Objects.requireNonNull(token, "token must not be null"));
+    }
+
+    /**
+     * Waits for a tracker to be closed and empty.
+     *
+     * <p>The wait begins with this call and not with the subscription: the {@code Completable} completes if the tracker
+     * was drained at any instant from now on, also if it was reopened before anyone subscribed. Subscribed to again, it
+     * completes for the same drain; {@code Completable.defer(() -> whenDrained(tracker))} begins a new wait each time.
+     *
+     * <p>Completes in the thread that drains the tracker, or in the subscribing one if that has happened. To dispose of
+     * the subscription unlinks it and leaves nothing behind.
+     *
+     * @param tracker what to wait for; the wait does not close it
+     * @return a {@code Completable} that completes when the tracker is drained
+     */
+    public static Completable whenDrained(TaskTracker tracker) {
+        DrainSignal signal =
+                Objects.requireNonNull(tracker, "tracker must not be null").drained();
+        return completeOn(signal::onDone);
+    }
+
+    /**
+     * Waits for a token to be cancelled.
+     *
+     * <p>Completes in the thread that cancels, or in the subscribing one if the token is cancelled already. To dispose
+     * of the subscription unlinks it and leaves nothing behind.
+     *
+     * @param token what to wait for
+     * @return a {@code Completable} that completes when the token is cancelled
+     */
+    public static Completable whenCancelled(CancellationToken token) {
+        Objects.requireNonNull(token, "token must not be null");
+        return completeOn(token::onCancel);
+    }
+
+    private static Completable completeOn(Function<Runnable, Registration> event) {
+        return Completable.create(emitter -> emitter.setCancellable(event.apply(emitter::onComplete)::close));
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.rxjava;
+
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTracker;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleObserver;
+
+/** A {@code Single} each of whose subscriptions is counted as a task. */
+final class SingleTrackWith<T> extends Single<T> {
+
+    private final Single<T> source;
+    private final TaskTracker tracker;
+    private final TaskOptions options;
+
+    SingleTrackWith(Single<T> source, TaskTracker tracker, TaskOptions options) {
+        this.source = source;
+        this.tracker = tracker;
+        this.options = options;
+    }
+
+    @Override
+    protected void subscribeActual(SingleObserver<? super T> downstream) {
+        TrackedSingleObserver<T> observer;
+        try {
+            observer = new TrackedSingleObserver<>(downstream, tracker, options);
+        } catch (IllegalStateException refused) {
+            Single.<T>error(refused).subscribe(downstream);
+            return;
+        }
+        try {
+            source.subscribe(observer);
+        } catch (Throwable failure) {
+            // RxJava shows it to the caller; there is no way to know what the downstream has been told.
+            observer.disposeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /** One tracked subscription. */
+    static final class TrackedSingleObserver<T> extends TrackWithObserver implements SingleObserver<T> {
+
+        private final SingleObserver<? super T> downstream;
+
+        TrackedSingleObserver(SingleObserver<? super T> downstream, TaskTracker tracker, TaskOptions options) {
+            super(tracker, options);
+            this.downstream = downstream;
+        }
+
+        @Override
+        void passOnSubscribe() {
+            downstream.onSubscribe(this);
+        }
+
+        @Override
+        void passOnError(Throwable error) {
+            downstream.onError(error);
+        }
+
+        @Override
+        public void onSuccess(T value) {
+            if (done) {
+                return;
+            }
+            done = true;
+            try (this) {
+                downstream.onSuccess(value);
+            }
+        }
+    }
+}

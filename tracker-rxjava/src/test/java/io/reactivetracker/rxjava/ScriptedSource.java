@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.rxjava;
+
+import io.reactivetracker.TaskTracker;
+import io.reactivetracker.rxjava.Kind.Mode;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.CompletableObserver;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Maybe;
+import io.reactivex.rxjava3.core.MaybeObserver;
+import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Observer;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleObserver;
+import io.reactivex.rxjava3.operators.ConditionalSubscriber;
+import io.reactivex.rxjava3.operators.QueueDisposable;
+import io.reactivex.rxjava3.operators.QueueFuseable;
+import io.reactivex.rxjava3.operators.QueueSubscription;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+
+/**
+ * A source that does just what a test tells it, rules or no rules, as any of RxJava's types and in any mode of fusion.
+ *
+ * <p>It notes how many tasks the tracker counts whenever it is touched.
+ */
+final class ScriptedSource {
+
+    /** What the source does when it is subscribed to. */
+    interface Script {
+        void run(Signals signals, ScriptedSource source);
+    }
+
+    /** Speaks to a subscriber of any type. A type that has no such signal does the nearest thing to it. */
+    interface Signals {
+        void onSubscribe();
+
+        void onNext(String element);
+
+        void onError(Throwable error);
+
+        void onComplete();
+    }
+
+    private final TaskTracker tracker;
+    private final Mode mode;
+    private final Script script;
+    private final Queue<String> queue = new ArrayDeque<>();
+    private final @Nullable RuntimeException requestFailure;
+    private final @Nullable RuntimeException cancelFailure;
+    private @Nullable RuntimeException pollFailure;
+
+    final List<Long> sizesWhenSubscribed = new ArrayList<>();
+    final List<Long> sizesWhenCancelled = new ArrayList<>();
+
+    ScriptedSource(TaskTracker tracker, Mode mode, Script script) {
+        this(tracker, mode, script, null, null);
+    }
+
+    ScriptedSource(
+            TaskTracker tracker,
+            Mode mode,
+            Script script,
+            @Nullable RuntimeException requestFailure,
+            @Nullable RuntimeException cancelFailure) {
+        this.tracker = tracker;
+        this.mode = mode;
+        this.script = script;
+        this.requestFailure = requestFailure;
+        this.cancelFailure = cancelFailure;
+    }
+
+    /** Fills the queue before the subscription: synchronous fusion takes all there is from within onSubscribe. */
+    void prepare(String element) {
+        queue.add(element);
+    }
+
+    void failWhenPolled(RuntimeException failure) {
+        pollFailure = failure;
+    }
+
+    /** Subscribes to a tracked source of this kind. */
+    void subscribe(Kind kind, RecordingSubscriber downstream) {
+        TrackTransformer<String> track = RxTracking.trackWith(tracker);
+        switch (kind) {
+            case FLOWABLE -> new AsFlowable().compose(track).subscribe((Subscriber<String>) downstream);
+            case OBSERVABLE -> new AsObservable().compose(track).subscribe((Observer<String>) downstream);
+            case SINGLE -> new AsSingle().compose(track).subscribe((SingleObserver<String>) downstream);
+            case MAYBE -> new AsMaybe().compose(track).subscribe((MaybeObserver<String>) downstream);
+            case COMPLETABLE -> new AsCompletable().compose(track).subscribe((CompletableObserver) downstream);
+        }
+    }
+
+    private void subscribed(Signals signals) {
+        sizesWhenSubscribed.add(tracker.size());
+        script.run(signals, this);
+    }
+
+    private void cancelled() {
+        sizesWhenCancelled.add(tracker.size());
+        if (cancelFailure != null) {
+            throw cancelFailure;
+        }
+    }
+
+    private final class AsFlowable extends Flowable<String> {
+        @Override
+        protected void subscribeActual(Subscriber<? super String> subscriber) {
+            subscribed(new Signals() {
+                @Override
+                public void onSubscribe() {
+                    subscriber.onSubscribe(new ScriptedSubscription());
+                }
+
+                @Override
+                @SuppressWarnings({"unchecked", "NullAway"}) // asynchronous fusion signals by a null
+                public void onNext(String element) {
+                    switch (mode) {
+                        case PLAIN -> subscriber.onNext(element);
+                        case CONDITIONAL -> ((ConditionalSubscriber<? super String>) subscriber).tryOnNext(element);
+                        case SYNC -> queue.add(element);
+                        case ASYNC -> {
+                            queue.add(element);
+                            subscriber.onNext(null);
+                        }
+                    }
+                }
+
+                @Override
+                public void onError(Throwable error) {
+                    subscriber.onError(error);
+                }
+
+                @Override
+                public void onComplete() {
+                    subscriber.onComplete();
+                }
+            });
+        }
+    }
+
+    private final class AsObservable extends Observable<String> {
+        @Override
+        protected void subscribeActual(Observer<? super String> observer) {
+            subscribed(new Signals() {
+                @Override
+                public void onSubscribe() {
+                    observer.onSubscribe(new ScriptedDisposable());
+                }
+
+                @Override
+                @SuppressWarnings("NullAway") // asynchronous fusion signals by a null
+                public void onNext(String element) {
+                    if (mode == Mode.PLAIN) {
+                        observer.onNext(element);
+                    } else {
+                        queue.add(element);
+                        if (mode == Mode.ASYNC) {
+                            observer.onNext(null);
+                        }
+                    }
+                }
+
+                @Override
+                public void onError(Throwable error) {
+                    observer.onError(error);
+                }
+
+                @Override
+                public void onComplete() {
+                    observer.onComplete();
+                }
+            });
+        }
+    }
+
+    private final class AsSingle extends Single<String> {
+        @Override
+        protected void subscribeActual(SingleObserver<? super String> observer) {
+            subscribed(new Signals() {
+                @Override
+                public void onSubscribe() {
+                    observer.onSubscribe(new ScriptedDisposable());
+                }
+
+                @Override
+                public void onNext(String element) {
+                    queue.add(element);
+                }
+
+                @Override
+                public void onError(Throwable error) {
+                    observer.onError(error);
+                }
+
+                @Override
+                public void onComplete() {
+                    observer.onSuccess(queue.isEmpty() ? "nothing" : queue.remove());
+                }
+            });
+        }
+    }
+
+    private final class AsMaybe extends Maybe<String> {
+        @Override
+        protected void subscribeActual(MaybeObserver<? super String> observer) {
+            subscribed(new Signals() {
+                @Override
+                public void onSubscribe() {
+                    observer.onSubscribe(new ScriptedDisposable());
+                }
+
+                @Override
+                public void onNext(String element) {
+                    queue.add(element);
+                }
+
+                @Override
+                public void onError(Throwable error) {
+                    observer.onError(error);
+                }
+
+                @Override
+                public void onComplete() {
+                    if (queue.isEmpty()) {
+                        observer.onComplete();
+                    } else {
+                        observer.onSuccess(queue.remove());
+                    }
+                }
+            });
+        }
+    }
+
+    private final class AsCompletable extends Completable {
+        @Override
+        protected void subscribeActual(CompletableObserver observer) {
+            subscribed(new Signals() {
+                @Override
+                public void onSubscribe() {
+                    observer.onSubscribe(new ScriptedDisposable());
+                }
+
+                @Override
+                public void onNext(String element) {}
+
+                @Override
+                public void onError(Throwable error) {
+                    observer.onError(error);
+                }
+
+                @Override
+                public void onComplete() {
+                    observer.onComplete();
+                }
+            });
+        }
+    }
+
+    /** The queue of a fused source, with the same end for both of RxJava's kinds of them. */
+    private abstract class ScriptedQueue implements QueueFuseable<String> {
+
+        @Override
+        public int requestFusion(int requestedMode) {
+            return switch (mode) {
+                case PLAIN, CONDITIONAL -> NONE;
+                case SYNC -> requestedMode & SYNC;
+                case ASYNC -> requestedMode & ASYNC;
+            };
+        }
+
+        @Override
+        public @Nullable String poll() {
+            String element = queue.poll();
+            if (element == null && pollFailure != null) {
+                throw pollFailure;
+            }
+            return element;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return queue.isEmpty() && pollFailure == null;
+        }
+
+        @Override
+        public void clear() {
+            queue.clear();
+        }
+
+        @Override
+        public boolean offer(String element) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean offer(String first, String second) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private final class ScriptedSubscription extends ScriptedQueue implements QueueSubscription<String> {
+
+        @Override
+        public void request(long n) {
+            if (requestFailure != null) {
+                throw requestFailure;
+            }
+        }
+
+        @Override
+        public void cancel() {
+            cancelled();
+        }
+    }
+
+    private final class ScriptedDisposable extends ScriptedQueue implements QueueDisposable<String> {
+
+        private boolean disposed;
+
+        @Override
+        public void dispose() {
+            disposed = true;
+            cancelled();
+        }
+
+        @Override
+        public boolean isDisposed() {
+            return disposed;
+        }
+    }
+}
