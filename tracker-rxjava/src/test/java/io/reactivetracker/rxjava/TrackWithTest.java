@@ -14,8 +14,10 @@ import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.disposables.Disposable;
+import io.reactivex.rxjava3.operators.QueueDisposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.processors.PublishProcessor;
 import io.reactivex.rxjava3.processors.UnicastProcessor;
@@ -318,6 +320,33 @@ class TrackWithTest {
                 .test(demand);
         assertThat(tracker.size()).isEqualTo(demand < 10 ? 1 : 0);
         subscriber.cancel();
+    }
+
+    @Test
+    void isReleasedWhenAConsumerFindsTheQueueOfAnObservableEmpty() throws Throwable {
+        List<QueueDisposable<?>> queues = new ArrayList<>();
+        Observable.range(1, 2).compose(trackWith(tracker)).subscribe(new Observer<>() {
+            @Override
+            public void onSubscribe(Disposable upstream) {
+                queues.add((QueueDisposable<?>) upstream);
+                assertThat(queues.get(0).requestFusion(QueueDisposable.ANY)).isEqualTo(QueueDisposable.SYNC);
+            }
+
+            @Override
+            public void onNext(Integer element) {}
+
+            @Override
+            public void onError(Throwable error) {}
+
+            @Override
+            public void onComplete() {}
+        });
+        QueueDisposable<?> queue = queues.get(0);
+        assertThat(queue.poll()).isEqualTo(1);
+        assertThat(queue.poll()).isEqualTo(2);
+        assertThat(tracker.size()).isOne();
+        assertThat(queue.isEmpty()).isTrue();
+        assertThat(tracker.size()).isZero();
     }
 
     @Test
