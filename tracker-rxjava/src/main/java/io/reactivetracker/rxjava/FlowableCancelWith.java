@@ -8,6 +8,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -52,6 +53,7 @@ final class FlowableCancelWith<T> extends Flowable<T> {
 
         @Override
         public void onSubscribe(Subscription s) {
+            Objects.requireNonNull(s, "subscription must not be null");
             if (upstream != null) {
                 s.cancel();
                 RxJavaPlugins.onError(new ProtocolViolationException("Subscription already set!"));
@@ -83,6 +85,7 @@ final class FlowableCancelWith<T> extends Flowable<T> {
 
         @Override
         public void onError(Throwable error) {
+            Objects.requireNonNull(error, "error must not be null");
             if (end()) {
                 passOnError(error);
             } else {

@@ -10,6 +10,7 @@ import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.operators.ConditionalSubscriber;
 import io.reactivex.rxjava3.operators.QueueSubscription;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -73,6 +74,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
 
         @Override
         public final void onSubscribe(Subscription s) {
+            Objects.requireNonNull(s, "subscription must not be null");
             if (upstream != null) {
                 s.cancel();
                 RxJavaPlugins.onError(new ProtocolViolationException("Subscription already set!"));
@@ -102,6 +104,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
 
         @Override
         public final void onError(Throwable error) {
+            Objects.requireNonNull(error, "error must not be null");
             if (done) {
                 RxJavaPlugins.onError(error);
                 return;

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.tck;
+
+import static io.reactivetracker.rxjava.RxTracking.trackWith;
+
+import io.reactivex.rxjava3.core.Flowable;
+import org.reactivestreams.Publisher;
+import org.testng.annotations.Test;
+
+/** A tracked flowable whose consumer is a conditional subscriber. */
+@Test
+public class ConditionalFlowableTrackWithTest extends TrackerVerification<Long> {
+
+    @Override
+    public Publisher<Long> createPublisher(long elements) {
+        return Sources.flowable(elements).compose(trackWith(tracker)).filter(element -> true);
+    }
+
+    @Override
+    public Publisher<Long> createFailedPublisher() {
+        return Flowable.<Long>error(new IllegalStateException("failed"))
+                .compose(trackWith(tracker))
+                .filter(element -> true);
+    }
+}

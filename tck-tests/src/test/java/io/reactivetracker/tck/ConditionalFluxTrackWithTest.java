@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.tck;
+
+import static io.reactivetracker.reactor.ReactorTracking.trackWith;
+
+import org.reactivestreams.Publisher;
+import org.testng.annotations.Test;
+import reactor.core.publisher.Flux;
+
+/** A tracked flux whose consumer is a conditional subscriber. */
+@Test
+public class ConditionalFluxTrackWithTest extends TrackerVerification<Long> {
+
+    @Override
+    public Publisher<Long> createPublisher(long elements) {
+        return Sources.flux(elements).transform(trackWith(tracker)).filter(element -> true);
+    }
+
+    @Override
+    public Publisher<Long> createFailedPublisher() {
+        return Flux.<Long>error(new IllegalStateException("failed"))
+                .transform(trackWith(tracker))
+                .filter(element -> true);
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.tck;
+
+import static io.reactivetracker.reactor.ReactorTracking.trackWith;
+
+import org.reactivestreams.Publisher;
+import org.testng.annotations.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+
+/** A tracked flux that is fused with both its source and its consumer. */
+@Test
+public class FusedFluxTrackWithTest extends TrackerVerification<Long> {
+
+    @Override
+    public Publisher<Long> createPublisher(long elements) {
+        return Sources.flux(elements).transform(trackWith(tracker)).publishOn(Schedulers.immediate());
+    }
+
+    @Override
+    public Publisher<Long> createFailedPublisher() {
+        return Flux.<Long>error(new IllegalStateException("failed"))
+                .transform(trackWith(tracker))
+                .publishOn(Schedulers.immediate());
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.tck;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.testng.IExecutionListener;
+import org.testng.IInvokedMethod;
+import org.testng.IInvokedMethodListener;
+import org.testng.ITestResult;
+import org.testng.SkipException;
+
+/** Fails each rule that is skipped without a reason in the code, and counts those that were executed. */
+public final class ReasonedSkips implements IInvokedMethodListener, IExecutionListener {
+
+    private final AtomicInteger executed = new AtomicInteger();
+    private final AtomicInteger untestable = new AtomicInteger();
+    private final AtomicInteger reasoned = new AtomicInteger();
+
+    /** For TestNG, which finds this class by its service file. */
+    public ReasonedSkips() {}
+
+    @Override
+    public void afterInvocation(IInvokedMethod method, ITestResult result) {
+        if (!method.isTestMethod()) {
+            return;
+        }
+        if (!(result.getThrowable() instanceof SkipException skip)) {
+            executed.incrementAndGet();
+            return;
+        }
+        if (method.getTestMethod().getMethodName().startsWith("untested_")) {
+            // The TCK has no test for this rule, only a method that says so.
+            untestable.incrementAndGet();
+        } else if (hasReason(result.getTestClass().getRealClass(), skip)) {
+            reasoned.incrementAndGet();
+        } else {
+            result.setStatus(ITestResult.FAILURE);
+            result.setThrowable(new AssertionError("a rule is skipped without a reason in the code", skip));
+        }
+    }
+
+    private static boolean hasReason(Class<?> verification, SkipException skip) {
+        return Stream.of(verification.getAnnotationsByType(Skipped.class))
+                .anyMatch(reason -> skip.getMessage().contains(reason.message()));
+    }
+
+    @Override
+    public void onExecutionFinish() {
+        if (Boolean.getBoolean("testng.mode.dryrun")) {
+            // Surefire finds the tests by a run in which none is executed.
+            return;
+        }
+        System.out.printf(
+                "Reactive Streams TCK: %d rules executed, %d skipped with a reason in the code,"
+                        + " %d that the TCK itself can't test%n",
+                executed.get(), reasoned.get(), untestable.get());
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.tck;
+
+import static io.reactivetracker.rxjava.RxTracking.whenDrained;
+
+import io.reactivetracker.TaskTracker;
+import org.reactivestreams.Publisher;
+import org.testng.annotations.Test;
+
+/** The wait for a tracker, as a completable. */
+@Test
+@Skipped(message = "required elements nr", because = "a wait has no elements, it only completes")
+@Skipped(message = "no error state Publisher", because = "a wait can't fail")
+public class RxWhenDrainedTest extends TrackerVerification<Void> {
+
+    @Override
+    public long maxElementsFromPublisher() {
+        return 0;
+    }
+
+    @Override
+    public Publisher<Void> createPublisher(long elements) {
+        TaskTracker drained = TaskTracker.create("drained");
+        drained.close();
+        return whenDrained(drained).toFlowable();
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // so the TCK wants it where there is none
+    public Publisher<Void> createFailedPublisher() {
+        return null;
+    }
+}
