@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.tck.SubscriberWhiteboxVerification;
+import org.testng.annotations.AfterClass;
 
 /** The subscriber with which an operator subscribes to its upstream. */
 abstract class OperatorSubscriberVerification extends SubscriberWhiteboxVerification<Integer> {
@@ -28,5 +29,10 @@ abstract class OperatorSubscriberVerification extends SubscriberWhiteboxVerifica
     @Override
     public Integer createElement(int element) {
         return element;
+    }
+
+    @AfterClass
+    public void everySkippedRuleHasAReason() {
+        ReasonedSkips.assertNoneWithoutReason();
     }
 }
