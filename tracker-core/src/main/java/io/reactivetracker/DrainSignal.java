@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>{@code
  * tracker.close();
- * if (!tracker.drained().await(Duration.ofSeconds(30))) {
+ * if (!tracker.drained().await(patience)) {
  *     log.warn("still running: {}", tracker.runningTasks());
  * }
  * }</pre>
