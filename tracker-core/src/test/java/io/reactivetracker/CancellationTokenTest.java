@@ -43,6 +43,7 @@ class CancellationTokenTest {
             assertThat(runs).hasValue(2);
 
             assertThat(root.cancel()).isFalse();
+            assertThat(root.cancel(new IllegalStateException("late"))).isFalse();
             assertThat(runs).hasValue(2);
         }
 

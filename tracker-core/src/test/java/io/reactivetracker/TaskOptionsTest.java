@@ -15,6 +15,8 @@ class TaskOptionsTest {
         assertThat(TaskOptions.named("ship").isStrict()).isFalse();
         assertThat(TaskOptions.strict().name()).isNull();
         assertThat(TaskOptions.strict().isStrict()).isTrue();
+        assertThat(TaskOptions.defaults().name()).isNull();
+        assertThat(TaskOptions.defaults().isStrict()).isFalse();
     }
 
     @Test

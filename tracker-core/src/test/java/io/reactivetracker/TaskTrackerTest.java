@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +49,7 @@ class TaskTrackerTest {
             assertThat(tracker.reopen()).isFalse();
             assertThat(tracker.isClosed()).isFalse();
             assertThat(tracker.size()).isOne();
+            assertThat(tracker.isEmpty()).isFalse();
         }
 
         @Test
@@ -161,7 +165,7 @@ class TaskTrackerTest {
     @Nested
     class Naming {
 
-        private final AtomicLong nanoTime = new AtomicLong(-7);
+        private final AtomicLong nanoTime = new AtomicLong(-7_000_000_000L);
         private final TaskTracker timed = new TaskTracker("timed", new StateWord(), new RunningTasks(nanoTime::get));
 
         @Test
@@ -202,6 +206,7 @@ class TaskTrackerTest {
                     .containsExactly(Duration.ofMillis(2_500), Duration.ofMillis(500));
             assertThat(Duration.between(tasks.get(0).start(), tasks.get(1).start()))
                     .isEqualTo(Duration.ofSeconds(2));
+            assertThat(tasks.get(0).start()).isCloseTo(Instant.now(), within(1, ChronoUnit.HOURS));
         }
 
         @Test
