@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.examples.snippets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleFinder;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The published modules on a module path, as an application with a {@code module-info.java} has them. */
+class ModulePathTest {
+
+    private static final List<String> NEEDED =
+            List.of("tracker-core", "tracker-reactor", "tracker-rxjava", "reactor-core", "rxjava", "reactive-streams");
+
+    @Test
+    void resolveByTheirNamesAndWorkTogether() throws Exception {
+        ModuleLayer layer = layerOf("io.reactivetracker.reactor", "io.reactivetracker.rxjava");
+
+        assertThat(track(layer, "reactor", "ReactorTracking")).isInstanceOf(UnaryOperator.class);
+        assertThat(track(layer, "rxjava", "RxTracking")).isNotNull();
+    }
+
+    @Test
+    void exportTheirApiAndKeepTheRest() throws Exception {
+        ModuleLayer layer = layerOf("io.reactivetracker.reactor", "io.reactivetracker.rxjava");
+        Module core = layer.findModule("io.reactivetracker").orElseThrow();
+
+        assertThat(core.isExported("io.reactivetracker")).isTrue();
+        assertThat(core.isExported("io.reactivetracker.internal")).isFalse();
+        assertThat(core.isExported(
+                        "io.reactivetracker.internal",
+                        layer.findModule("io.reactivetracker.rxjava").orElseThrow()))
+                .isTrue();
+    }
+
+    private static ModuleLayer layerOf(String... modules) {
+        Path[] jars = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> NEEDED.stream().anyMatch(entry::contains))
+                .map(Path::of)
+                .toArray(Path[]::new);
+        ModuleLayer boot = ModuleLayer.boot();
+        Configuration configuration =
+                boot.configuration().resolve(ModuleFinder.of(jars), ModuleFinder.of(), Set.of(modules));
+        return boot.defineModulesWithOneLoader(configuration, ClassLoader.getPlatformClassLoader());
+    }
+
+    /** Creates a tracker and calls trackWith, all within the layer. */
+    private static Object track(ModuleLayer layer, String adapter, String verbs) throws Exception {
+        Class<?> trackerType = layer.findLoader("io.reactivetracker").loadClass("io.reactivetracker.TaskTracker");
+        Object tracker = trackerType.getMethod("create").invoke(null);
+        Method trackWith = layer.findLoader("io.reactivetracker." + adapter)
+                .loadClass("io.reactivetracker." + adapter + "." + verbs)
+                .getMethod("trackWith", trackerType);
+        return trackWith.invoke(null, tracker);
+    }
+}
