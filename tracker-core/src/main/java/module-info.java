@@ -5,6 +5,7 @@ module io.reactivetracker {
     requires static transitive org.jspecify;
 
     exports io.reactivetracker;
+    exports io.reactivetracker.group;
     exports io.reactivetracker.internal to
             io.reactivetracker.reactor,
             io.reactivetracker.rxjava;

@@ -10,7 +10,7 @@ import java.util.Objects;
  * <p>Only a {@linkplain TaskOptions#strict() strict} task is refused. Nothing of it was started: no upstream was
  * subscribed to, and the tracker did not count it.
  */
-public final class TrackerClosedException extends IllegalStateException {
+public class TrackerClosedException extends IllegalStateException {
 
     @Serial
     private static final long serialVersionUID = 1L;
@@ -32,11 +32,22 @@ public final class TrackerClosedException extends IllegalStateException {
     }
 
     /**
+     * Makes the exception with a message of its own.
+     *
+     * @param trackerName the name of the closed tracker
+     * @param message what to say
+     */
+    protected TrackerClosedException(String trackerName, String message) {
+        super(message);
+        this.trackerName = trackerName;
+    }
+
+    /**
      * The name of the tracker that refused the task.
      *
      * @return as {@link TaskTracker#name()} gives it
      */
-    public String trackerName() {
+    public final String trackerName() {
         return trackerName;
     }
 }

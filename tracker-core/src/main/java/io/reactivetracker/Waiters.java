@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Uncaught;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,7 @@ final class Waiters {
             try {
                 next.action.run();
             } catch (Throwable failure) {
-                report(failure);
+                Uncaught.report(failure);
             }
         }
     }
@@ -63,16 +65,6 @@ final class Waiters {
 
     private synchronized void unlink(Waiter waiter) {
         chain.remove(waiter);
-    }
-
-    /** No caller of the action could catch: the thread's handler is the JDK's own place for such a failure. */
-    private static void report(Throwable failure) {
-        Thread thread = Thread.currentThread();
-        try {
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
-        } catch (Throwable ignored) {
-            // As the virtual machine treats a handler that throws; the other waiters still have to run.
-        }
     }
 
     /** One action in the chain. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker;
+package io.reactivetracker.internal;
 
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * them. Up to a depth each link of such a chain runs inside the one before; what is set off beyond it is left to the
  * outermost run of the thread, which takes it up when it is done with its own.
  */
-final class Cascade {
+public final class Cascade {
 
     private static final int DEEPEST = 16;
     private static final ThreadLocal<@Nullable Cascade> CURRENT = new ThreadLocal<>();
@@ -21,7 +21,12 @@ final class Cascade {
 
     private Cascade() {}
 
-    static void run(Runnable link) {
+    /**
+     * Runs a link of the chain: now, or if the stack is deep already, when this thread's outermost link has run.
+     *
+     * @param link what to run; handles its own failures, since others wait behind it
+     */
+    public static void run(Runnable link) {
         Cascade current = CURRENT.get();
         if (current != null) {
             current.runInside(link);
@@ -33,6 +38,28 @@ final class Cascade {
             outermost.runAll(link);
         } finally {
             CURRENT.remove();
+        }
+    }
+
+    /**
+     * Runs a step, and only after it what it sets off.
+     *
+     * @param step what to run now, whole, before any link that it runs
+     */
+    public static void runBeforeItsLinks(Runnable step) {
+        Cascade outer = CURRENT.get();
+        Cascade collected = new Cascade();
+        collected.depth = DEEPEST;
+        CURRENT.set(collected);
+        try {
+            step.run();
+        } finally {
+            if (outer == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(outer);
+            }
+            collected.postponed.forEach(Cascade::run);
         }
     }
 

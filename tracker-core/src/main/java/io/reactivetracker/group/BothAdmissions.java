@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.Registration;
+import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Uncaught;
+import java.util.Objects;
+
+/** Asks one admission after another, and gives the first permit back if the second is not to be had. */
+record BothAdmissions(Admission first, Admission second) implements Admission {
+
+    private static final Registration NOT_QUEUED = () -> {};
+
+    static final Admission UNLIMITED = candidate -> {
+        candidate.grant(Permit.NOTHING_TO_RELEASE);
+        return NOT_QUEUED;
+    };
+
+    private static final String NO_PERMIT = "permit must not be null: Permit.NOTHING_TO_RELEASE is one";
+    private static final String NO_REASON = "reason must not be null";
+
+    @Override
+    public Registration admit(Candidate candidate) {
+        Between between = new Between(candidate);
+        try {
+            between.follow(Objects.requireNonNull(first.admit(between), "the first of two admissions returned null"));
+        } catch (Throwable broken) {
+            between.close();
+            throw broken;
+        }
+        return between;
+    }
+
+    /** What it throws must not reach an admission that is about to serve others. */
+    private static void reported(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable broken) {
+            Uncaught.report(broken);
+        }
+    }
+
+    /** The candidate as the first admission sees it; where the task waits now, and what it holds meanwhile. */
+    private final class Between implements Candidate, Registration {
+
+        private final Candidate candidate;
+
+        // Guarded by this. Of each admission only the first answer counts. The first permit is held from its grant to
+        // the
+        // end of the second wait.
+        private Registration place = NOT_QUEUED;
+        private boolean isAnsweredByFirst;
+        private boolean isAnsweredBySecond;
+        private boolean hasLeft;
+        private Permit held = Permit.NOTHING_TO_RELEASE;
+
+        Between(Candidate candidate) {
+            this.candidate = candidate;
+        }
+
+        /** The place in the first queue, unless the task is in the second by now. */
+        private void follow(Registration firstPlace) {
+            boolean isGone;
+            synchronized (this) {
+                isGone = hasLeft;
+                if (!isAnsweredByFirst && !isGone) {
+                    place = firstPlace;
+                }
+            }
+            if (isGone) {
+                firstPlace.close();
+            }
+        }
+
+        @Override
+        public boolean grant(Permit firstPermit) {
+            Objects.requireNonNull(firstPermit, NO_PERMIT);
+            synchronized (this) {
+                if (hasLeft || isAnsweredByFirst) {
+                    return false;
+                }
+                isAnsweredByFirst = true;
+                held = firstPermit;
+            }
+            Second asked = new Second();
+            Registration secondPlace;
+            try {
+                secondPlace = Objects.requireNonNull(second.admit(asked), "admit() returned null");
+            } catch (Throwable failure) {
+                asked.reject("the second of two admissions failed: " + failure);
+                return true;
+            }
+            boolean isGone;
+            synchronized (this) {
+                isGone = hasLeft;
+                place = secondPlace;
+            }
+            if (isGone) {
+                reported(secondPlace::close);
+            }
+            return true;
+        }
+
+        @Override
+        public void reject(String reason) {
+            Objects.requireNonNull(reason, NO_REASON);
+            synchronized (this) {
+                if (hasLeft || isAnsweredByFirst) {
+                    return;
+                }
+                isAnsweredByFirst = true;
+            }
+            candidate.reject(reason);
+        }
+
+        @Override
+        public void close() {
+            Registration left;
+            Permit free;
+            synchronized (this) {
+                hasLeft = true;
+                left = place;
+                free = takeHeld();
+            }
+            try {
+                left.close();
+            } finally {
+                free.release(Outcome.CANCELLED);
+            }
+        }
+
+        private synchronized Permit takeHeld() {
+            Permit taken = held;
+            held = Permit.NOTHING_TO_RELEASE;
+            return taken;
+        }
+
+        @Override
+        public TaskContext task() {
+            return candidate.task();
+        }
+
+        @Override
+        public TaskTimer timer() {
+            return candidate.timer();
+        }
+
+        /** The candidate as the second admission sees it. */
+        private final class Second implements Candidate {
+
+            @Override
+            public boolean grant(Permit secondPermit) {
+                Objects.requireNonNull(secondPermit, NO_PERMIT);
+                // Whoever takes the first permit out is the one to decide what becomes of it.
+                Permit firstPermit;
+                synchronized (Between.this) {
+                    if (hasLeft || isAnsweredBySecond) {
+                        return false;
+                    }
+                    isAnsweredBySecond = true;
+                    firstPermit = takeHeld();
+                }
+                boolean isTaken = false;
+                try {
+                    isTaken = candidate.grant(outcome -> {
+                        try {
+                            secondPermit.release(outcome);
+                        } finally {
+                            firstPermit.release(outcome);
+                        }
+                    });
+                } finally {
+                    if (!isTaken) {
+                        firstPermit.release(Outcome.CANCELLED);
+                    }
+                }
+                return isTaken;
+            }
+
+            @Override
+            public void reject(String reason) {
+                Objects.requireNonNull(reason, NO_REASON);
+                Permit firstPermit;
+                synchronized (Between.this) {
+                    if (isAnsweredBySecond) {
+                        return;
+                    }
+                    isAnsweredBySecond = true;
+                    firstPermit = takeHeld();
+                }
+                // The permit may let the next one come here, to be rejected too, and so on through the whole line.
+                Cascade.run(() -> {
+                    reported(() -> candidate.reject(reason));
+                    reported(() -> firstPermit.release(Outcome.REJECTED));
+                });
+            }
+
+            @Override
+            public TaskContext task() {
+                return candidate.task();
+            }
+
+            @Override
+            public TaskTimer timer() {
+                return candidate.timer();
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The policies that {@link ErrorPolicy} offers. */
+final class ErrorPolicies {
+
+    static final ErrorPolicy KEEP_GOING = new CancelOnError(error -> false);
+    static final ErrorPolicy CANCEL_ON_ERROR = new CancelOnError(error -> true);
+    static final ErrorPolicy CRITICAL = new Critical();
+
+    private ErrorPolicies() {}
+
+    private static int requirePositive(String what, int number) {
+        if (number < 1) {
+            throw new IllegalArgumentException(
+                    what + " must be positive, but was " + number + ": use keepGoing() for a policy that does nothing");
+        }
+        return number;
+    }
+
+    /** A policy that never goes on with a task. */
+    private interface Final extends ErrorPolicy {
+
+        @Override
+        default boolean isFinal() {
+            return true;
+        }
+    }
+
+    record CancelOnError(Predicate<? super Throwable> matching) implements Final {
+
+        @Override
+        public Decision onError(Failure failure) {
+            return matching.test(failure.error()) ? Decision.cancelGroup() : Decision.fail();
+        }
+    }
+
+    private static final class Critical implements Final {
+
+        @Override
+        public Decision onError(Failure failure) {
+            return Decision.cancelParent();
+        }
+    }
+
+    static final class CancelAfter implements Final {
+
+        private final int errors;
+        private final AtomicInteger seen = new AtomicInteger();
+
+        CancelAfter(int errors) {
+            this.errors = requirePositive("errors", errors);
+        }
+
+        @Override
+        public Decision onError(Failure failure) {
+            // Stays at the threshold: a count that went on would come round to it again.
+            return seen.updateAndGet(before -> Math.min(before + 1, errors)) == errors
+                    ? Decision.cancelGroup()
+                    : Decision.fail();
+        }
+
+        @Override
+        public ErrorPolicy forChild() {
+            return new CancelAfter(errors);
+        }
+    }
+
+    static final class CancelAtRate implements Final {
+
+        private final int errors;
+        private final Duration within;
+
+        // Guarded by this: the times of the last errors, of which there are never more than it takes to cancel.
+        private final ArrayDeque<Long> times = new ArrayDeque<>();
+
+        CancelAtRate(int errors, Duration within) {
+            this.errors = requirePositive("errors", errors);
+            this.within = Durations.requirePositive("within", within);
+        }
+
+        @Override
+        public synchronized Decision onError(Failure failure) {
+            times.addLast(failure.nanoTime());
+            if (times.size() < errors) {
+                return Decision.fail();
+            }
+            long span = times.getLast() - times.removeFirst();
+            return span <= Durations.nanos(within) ? Decision.cancelGroup() : Decision.fail();
+        }
+
+        @Override
+        public ErrorPolicy forChild() {
+            return new CancelAtRate(errors, within);
+        }
+    }
+
+    record Retry(int retries, Backoff backoff) implements ErrorPolicy {
+
+        Retry {
+            requirePositive("retries", retries);
+        }
+
+        @Override
+        public Decision onError(Failure failure) {
+            return failure.attempt() <= retries ? Decision.retry(backoff.delay(failure.attempt())) : Decision.fail();
+        }
+    }
+
+    record Resume(int resumptions, Function<Throwable, @Nullable Continuation> continuationFor) implements ErrorPolicy {
+
+        Resume {
+            requirePositive("resumptions", resumptions);
+        }
+
+        @Override
+        public Decision onError(Failure failure) {
+            Continuation continuation =
+                    failure.attempt() <= resumptions ? continuationFor.apply(failure.error()) : null;
+            return continuation == null ? Decision.fail() : Decision.resume(continuation);
+        }
+    }
+
+    record InTurn(ErrorPolicy first, ErrorPolicy next) implements ErrorPolicy {
+
+        @Override
+        public Decision onError(Failure failure) {
+            Decision decision = first.onError(failure);
+            return decision == Decision.fail() ? next.onError(failure) : decision;
+        }
+
+        @Override
+        public ErrorPolicy forChild() {
+            return new InTurn(first.forChild(), next.forChild());
+        }
+
+        @Override
+        public boolean isFinal() {
+            return first.isFinal() && next.isFinal();
+        }
+    }
+
+    record GivingUpPermit(ErrorPolicy policy) implements ErrorPolicy {
+
+        @Override
+        public Decision onError(Failure failure) {
+            Decision decision = policy.onError(failure);
+            return decision instanceof Decision.Again again ? again.givingUpPermit() : decision;
+        }
+
+        @Override
+        public ErrorPolicy forChild() {
+            return new GivingUpPermit(policy.forChild());
+        }
+
+        @Override
+        public boolean isFinal() {
+            return policy.isFinal();
+        }
+    }
+}

@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.CancellationToken;
+import io.reactivetracker.Registration;
+import io.reactivetracker.RunningTask;
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskToken;
+import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Uncaught;
+import java.util.IdentityHashMap;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task of a group, from issued to ended, as the code that runs it sees it: an adapter, or {@link TaskGroup#submit}.
+ *
+ * <p>It is issued by {@link TaskGroup#issue}. Then whoever runs it {@linkplain #admit asks for admission}, runs the body
+ * once that is granted, has each error {@linkplain #failed judged}, asks for admission again if the task goes on, stops
+ * the body when the {@linkplain #cancellationToken() token} is cancelled, and says how it {@linkplain #end ended} when its
+ * downstream was told. Whoever runs it calls {@code end} and not {@code close}.
+ *
+ * <p>Its states are those of {@link Ledger}, guarded by that lock. Who may change them: {@code admit}'s answer from
+ * QUEUED to ACTIVE; {@code failed}, called by the body that failed, back to QUEUED; {@code end} from either to the end,
+ * by whoever comes first. An answer that comes for a task that has gone on or ended is refused.
+ */
+public final class GroupTask extends TaskToken implements TaskContext {
+
+    private static final Registration NOT_QUEUED = () -> {};
+
+    private enum State {
+        QUEUED,
+        ACTIVE,
+        ENDED
+    }
+
+    private final TaskGroup group;
+    private final RunningTask identity;
+    private final CancellationToken token;
+    private final long issuedAt;
+    private final Supplier<@Nullable String> origin;
+
+    // Guarded by the group's ledger.
+    private State state = State.QUEUED;
+    private @Nullable Request request;
+    private @Nullable Permit permit;
+
+    private volatile int attempt = 1;
+    private @Nullable Continuation continuation;
+
+    // Used by one failure after the other.
+    private @Nullable IdentityHashMap<ErrorPolicy, Object> states;
+
+    GroupTask(TaskGroup group, TaskOptions options, Supplier<@Nullable String> origin, long issuedAt) {
+        super(group.tracker(), options);
+        this.group = group;
+        this.identity = Objects.requireNonNull(runningTask(), "a task of a group has a name");
+        this.token = group.cancellationToken().child();
+        this.issuedAt = issuedAt;
+        this.origin = origin;
+    }
+
+    @Override
+    public long id() {
+        return identity.id();
+    }
+
+    @Override
+    public String name() {
+        return identity.name();
+    }
+
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    @Override
+    public CancellationToken cancellationToken() {
+        return token;
+    }
+
+    @Override
+    public TaskGroup group() {
+        return group;
+    }
+
+    /**
+     * Asks for admission, unless the task holds its permit still; then runs one of the two, once, unless the task ends
+     * before.
+     *
+     * @param granted runs the body: in this thread before this returns, or later in whichever thread grants. What it throws
+     *     then reaches that thread's uncaught-exception handler
+     * @param rejected is told why the task is not admitted
+     * @return the way to leave the queue
+     */
+    public Registration admit(Runnable granted, Consumer<? super TaskRejectedException> rejected) {
+        Request asked = new Request(granted, rejected);
+        boolean isHeld;
+        synchronized (group.ledger()) {
+            if (state == State.ENDED) {
+                return NOT_QUEUED;
+            }
+            isHeld = state == State.ACTIVE;
+            request = isHeld ? null : asked;
+        }
+        if (isHeld) {
+            granted.run();
+            return NOT_QUEUED;
+        }
+        return asked.send();
+    }
+
+    /**
+     * Asks the group's policy what follows an error, and makes it so: the group or its parent is cancelled before this
+     * returns, and a permit that is to be given up is given back.
+     *
+     * @param error what an attempt has failed with
+     * @return how the task goes on: wait for the delay, {@link #admit}, and run the {@linkplain #continuation() next
+     *     attempt}; or null if the error is the task's end
+     */
+    public Decision.@Nullable Again failed(Throwable error) {
+        if (outcomeOf(error) != Outcome.FAILED) {
+            return null;
+        }
+        Decision decision = decide(error);
+        if (decision instanceof Decision.Again again) {
+            return mayGoOn() && goOn(again, error) ? again : null;
+        }
+        if (decision != Decision.fail()) {
+            // This task has failed, and is not to be cancelled by what it sets off.
+            token.close();
+            TaskGroup reached = decision == Decision.cancelParent() && group.parent() != null ? group.parent() : group;
+            Objects.requireNonNull(reached).cancel(error);
+        }
+        return null;
+    }
+
+    /**
+     * What the attempt is to run in place of the task's own body, from the moment that {@link #failed} has said so.
+     *
+     * @return null at first, and where the same is tried again
+     */
+    public @Nullable Continuation continuation() {
+        return continuation;
+    }
+
+    /**
+     * Ends the task: it leaves the queue, its permit is given back, it is counted by its outcome, and then the tracker
+     * counts one less.
+     *
+     * <p>What that sets off, the start of other tasks and the end of waits, comes after all of it, in this thread.
+     *
+     * @param outcome how it ended
+     * @return true if and only if this call ended it
+     */
+    public boolean end(Outcome outcome) {
+        Objects.requireNonNull(outcome, "outcome must not be null");
+        Request left;
+        Permit held;
+        synchronized (group.ledger()) {
+            if (state == State.ENDED) {
+                return false;
+            }
+            group.ledger().end(this, state == State.ACTIVE, outcome);
+            state = State.ENDED;
+            left = takeRequest();
+            held = takePermit();
+        }
+        Cascade.runBeforeItsLinks(() -> {
+            token.close();
+            if (left != null) {
+                left.leave();
+            }
+            release(held, outcome);
+            close();
+        });
+        return true;
+    }
+
+    /**
+     * The end that an error is: rejected if it says so of this task, cancelled if it is a {@code CancellationException},
+     * failed otherwise.
+     *
+     * @param error the task's last signal
+     * @return the outcome to end with
+     */
+    public Outcome outcomeOf(Throwable error) {
+        if (error instanceof TaskRejectedException rejection && rejection.isOf(this)) {
+            return Outcome.REJECTED;
+        }
+        return error instanceof CancellationException ? Outcome.CANCELLED : Outcome.FAILED;
+    }
+
+    /**
+     * Whether the task may go on after an error: false if the group's policy is {@linkplain ErrorPolicy#isFinal() final}.
+     *
+     * @return whether {@link #failed} may return anything but null
+     */
+    public boolean mayGoOn() {
+        return group.tasksMayGoOn();
+    }
+
+    long issuedAt() {
+        return issuedAt;
+    }
+
+    boolean isActive() {
+        synchronized (group.ledger()) {
+            return state == State.ACTIVE;
+        }
+    }
+
+    @Nullable
+    String origin() {
+        return origin.get();
+    }
+
+    @SuppressWarnings("unchecked") // a policy gets back what it put in
+    <S> S state(ErrorPolicy policy, Supplier<? extends S> initial) {
+        if (states == null) {
+            states = new IdentityHashMap<>();
+        }
+        return (S)
+                states.computeIfAbsent(policy, key -> Objects.requireNonNull(initial.get(), "state must not be null"));
+    }
+
+    private Decision decide(Throwable error) {
+        try {
+            return Objects.requireNonNull(
+                    group.policy().onError(new Failure(this, error)), "the error policy returned null, not a decision");
+        } catch (Throwable broken) {
+            suppress(error, broken);
+            return Decision.fail();
+        }
+    }
+
+    private boolean goOn(Decision.Again again, Throwable error) {
+        int made = attempt;
+        if (made >= group.mostAttempts()) {
+            suppress(
+                    error,
+                    new IllegalStateException("task \"" + name() + "\" failed " + made
+                            + " times, as often as group \"" + group.name()
+                            + "\" lets it try: have its policy give up, or raise mostAttempts"));
+            return false;
+        }
+        attempt = made + 1;
+        continuation = again.continuation();
+        if (again.givesUpPermit()) {
+            Permit held;
+            synchronized (group.ledger()) {
+                if (state != State.ACTIVE) {
+                    return true;
+                }
+                group.ledger().queueAgain();
+                state = State.QUEUED;
+                held = takePermit();
+            }
+            release(held, Outcome.FAILED);
+        }
+        return true;
+    }
+
+    /** The caller holds the lock. */
+    private @Nullable Permit takePermit() {
+        Permit held = permit;
+        permit = null;
+        return held;
+    }
+
+    /** The caller holds the lock. */
+    private @Nullable Request takeRequest() {
+        Request pending = request;
+        request = null;
+        return pending;
+    }
+
+    private static void release(@Nullable Permit held, Outcome outcome) {
+        if (held != null) {
+            try {
+                held.release(outcome);
+            } catch (Throwable broken) {
+                Uncaught.report(broken);
+            }
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
+    static void suppress(Throwable error, Throwable another) {
+        if (another != error) {
+            error.addSuppressed(another);
+        }
+    }
+
+    /** One time of asking for admission; the task's own only while {@code request} is this. */
+    private final class Request implements Candidate {
+
+        private final Runnable granted;
+        private final Consumer<? super TaskRejectedException> rejected;
+
+        // Guarded by the group's ledger. An answer in the asking thread is kept until the admission has returned: so it
+        // is
+        // heard on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
+        private @Nullable Thread asking = Thread.currentThread();
+        private @Nullable Runnable answer;
+        private boolean hasLeft;
+        private Registration place = NOT_QUEUED;
+
+        Request(Runnable granted, Consumer<? super TaskRejectedException> rejected) {
+            this.granted = granted;
+            this.rejected = rejected;
+        }
+
+        Registration send() {
+            try {
+                stand(Objects.requireNonNull(group.admission().admit(this), "the admission returned null"));
+            } catch (Throwable broken) {
+                if (!answer(rejection("it failed with " + broken, broken), null)) {
+                    // It has answered before it failed: no reason to turn the task away, nor to be kept quiet.
+                    Uncaught.report(broken);
+                }
+            }
+            Runnable heard;
+            synchronized (group.ledger()) {
+                asking = null;
+                heard = answer;
+            }
+            if (heard != null) {
+                heard.run();
+                return NOT_QUEUED;
+            }
+            return this::withdraw;
+        }
+
+        @Override
+        public boolean grant(Permit offered) {
+            Objects.requireNonNull(offered, "permit must not be null: Permit.NOTHING_TO_RELEASE is one");
+            return answer(granted, offered);
+        }
+
+        @Override
+        public void reject(String reason) {
+            boolean unused = answer(rejection(Objects.requireNonNull(reason, "reason must not be null"), null), null);
+        }
+
+        private Runnable rejection(String reason, @Nullable Throwable cause) {
+            return () -> rejected.accept(new TaskRejectedException(GroupTask.this, reason, cause));
+        }
+
+        /** Takes the first answer; with a permit it is yes. False if it comes too late. */
+        private boolean answer(Runnable newAnswer, @Nullable Permit offered) {
+            synchronized (group.ledger()) {
+                // What is cancelled must not run, not even on the permit of one that was cancelled just before it.
+                if ((offered != null && token.isCancelled()) || !take()) {
+                    return false;
+                }
+                if (offered != null) {
+                    group.ledger().activate();
+                    state = State.ACTIVE;
+                    permit = offered;
+                }
+                if (Thread.currentThread().equals(asking)) {
+                    answer = newAnswer;
+                    return true;
+                }
+            }
+            Cascade.run(() -> hear(newAnswer));
+            return true;
+        }
+
+        /** Makes this the request that was answered; the caller holds the lock. */
+        private boolean take() {
+            if (request != this) {
+                return false;
+            }
+            request = null;
+            return true;
+        }
+
+        private void hear(Runnable heard) {
+            try {
+                heard.run();
+            } catch (Throwable failure) {
+                // Who runs the task was to handle this; what it did not handle must not keep the permit.
+                try {
+                    Uncaught.report(failure);
+                } finally {
+                    end(Outcome.FAILED);
+                }
+            }
+        }
+
+        private void stand(Registration newPlace) {
+            synchronized (group.ledger()) {
+                if (!hasLeft) {
+                    place = newPlace;
+                    return;
+                }
+            }
+            newPlace.close();
+        }
+
+        private void withdraw() {
+            boolean isWaiting;
+            synchronized (group.ledger()) {
+                isWaiting = take();
+            }
+            if (isWaiting) {
+                leave();
+            }
+        }
+
+        private void leave() {
+            Registration left;
+            synchronized (group.ledger()) {
+                hasLeft = true;
+                left = place;
+            }
+            try {
+                left.close();
+            } catch (Throwable broken) {
+                Uncaught.report(broken);
+            }
+        }
+
+        @Override
+        public TaskContext task() {
+            return GroupTask.this;
+        }
+
+        @Override
+        public TaskTimer timer() {
+            return group.timer();
+        }
+    }
+
+    /**
+     * The task's name, id and attempt.
+     *
+     * @return for people to read; the form may change
+     */
+    @Override
+    public String toString() {
+        return "GroupTask[" + name() + " #" + id() + " of " + group.name() + ", attempt " + attempt + "]";
+    }
+}

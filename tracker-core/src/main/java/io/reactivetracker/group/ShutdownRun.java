@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.Registration;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One shutdown on its way: grace, cancel, wait, report. The first of drained and out of time makes the report. */
+final class ShutdownRun {
+
+    private final TaskGroup group;
+    private final Shutdown plan;
+    private final Figures before;
+    private final long start;
+    private final CompletableFuture<ShutdownReport> report = new CompletableFuture<>();
+
+    // Guarded by this; empty once the report is made.
+    private final List<Registration> alarms = new ArrayList<>();
+    private boolean isOver;
+
+    ShutdownRun(TaskGroup group, Shutdown plan) {
+        this.group = group;
+        this.plan = plan;
+        this.before = group.figures();
+        this.start = group.timer().nanoTime();
+    }
+
+    CompletableFuture<ShutdownReport> start() {
+        keep(group.join().onDone(this::finish));
+        Duration wait = plan.cancelWait();
+        if (wait == null) {
+            alarm(plan.grace(), this::finish);
+        } else {
+            alarm(plan.grace(), () -> cancelAndWait(wait));
+            if (plan.isOneBudget()) {
+                // Set now, so that a cancel which takes its time does not use up more than the budget.
+                alarm(plan.grace().plus(wait), this::finish);
+            }
+        }
+        // A copy: whoever completes or cancels it must not change what the others get.
+        return report.copy();
+    }
+
+    private void cancelAndWait(Duration wait) {
+        try {
+            group.cancel(new TimeoutException(
+                    "the shutdown of group \"" + group.name() + "\" gave its tasks " + plan.grace() + " to end"));
+        } finally {
+            waitForTheCancelled(wait);
+        }
+    }
+
+    private void waitForTheCancelled(Duration wait) {
+        if (!plan.isOneBudget()) {
+            try {
+                alarm(wait, this::finish);
+            } catch (RuntimeException broken) {
+                // A timer that has been stopped, say: a report that comes too early is better than none.
+                finish();
+                throw broken;
+            }
+        }
+    }
+
+    private void alarm(Duration delay, Runnable action) {
+        synchronized (this) {
+            if (isOver) {
+                return;
+            }
+        }
+        keep(group.timer().schedule(delay, action));
+    }
+
+    private void keep(Registration registration) {
+        synchronized (this) {
+            if (!isOver) {
+                alarms.add(registration);
+                return;
+            }
+        }
+        registration.close();
+    }
+
+    private void finish() {
+        List<Registration> unneeded;
+        synchronized (this) {
+            if (isOver) {
+                return;
+            }
+            isOver = true;
+            unneeded = List.copyOf(alarms);
+            alarms.clear();
+        }
+        unneeded.forEach(Registration::close);
+        report.complete(makeReport());
+    }
+
+    private ShutdownReport makeReport() {
+        // Looked at in this order, a task that ends meanwhile shows as stuck or in the numbers, and never in neither.
+        boolean isDrained = group.drained().isDone();
+        List<StuckTask> stuck = new ArrayList<>();
+        if (!isDrained) {
+            group.forEachTask(task -> stuck.add(describe(task)));
+            stuck.sort(Comparator.comparingLong(StuckTask::id));
+        }
+        Figures during = group.figures().since(before);
+        return new ShutdownReport(
+                group.name(),
+                isDrained,
+                Duration.ofNanos(group.timer().nanoTime() - start),
+                during.succeeded(),
+                during.failed(),
+                during.cancelled(),
+                during.rejected(),
+                List.copyOf(stuck));
+    }
+
+    private static StuckTask describe(GroupTask task) {
+        Duration age = Duration.ofNanos(task.group().timer().nanoTime() - task.issuedAt());
+        return new StuckTask(task.group().name(), task.id(), task.name(), age, !task.isActive(), originOf(task));
+    }
+
+    /** Where a task was made is worth a line in a report, and not the report itself. */
+    private static @Nullable String originOf(GroupTask task) {
+        try {
+            return task.origin();
+        } catch (RuntimeException unknown) {
+            return Objects.toString(unknown);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Takes snapshots of trees of groups, on a flat stack however deep they are. */
+final class Snapshots {
+
+    private Snapshots() {}
+
+    static GroupSnapshot of(TaskGroup root) {
+        List<Node> nodes = new ArrayList<>();
+        nodes.add(new Node(root, null));
+        // Parents come before their children in the list: read so from the front, and added up from the back.
+        for (int next = 0; next < nodes.size(); next++) {
+            Node node = nodes.get(next);
+            for (TaskGroup child : node.page.children()) {
+                nodes.add(new Node(child, node));
+            }
+        }
+        for (int next = nodes.size() - 1; next > 0; next--) {
+            Node node = nodes.get(next);
+            Objects.requireNonNull(node.parent).add(node.snapshot());
+        }
+        return nodes.get(0).snapshot();
+    }
+
+    /** A group that was looked at, and the snapshots of its children so far, last child first. */
+    private static final class Node {
+
+        private final TaskGroup group;
+        private final @Nullable Node parent;
+        private final Ledger.Page page;
+        private final List<GroupSnapshot> children = new ArrayList<>();
+        private Figures figures;
+
+        Node(TaskGroup group, @Nullable Node parent) {
+            this.group = group;
+            this.parent = parent;
+            this.page = group.ledger().look();
+            this.figures = page.own();
+        }
+
+        void add(GroupSnapshot child) {
+            children.add(child);
+            figures = figures.plus(child.figures());
+        }
+
+        GroupSnapshot snapshot() {
+            Collections.reverse(children);
+            return new GroupSnapshot(
+                    group.name(),
+                    group.isClosed(),
+                    group.cancellationToken().isCancelled(),
+                    figures,
+                    page.own(),
+                    List.copyOf(children));
+        }
+    }
+}

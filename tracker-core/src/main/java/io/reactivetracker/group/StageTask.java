@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.Registration;
+import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.internal.Cascade;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task of plain Java: its attempts are stages, one after the other, and it is the future of its outcome.
+ *
+ * <p>The outcome is that of whichever comes first, the last attempt or a cancel: {@code isSettled} or {@code isStopped},
+ * under this object's lock, and never both. The task ends when it has its outcome and no attempt runs.
+ */
+final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
+
+    private final GroupTask task;
+    private final Function<? super TaskContext, ? extends CompletionStage<T>> body;
+
+    // Guarded by this.
+    private boolean isRunning;
+    private boolean isStopped;
+    private boolean isSettled;
+    private Registration waiting = () -> {};
+
+    StageTask(GroupTask task, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
+        this.task = task;
+        this.body = body;
+    }
+
+    StageTask<T> start() {
+        task.cancellationToken().onCancel(this::stop);
+        ask();
+        return this;
+    }
+
+    /** Cancels the task, which cancels this. */
+    @Override
+    public boolean cancel(boolean mayInterrupt) {
+        if (!isDone()) {
+            task.cancellationToken().cancel();
+            // The token tells us too, but maybe not before this returns: if another thread cancels it just now.
+            stop();
+        }
+        return isCancelled();
+    }
+
+    private void ask() {
+        waitAt(task.admit(this::attempt, this::fail));
+    }
+
+    private void waitAt(Registration place) {
+        synchronized (this) {
+            if (!isStopped) {
+                waiting = place;
+                return;
+            }
+        }
+        place.close();
+    }
+
+    private void attempt() {
+        synchronized (this) {
+            if (isStopped) {
+                return;
+            }
+            isRunning = true;
+        }
+        try {
+            Objects.requireNonNull(next(), "the body of the task returned null, not a stage")
+                    .whenComplete(this::settle);
+        } catch (Throwable failure) {
+            settle(null, failure);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a continuation must fit its task, as it says
+    private @Nullable CompletionStage<T> next() {
+        Continuation continuation = task.continuation();
+        if (continuation == null) {
+            return body.apply(task);
+        }
+        Object next = continuation.resume(task);
+        if (next instanceof CompletionStage<?> stage) {
+            return (CompletionStage<T>) stage;
+        }
+        throw new IllegalStateException("a continuation of a task of plain Java must make a CompletionStage, but made "
+                + (next == null ? "null" : next.getClass().getName()));
+    }
+
+    @SuppressWarnings("NullAway") // the value of a stage of nullable results may be null
+    private void settle(@Nullable T value, @Nullable Throwable failure) {
+        boolean hasStopped;
+        synchronized (this) {
+            isRunning = false;
+            hasStopped = isStopped;
+            isSettled = !hasStopped && failure == null;
+        }
+        if (hasStopped) {
+            completeAsCancelled();
+            task.end(Outcome.CANCELLED);
+        } else if (failure == null) {
+            complete(value);
+            task.end(Outcome.SUCCEEDED);
+        } else {
+            goOnOrFail(
+                    failure instanceof CompletionException && failure.getCause() != null
+                            ? failure.getCause()
+                            : failure);
+        }
+    }
+
+    private void goOnOrFail(Throwable error) {
+        Decision.Again again = task.failed(error);
+        if (again == null) {
+            fail(error);
+        } else if (again.delay().isZero()) {
+            Cascade.run(this::ask);
+        } else {
+            askAfter(again.delay(), error);
+        }
+    }
+
+    private void askAfter(Duration delay, Throwable error) {
+        Registration alarm;
+        try {
+            alarm = Objects.requireNonNull(
+                    task.group().timer().schedule(delay, this::ask), "the timer returned null, not a registration");
+        } catch (Throwable refused) {
+            GroupTask.suppress(error, refused);
+            fail(error);
+            return;
+        }
+        waitAt(alarm);
+    }
+
+    private void fail(Throwable error) {
+        synchronized (this) {
+            if (isStopped) {
+                return;
+            }
+            isSettled = true;
+        }
+        completeExceptionally(error);
+        task.end(task.outcomeOf(error));
+    }
+
+    private void stop() {
+        Registration left;
+        boolean hasEnded;
+        synchronized (this) {
+            if (isSettled) {
+                return;
+            }
+            isStopped = true;
+            hasEnded = !isRunning;
+            left = waiting;
+        }
+        completeAsCancelled();
+        left.close();
+        if (hasEnded) {
+            task.end(Outcome.CANCELLED);
+        }
+    }
+
+    private void completeAsCancelled() {
+        completeExceptionally(
+                new TaskCancelledException(task.cancellationToken().cause()));
+    }
+}

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.CancellationToken;
+import io.reactivetracker.DrainSignal;
+import io.reactivetracker.RunningTask;
+import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskToken;
+import io.reactivetracker.TaskTracker;
+import io.reactivetracker.TrackerClosedException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tracker with a name, a place in a tree, a gate in front, a rule for errors, and numbers.
+ *
+ * <pre>{@code
+ * TaskGroup orders = TaskGroup.builder("orders")
+ *         .admission(Admission.concurrency(64))
+ *         .onError(ErrorPolicy.retry(3, Backoff.exponential(first, longest).jitter(0.5)))
+ *         .build();
+ * TaskGroup mails = orders.child("mails");
+ *
+ * mails.submit(TaskOptions.named("welcome"), task -> sendAsync(mail));
+ *
+ * orders.join().await(); // takes no more, and waits for what there is, mails included
+ * }</pre>
+ *
+ * <p>Each task is issued, waits in the queue of the {@link Admission} if it has to, is active, and ends by one {@link
+ * Outcome}. An open group takes any task; a closed one refuses it by a {@link GroupClosedException}, the look and the count
+ * being one atomic step, and a cancelled one by a {@link TaskCancelledException}. What was refused shows in no figure.
+ *
+ * <p>A child holds its parent open: a group is drained when it is closed and has neither tasks nor children. A group that
+ * was closed stays so. To cancel a group cancels the groups below it, never one beside or above.
+ *
+ * <p>Safe for use by several threads; no call blocks. After the hierarchical task tracker of
+ * <a href="https://github.com/ai-dynamo/dynamo">NVIDIA dynamo</a>; what it does not do is to lose count of a task that was
+ * aborted or never ran, to miss a child that came late, or to wait for ever.
+ */
+public final class TaskGroup {
+
+    private final String name;
+    private final @Nullable TaskGroup parent;
+    private final TaskTracker tracker;
+    private final Ledger ledger = new Ledger();
+    private final CancellationToken token;
+    private final Admission admission;
+    private final ErrorPolicy policy;
+    private final TaskTimer timer;
+    private final int mostAttempts;
+    private final boolean tasksMayGoOn;
+
+    TaskGroup(TaskGroupBuilder builder) {
+        this.name = builder.name;
+        this.parent = builder.parent;
+        this.tracker = TaskTracker.create(builder.name);
+        this.token = parent == null ? CancellationToken.create() : parent.token.child();
+        this.admission = builder.admission;
+        this.policy = builder.policy;
+        this.timer = builder.timer;
+        this.mostAttempts = builder.mostAttempts;
+        this.tasksMayGoOn = !policy.isFinal();
+    }
+
+    /**
+     * Begins a group that has no parent.
+     *
+     * @param name what messages and tools call it; need not be unique
+     * @return a builder
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static TaskGroupBuilder builder(String name) {
+        return new TaskGroupBuilder(name);
+    }
+
+    /**
+     * Makes a child that shares this group's admission and has the policy's {@link ErrorPolicy#forChild()}.
+     *
+     * @param childName what messages and tools call it; need not be unique
+     * @return an open, empty group
+     * @throws IllegalArgumentException if the name is blank
+     * @throws GroupClosedException if this group is closed
+     */
+    public TaskGroup child(String childName) {
+        return childBuilder(childName).build();
+    }
+
+    /**
+     * Begins a child that may have an admission or a policy of its own.
+     *
+     * @param childName what messages and tools call it; need not be unique
+     * @return a builder
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public TaskGroupBuilder childBuilder(String childName) {
+        return new TaskGroupBuilder(childName, this);
+    }
+
+    /** Takes the place in the tree: counted by the parent until drained. */
+    TaskGroup enter() {
+        if (parent != null) {
+            TaskToken hold = parent.tracker.tryToken();
+            if (hold == null) {
+                token.close();
+                throw new GroupClosedException(parent.name, "child groups");
+            }
+            parent.ledger.arrive(this);
+            tracker.drained().onDone(() -> depart(parent, hold));
+            // The parent may have been closed, and its children with it, while this was not among them yet.
+            if (parent.tracker.isClosed()) {
+                tracker.close();
+            }
+        }
+        token.onCancel(tracker::close);
+        return this;
+    }
+
+    private void depart(TaskGroup from, TaskToken hold) {
+        from.ledger.depart(this, ledger);
+        token.close();
+        hold.close();
+    }
+
+    /**
+     * What messages and tools call this group.
+     *
+     * @return the name that it was built with
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The group that this is a child of.
+     *
+     * @return the parent, or null if this is a root
+     */
+    public @Nullable TaskGroup parent() {
+        return parent;
+    }
+
+    /**
+     * The children that have not ended, oldest first.
+     *
+     * @return an immutable list that does not change any more
+     */
+    public List<TaskGroup> children() {
+        return List.copyOf(ledger.children());
+    }
+
+    /**
+     * Closes this group: it refuses tasks and children from now on, and is drained once it has none.
+     *
+     * <p>The children that it has stay open, so that tasks which still run can use them; {@link #join()} closes them too.
+     *
+     * @return true if and only if this call closed it
+     */
+    public boolean close() {
+        return tracker.close();
+    }
+
+    /**
+     * Whether the group refuses tasks.
+     *
+     * @return true from then on
+     */
+    public boolean isClosed() {
+        return token.isCancelled() || tracker.isClosed();
+    }
+
+    /**
+     * Cancels every task of this group and of all groups below it, running or queued, and closes them all.
+     *
+     * @return true if and only if this call cancelled it
+     */
+    public boolean cancel() {
+        return token.cancel();
+    }
+
+    /**
+     * Cancels every task of this group and of all groups below it, running or queued, and closes them all.
+     *
+     * <p>When it returns, all of their tokens are cancelled; and those tasks that end by a cancel have ended, unless this was
+     * called from deep within the ends of other tasks: then they end when those have, in this thread. Parents and siblings
+     * live on.
+     *
+     * @param cause why; the cause of each task's {@link TaskCancelledException}
+     * @return true if and only if this call cancelled it
+     */
+    public boolean cancel(Throwable cause) {
+        return token.cancel(cause);
+    }
+
+    /**
+     * Cancelled with this group; the parent of its tasks' and its children's tokens.
+     *
+     * @return the group's token: to cancel it cancels the group; it is not to be closed by others
+     */
+    public CancellationToken cancellationToken() {
+        return token;
+    }
+
+    /**
+     * Closes this group and all groups below it, and waits for them to have no more tasks.
+     *
+     * <p>The whole tree is closed before the wait begins, so that nothing which comes late is missed.
+     *
+     * @return a signal that is done once all of them are drained
+     */
+    public DrainSignal join() {
+        forEachFromTheTop(group -> group.tracker.close());
+        return tracker.drained();
+    }
+
+    /**
+     * A wait for this group to be closed and to have no more tasks or children; closes nothing.
+     *
+     * @return a signal that is done from then on
+     */
+    public DrainSignal drained() {
+        return tracker.drained();
+    }
+
+    /**
+     * The tasks that are active now, in this group and all groups below it, oldest first.
+     *
+     * @return an immutable list that does not change any more; ages count from when a task was issued, by the system's clock
+     */
+    public List<RunningTask> runningTasks() {
+        List<RunningTask> running = new ArrayList<>();
+        forEachTask(task -> {
+            if (task.isActive()) {
+                running.add(Objects.requireNonNull(task.runningTask()));
+            }
+        });
+        running.sort(Comparator.comparingLong(RunningTask::id));
+        return List.copyOf(running);
+    }
+
+    /**
+     * The numbers of this group and of all groups below it, those that have ended included.
+     *
+     * @return figures in which each task is counted once, in one state
+     */
+    public Figures figures() {
+        return snapshot().figures();
+    }
+
+    /**
+     * This group and all groups below it, with their numbers.
+     *
+     * <p>Takes time in proportion to the number of groups.
+     *
+     * @return what one look has seen
+     */
+    public GroupSnapshot snapshot() {
+        return Snapshots.of(this);
+    }
+
+    /**
+     * Runs a task of plain Java.
+     *
+     * <p>The body is called once the task is admitted, in this thread or in that which makes room for it, and once more for
+     * each retry. Since no stage can be stopped from outside, a task that was cancelled counts as active until its stage has
+     * ended; the body can look at its token and end early. To cancel the future cancels the task; to complete it by other
+     * means, such as {@code orTimeout}, does not, and the task is counted by what becomes of its stage.
+     *
+     * @param <T> the type of the result
+     * @param options the task's name, or else it has the group's; a task of a group is always strict
+     * @param body starts the work
+     * @return the outcome; a {@link TaskCancelledException} as soon as the task is cancelled
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submit(
+            TaskOptions options, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
+        Objects.requireNonNull(body, "body must not be null");
+        return new StageTask<T>(issue(options, () -> null), body).start();
+    }
+
+    /**
+     * Closes this group and all groups below it, and brings them to their end in stages: waits, cancels what is left, waits
+     * again, and reports.
+     *
+     * <p>It begins with this call, and goes through all its stages whether or not anyone waits for the report: to cancel the
+     * future stops none of them.
+     *
+     * @param plan how long to wait
+     * @return the report, when the group is drained or the time is over
+     */
+    public CompletableFuture<ShutdownReport> shutdown(Shutdown plan) {
+        return new ShutdownRun(this, Objects.requireNonNull(plan, "plan must not be null")).start();
+    }
+
+    /**
+     * Issues a task to code that runs it: for adapters, which see to its end whatever happens. Others use {@link #submit}.
+     *
+     * @param options the task's name, or else it has the group's; a task of a group is always strict
+     * @param origin tells, when a report asks, where the task was made; null if nobody knows
+     * @return a queued task
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public GroupTask issue(TaskOptions options, Supplier<@Nullable String> origin) {
+        Objects.requireNonNull(options, "options must not be null");
+        Objects.requireNonNull(origin, "origin must not be null");
+        // A cancel closes the group too, but its actions may come a little later than its mark.
+        if (token.isCancelled()) {
+            throw new TaskCancelledException(token.cause());
+        }
+        String given = options.name();
+        // Before the task is counted: from then on nothing may throw.
+        long now = timer.nanoTime();
+        GroupTask task;
+        try {
+            task = new GroupTask(
+                    this, TaskOptions.named(given == null ? name : given).strict(), origin, now);
+        } catch (TrackerClosedException closed) {
+            throw token.isCancelled()
+                    ? new TaskCancelledException(token.cause())
+                    : new GroupClosedException(name, "tasks");
+        }
+        ledger.issue(task);
+        return task;
+    }
+
+    TaskTracker tracker() {
+        return tracker;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    /**
+     * The rule for errors.
+     *
+     * @return the policy that the group was built with
+     */
+    public ErrorPolicy policy() {
+        return policy;
+    }
+
+    /**
+     * The clock of the tree.
+     *
+     * @return the timer that the root was built with
+     */
+    public TaskTimer timer() {
+        return timer;
+    }
+
+    int mostAttempts() {
+        return mostAttempts;
+    }
+
+    boolean tasksMayGoOn() {
+        return tasksMayGoOn;
+    }
+
+    void forEachTask(Consumer<GroupTask> action) {
+        forEachFromTheTop(group -> group.ledger.tasks().forEach(action));
+    }
+
+    /** Parents before their children, and on a flat stack. */
+    private void forEachFromTheTop(Consumer<TaskGroup> action) {
+        Deque<TaskGroup> left = new ArrayDeque<>();
+        left.add(this);
+        for (TaskGroup group = left.poll(); group != null; group = left.poll()) {
+            // In this order a join closes the group first and then meets every child that it let in.
+            action.accept(group);
+            left.addAll(group.ledger.children());
+        }
+    }
+
+    /**
+     * The group's name, its state, and its figures without those of the groups below it.
+     *
+     * @return for people to read; the form may change
+     */
+    @Override
+    public String toString() {
+        String state = token.isCancelled() ? "cancelled" : tracker.isClosed() ? "closed" : "open";
+        return "TaskGroup[" + name + ", " + state + ", " + ledger.own() + "]";
+    }
+}

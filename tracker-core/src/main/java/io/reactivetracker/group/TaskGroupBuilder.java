@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Says how a {@link TaskGroup} is to be, before it is made. For use by one thread. */
+public final class TaskGroupBuilder {
+
+    /** What bounds a policy that would go on for ever. */
+    private static final int MOST_ATTEMPTS = 1_000;
+
+    final String name;
+    final @Nullable TaskGroup parent;
+    Admission admission;
+    ErrorPolicy policy;
+    TaskTimer timer;
+    int mostAttempts;
+
+    TaskGroupBuilder(String name) {
+        this.name = requireName(name);
+        this.parent = null;
+        this.admission = Admission.unlimited();
+        this.policy = ErrorPolicy.keepGoing();
+        this.timer = TaskTimer.system();
+        this.mostAttempts = MOST_ATTEMPTS;
+    }
+
+    TaskGroupBuilder(String name, TaskGroup parent) {
+        this.name = requireName(name);
+        this.parent = parent;
+        this.admission = parent.admission();
+        this.policy = Objects.requireNonNull(
+                parent.policy().forChild(), "forChild() of the parent's error policy returned null");
+        this.timer = parent.timer();
+        this.mostAttempts = parent.mostAttempts();
+    }
+
+    private static String requireName(String name) {
+        Objects.requireNonNull(name, "group name must not be null");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException(
+                    "group name must not be blank, but was \"" + name + "\": give it a name that tells it from others");
+        }
+        return name;
+    }
+
+    /**
+     * The gate in front of the group.
+     *
+     * @param newAdmission instead of {@link Admission#unlimited()}, or of the parent's
+     * @return this
+     */
+    public TaskGroupBuilder admission(Admission newAdmission) {
+        this.admission = Objects.requireNonNull(newAdmission, "admission must not be null");
+        return this;
+    }
+
+    /**
+     * The rule for errors.
+     *
+     * @param newPolicy instead of {@link ErrorPolicy#keepGoing()}, or of the {@link ErrorPolicy#forChild()} of the parent's
+     * @return this
+     */
+    public TaskGroupBuilder onError(ErrorPolicy newPolicy) {
+        this.policy = Objects.requireNonNull(newPolicy, "policy must not be null");
+        return this;
+    }
+
+    /**
+     * The clock of the whole tree.
+     *
+     * @param newTimer instead of {@link TaskTimer#system()}
+     * @return this
+     * @throws IllegalStateException if the group is to be a child: a tree has one clock, that of its root
+     */
+    public TaskGroupBuilder timer(TaskTimer newTimer) {
+        if (parent != null) {
+            throw new IllegalStateException("group \"" + name + "\" is a child and has the clock of its root: give the"
+                    + " timer to the builder of the root");
+        }
+        this.timer = Objects.requireNonNull(newTimer, "timer must not be null");
+        return this;
+    }
+
+    /**
+     * How many attempts a task has at most, whatever the policy says; then it fails with its last error.
+     *
+     * @param most instead of 1000, or of the parent's; at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public TaskGroupBuilder mostAttempts(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("mostAttempts must be positive, but was " + most);
+        }
+        this.mostAttempts = most;
+        return this;
+    }
+
+    /**
+     * Makes the group.
+     *
+     * @return an open, empty group
+     * @throws GroupClosedException if it is to be a child, and its parent is closed
+     */
+    public TaskGroup build() {
+        return new TaskGroup(this).enter();
+    }
+}

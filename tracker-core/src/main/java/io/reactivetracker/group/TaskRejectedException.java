@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import java.io.Serial;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Ends a task that the {@link Admission} of its group turned away; nothing of it was started. */
+public final class TaskRejectedException extends RejectedExecutionException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** Which task: the error may reach other tasks, that wait for this one. */
+    private final long taskId;
+
+    TaskRejectedException(GroupTask task, String reason, @Nullable Throwable cause) {
+        super(
+                "task \"" + task.name() + "\" was rejected by the admission of group \""
+                        + task.group().name() + "\": " + reason,
+                cause);
+        this.taskId = task.id();
+    }
+
+    boolean isOf(GroupTask task) {
+        return taskId == task.id();
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reactivetracker.TaskOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** A group whose tasks start when they are admitted, and end when the test says so; for one thread. */
+final class HandEndedTasks {
+
+    final ManualTimer timer = new ManualTimer();
+    final TaskGroup group;
+
+    private final List<String> started = new ArrayList<>();
+    private final Set<String> running = new LinkedHashSet<>();
+    private final Map<String, CompletableFuture<String>> stages = new HashMap<>();
+    private final Map<String, CompletableFuture<String>> futures = new HashMap<>();
+
+    HandEndedTasks(Admission admission) {
+        this(admission, ErrorPolicy.keepGoing());
+    }
+
+    HandEndedTasks(Admission admission, ErrorPolicy policy) {
+        group = TaskGroup.builder("orders")
+                .timer(timer)
+                .admission(admission)
+                .onError(policy)
+                .build();
+    }
+
+    void submit(String... names) {
+        for (String name : names) {
+            futures.put(name, group.submit(TaskOptions.named(name), task -> {
+                started.add(name);
+                running.add(name);
+                CompletableFuture<String> stage = new CompletableFuture<>();
+                stages.put(name, stage);
+                return stage;
+            }));
+        }
+    }
+
+    /** So many tasks, named by their numbers. */
+    void submitNumbered(int first, int last) {
+        for (int number = first; number <= last; number++) {
+            submit(Integer.toString(number));
+        }
+    }
+
+    void succeed(String... names) {
+        for (String name : names) {
+            assertThat(running.remove(name)).as(name + " runs").isTrue();
+            stage(name).complete(name);
+        }
+    }
+
+    void fail(String... names) {
+        for (String name : names) {
+            assertThat(running.remove(name)).as(name + " runs").isTrue();
+            stage(name).completeExceptionally(new IllegalStateException(name + " failed"));
+        }
+    }
+
+    void succeedAll() {
+        while (!running.isEmpty()) {
+            succeed(running.iterator().next());
+        }
+    }
+
+    void cancel(String... names) {
+        for (String name : names) {
+            future(name).cancel(true);
+        }
+    }
+
+    CompletableFuture<String> future(String name) {
+        return Objects.requireNonNull(futures.get(name));
+    }
+
+    /** The names of the tasks whose bodies were called, in that order. */
+    List<String> started() {
+        return started;
+    }
+
+    /** Those of them that were not ended by the test. */
+    List<String> running() {
+        return List.copyOf(running);
+    }
+
+    void assertPending(int queued, int active) {
+        Figures figures = group.figures();
+        assertThat(figures.queued()).as("queued").isEqualTo(queued);
+        assertThat(figures.active()).as("active").isEqualTo(active);
+        assertBalanced(figures);
+    }
+
+    /** Closes the group, which must have nothing left, and looks at its totals. */
+    void assertDrained(int succeeded, int failed, int cancelled, int rejected) {
+        assertThat(group.join().isDone()).isTrue();
+        assertThat(group.figures())
+                .isEqualTo(new Figures(
+                        (long) succeeded + failed + cancelled + rejected,
+                        0,
+                        0,
+                        succeeded,
+                        failed,
+                        cancelled,
+                        rejected));
+        assertThat(timer.pending()).isZero();
+    }
+
+    static void assertBalanced(Figures figures) {
+        assertThat(figures.issued())
+                .isEqualTo(figures.queued()
+                        + figures.active()
+                        + figures.succeeded()
+                        + figures.failed()
+                        + figures.cancelled()
+                        + figures.rejected());
+    }
+
+    private CompletableFuture<String> stage(String name) {
+        return Objects.requireNonNull(stages.get(name));
+    }
+}

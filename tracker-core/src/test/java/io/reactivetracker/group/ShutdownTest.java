@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import static io.reactivetracker.group.HeldWork.errorOf;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+// D15: dynamo waits for ever, and whoever bounds that wait from outside skips the stages that follow.
+class ShutdownTest {
+
+    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    private final ManualTimer timer = new ManualTimer();
+    private final TaskGroup group = TaskGroup.builder("orders").timer(timer).build();
+    private final TaskGroup mails = group.child("mails");
+
+    @Test
+    void isOverAsSoonAsAllTasksHaveEnded() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT));
+        timer.advance(Duration.ofSeconds(10));
+        assertThat(report).isNotDone();
+        work.succeed();
+        assertThat(report)
+                .isCompletedWithValue(
+                        new ShutdownReport("orders", true, Duration.ofSeconds(10), 1, 0, 0, 0, List.of()));
+        assertThat(timer.pending()).isZero();
+        assertThat(group.cancellationToken().isCancelled()).isFalse();
+    }
+
+    @Test
+    void refusesNewTasksAndChildrenInTheWholeTreeFromTheFirstInstant() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
+        assertThatExceptionOfType(GroupClosedException.class).isThrownBy(() -> HeldWork.in(mails, "late"));
+        assertThatExceptionOfType(GroupClosedException.class).isThrownBy(() -> HeldWork.in(group, "late"));
+        assertThatExceptionOfType(GroupClosedException.class).isThrownBy(() -> mails.child("late"));
+        work.succeed();
+        assertThat(report.join().completed()).isEqualTo(1);
+    }
+
+    @Test
+    void lendsTasksAGraceAndCancelsWhatIsLeft() {
+        HeldWork quick = HeldWork.in(group, "quick");
+        HeldWork slow = HeldWork.in(mails, "slow");
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT));
+        quick.succeed();
+        timer.advance(GRACE.minusNanos(1));
+        assertThat(slow.future()).isNotDone();
+        timer.advance(Duration.ofNanos(1));
+        assertThat(errorOf(slow.future()))
+                .isInstanceOf(TaskCancelledException.class)
+                .hasCauseInstanceOf(TimeoutException.class)
+                .hasMessageContaining("the shutdown of group \"orders\" gave its tasks PT30S to end");
+        assertThat(report).isNotDone();
+        timer.advance(Duration.ofSeconds(2));
+        slow.succeed();
+        assertThat(report)
+                .isCompletedWithValue(
+                        new ShutdownReport("orders", true, Duration.ofSeconds(32), 1, 0, 1, 0, List.of()));
+        assertThat(timer.pending()).isZero();
+    }
+
+    @Test
+    void reportsATaskThatIgnoresTheCancelAsStuck() {
+        timer.advance(Duration.ofSeconds(1));
+        HeldWork stuck = HeldWork.in(mails, "welcome");
+        timer.advance(Duration.ofSeconds(7));
+        CompletableFuture<ShutdownReport> future =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT));
+        timer.advance(GRACE.plus(WAIT).minusNanos(1));
+        assertThat(future).isNotDone();
+        timer.advance(Duration.ofNanos(1));
+        ShutdownReport report = future.join();
+        assertThat(report.isDrained()).isFalse();
+        assertThat(report.took()).isEqualTo(GRACE.plus(WAIT));
+        assertThat(report.cancelled()).isZero();
+        assertThat(report.stuck())
+                .containsExactly(
+                        new StuckTask("mails", stuck.task().id(), "welcome", Duration.ofSeconds(42), false, null));
+        assertThat(timer.pending()).isZero();
+        stuck.succeed();
+        assertThat(group.drained().isDone()).isTrue();
+        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 0, 1, 0));
+        assertThat(future.join()).isSameAs(report);
+    }
+
+    @Test
+    void cancelsNothingUnlessItIsAskedTo() {
+        TaskGroup limited = group.childBuilder("limited")
+                .admission(Admission.concurrency(1))
+                .build();
+        HeldWork running = HeldWork.in(limited, "running");
+        HeldWork queued = HeldWork.in(limited, "queued");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
+        timer.advance(GRACE);
+        assertThat(report.join().stuck())
+                .extracting(StuckTask::name, StuckTask::isQueued, StuckTask::age)
+                .containsExactly(tuple("running", false, GRACE), tuple("queued", true, GRACE));
+        assertThat(report.join().isDrained()).isFalse();
+        assertThat(group.cancellationToken().isCancelled()).isFalse();
+        running.succeed();
+        queued.succeed();
+        assertThat(queued.future()).isCompletedWithValue("done");
+        assertThat(group.drained().isDone()).isTrue();
+    }
+
+    @Test
+    void reportsStuckTasksOfTheWholeTreeOldestFirstWithWhereTheyWereMade() {
+        GroupTask first = mails.issue(TaskOptions.named("first"), () -> "Mails.java:7");
+        GroupTask second = group.issue(TaskOptions.named("second"), () -> null);
+        GroupTask third = mails.issue(TaskOptions.named("third"), () -> {
+            throw new IllegalStateException("nobody knows");
+        });
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(Duration.ZERO));
+        timer.advance(Duration.ZERO);
+        assertThat(report.join().stuck())
+                .containsExactly(
+                        new StuckTask("mails", first.id(), "first", Duration.ZERO, true, "Mails.java:7"),
+                        new StuckTask("orders", second.id(), "second", Duration.ZERO, true, null),
+                        new StuckTask(
+                                "mails",
+                                third.id(),
+                                "third",
+                                Duration.ZERO,
+                                true,
+                                "java.lang.IllegalStateException: nobody knows"));
+        for (GroupTask task : List.of(first, second, third)) {
+            task.end(Outcome.CANCELLED);
+        }
+    }
+
+    @Test
+    void countsWhatHappensMeanwhileAndNotWhatWasBefore() {
+        HeldWork.in(group, "before").succeed();
+        HeldWork.in(group, "before").fail(new IOException("before"));
+        TaskGroup full = group.childBuilder("full")
+                .admission(Admission.concurrency(1, 1))
+                .onError(ErrorPolicy.retry(1, Backoff.fixed(Duration.ofSeconds(1)))
+                        .givingUpPermit())
+                .build();
+        HeldWork fails = HeldWork.in(group, "fails");
+        HeldWork succeeds = HeldWork.in(group, "succeeds");
+        HeldWork isCancelled = HeldWork.in(mails, "cancelled");
+        HeldWork rejected = HeldWork.in(full, "rejected");
+        HeldWork runs = HeldWork.in(full, "runs");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
+        rejected.fail(new IOException("again"));
+        runs.fail(new IOException("again"));
+        fails.fail(new IOException("no ship"));
+        succeeds.succeed();
+        isCancelled.future().cancel(true);
+        isCancelled.succeed();
+        timer.advance(Duration.ofSeconds(1));
+        // Both have asked again: one runs, and one waits.
+        assertThat(report).isNotDone();
+        rejected.succeed();
+        runs.succeed();
+        assertThat(report)
+                .isCompletedWithValue(new ShutdownReport("orders", true, Duration.ofSeconds(1), 3, 1, 1, 0, List.of()));
+    }
+
+    @Test
+    void countsWhatIsRejectedMeanwhile() {
+        TaskGroup full = group.childBuilder("full")
+                .admission(Admission.concurrency(1, 0))
+                .build();
+        GroupTask task = full.issue(TaskOptions.named("late"), () -> null);
+        HeldWork running = HeldWork.in(full, "running");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
+        task.admit(() -> {}, rejection -> task.end(Outcome.REJECTED));
+        running.succeed();
+        assertThat(report.join().rejected()).isEqualTo(1);
+        assertThat(report.join().completed()).isEqualTo(1);
+    }
+
+    // ---- one time each, or one for all
+
+    @Test
+    void aCancelThatTakesItsTimeDoesNotShortenTheWaitAfterIt() {
+        HeldWork work = slowToCancel(Duration.ofSeconds(4));
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT));
+        timer.advance(GRACE);
+        timer.advance(WAIT.minusNanos(1));
+        assertThat(report).isNotDone();
+        timer.advance(Duration.ofNanos(1));
+        assertThat(report.join().took()).isEqualTo(GRACE.plusSeconds(4).plus(WAIT));
+        work.succeed();
+    }
+
+    @Test
+    void aCancelThatTakesItsTimeUsesUpTheOneBudget() {
+        HeldWork work = slowToCancel(Duration.ofSeconds(4));
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.within(GRACE, WAIT));
+        timer.advance(GRACE.minus(WAIT));
+        assertThat(work.future()).isCancelled();
+        assertThat(report).isNotDone();
+        timer.advance(Duration.ofSeconds(1).minusNanos(1));
+        assertThat(report).isNotDone();
+        timer.advance(Duration.ofNanos(1));
+        assertThat(report.join().took()).isEqualTo(GRACE);
+        assertThat(report.join().stuck()).hasSize(1);
+        work.succeed();
+    }
+
+    @Test
+    void aCancelThatTakesLongerThanTheOneBudgetDoesNotOutlastIt() {
+        HeldWork work = slowToCancel(WAIT.plusSeconds(4));
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.within(GRACE, WAIT));
+        timer.advance(GRACE.minus(WAIT));
+        assertThat(report.join().took()).isEqualTo(GRACE);
+        work.succeed();
+    }
+
+    @Test
+    void oneBudgetIsGraceAndWaitTogether() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.within(GRACE, WAIT));
+        timer.advance(GRACE.minus(WAIT).minusNanos(1));
+        assertThat(work.future()).isNotDone();
+        timer.advance(Duration.ofNanos(1));
+        assertThat(work.future()).isCancelled();
+        timer.advance(WAIT.minusNanos(1));
+        assertThat(report).isNotDone();
+        timer.advance(Duration.ofNanos(1));
+        assertThat(report.join().took()).isEqualTo(GRACE);
+        work.succeed();
+    }
+
+    @Test
+    void aBudgetThatIsAllKeptForTheCancelCancelsAtOnce() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.within(WAIT, WAIT));
+        timer.advance(Duration.ZERO);
+        assertThat(work.future()).isCancelled();
+        work.succeed();
+        assertThat(report.join().isDrained()).isTrue();
+    }
+
+    // ---- no time at all
+
+    @Test
+    void noGraceAndNoCancelIsALook() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(Duration.ZERO));
+        timer.advance(Duration.ZERO);
+        assertThat(report.join().stuck()).hasSize(1);
+        assertThat(report.join().took()).isZero();
+        assertThat(work.future()).isNotDone();
+        work.succeed();
+    }
+
+    @Test
+    void noGraceCancelsAtOnce() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(Duration.ZERO));
+        timer.advance(Duration.ZERO);
+        assertThat(work.future()).isCancelled();
+        assertThat(report.join().stuck()).hasSize(1);
+        work.succeed();
+    }
+
+    @Test
+    void tasksThatHeedTheCancelHaveEndedEvenIfThereIsNoTimeToWait() {
+        CompletableFuture<String> work = mails.submit(TaskOptions.named("welcome"), task -> {
+            CompletableFuture<String> stage = new CompletableFuture<>();
+            task.cancellationToken().onCancel(() -> stage.complete("stopped"));
+            return stage;
+        });
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(Duration.ZERO));
+        timer.advance(Duration.ZERO);
+        assertThat(work).isCancelled();
+        assertThat(report)
+                .isCompletedWithValue(new ShutdownReport("orders", true, Duration.ZERO, 0, 0, 1, 0, List.of()));
+    }
+
+    @Test
+    void timesLongerThanAnyClockAreTaken() {
+        TaskGroup real = TaskGroup.builder("orders").build();
+        HeldWork work = HeldWork.in(real, "welcome");
+        Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+        CompletableFuture<ShutdownReport> report =
+                real.shutdown(Shutdown.grace(forEver).thenCancel(forEver));
+        CompletableFuture<ShutdownReport> budget = real.shutdown(Shutdown.within(forEver, Duration.ZERO));
+        work.succeed();
+        assertThat(report.join().isDrained()).isTrue();
+        assertThat(budget.join().isDrained()).isTrue();
+    }
+
+    // ---- more than once, and nothing to do
+
+    @Test
+    void anEmptyGroupIsOverAtOnce() {
+        assertThat(group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT)))
+                .isCompletedWithValue(new ShutdownReport("orders", true, Duration.ZERO, 0, 0, 0, 0, List.of()));
+        assertThat(timer.pending()).isZero();
+        assertThat(mails.isClosed()).isTrue();
+    }
+
+    @Test
+    void cancellingTheFutureStopsNoStage() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT));
+        CompletableFuture<ShutdownReport> completed =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT));
+        report.cancel(true);
+        completed.completeExceptionally(new IOException("not wanted"));
+        timer.advance(GRACE);
+        assertThat(work.future()).isCancelled();
+        work.succeed();
+        assertThat(group.drained().isDone()).isTrue();
+        assertThat(timer.pending()).isZero();
+    }
+
+    @Test
+    void aSecondShutdownHasItsOwnTimesAndItsOwnReport() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> patient =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(GRACE));
+        timer.advance(Duration.ofSeconds(1));
+        CompletableFuture<ShutdownReport> hasty =
+                group.shutdown(Shutdown.grace(WAIT).thenCancel(WAIT));
+        timer.advance(WAIT);
+        assertThat(work.future()).isCancelled();
+        timer.advance(WAIT);
+        assertThat(hasty.join().stuck()).hasSize(1);
+        assertThat(hasty.join().took()).isEqualTo(WAIT.plus(WAIT));
+        assertThat(patient).isNotDone();
+        work.succeed();
+        assertThat(patient.join())
+                .isEqualTo(new ShutdownReport("orders", true, Duration.ofSeconds(11), 0, 0, 1, 0, List.of()));
+        assertThat(timer.pending()).isZero();
+    }
+
+    @Test
+    void aShutdownOfAChildLeavesTheParentOpen() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        HeldWork other = HeldWork.in(group, "other");
+        CompletableFuture<ShutdownReport> report =
+                mails.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(WAIT));
+        timer.advance(Duration.ZERO);
+        work.succeed();
+        assertThat(report.join()).isEqualTo(new ShutdownReport("mails", true, Duration.ZERO, 0, 0, 1, 0, List.of()));
+        assertThat(group.isClosed()).isFalse();
+        other.succeed();
+        assertThat(other.future()).isCompletedWithValue("done");
+    }
+
+    @Test
+    void aTaskThatWaitsToBeTriedAgainIsCancelledToo() {
+        TaskGroup retrying = group.childBuilder("retrying")
+                .onError(ErrorPolicy.retry(9, Backoff.fixed(Duration.ofHours(1))))
+                .build();
+        HeldWork work = HeldWork.in(retrying, "again");
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT));
+        work.fail(new IOException("no ship"));
+        timer.advance(GRACE);
+        assertThat(report.join()).isEqualTo(new ShutdownReport("orders", true, GRACE, 0, 0, 1, 0, List.of()));
+        assertThat(timer.pending()).isZero();
+    }
+
+    // ---- for people to read
+
+    @Test
+    void tellsItsStagesWhenPrinted() {
+        assertThat(Shutdown.grace(GRACE)).hasToString("Shutdown[grace PT30S]");
+        assertThat(Shutdown.grace(GRACE).thenCancel(WAIT))
+                .hasToString("Shutdown[grace PT30S, then cancel and wait PT5S]");
+        assertThat(Shutdown.within(GRACE, WAIT))
+                .hasToString("Shutdown[grace PT25S, then cancel and wait PT5S, in one budget]");
+    }
+
+    @Test
+    void tellsWhatBecameOfTheTasksWhenPrinted() {
+        assertThat(new ShutdownReport("orders", true, GRACE, 1, 2, 3, 4, List.of()))
+                .hasToString(
+                        "group \"orders\" drained in PT30S: 1 completed, 2 failed, 3 cancelled, 4 rejected, 0 stuck");
+        assertThat(new ShutdownReport(
+                        "orders",
+                        false,
+                        GRACE,
+                        1,
+                        2,
+                        3,
+                        4,
+                        List.of(
+                                new StuckTask("mails", 7, "welcome", WAIT, false, "Mails.java:7"),
+                                new StuckTask("bills", 8, "bill", WAIT, true, null))))
+                .hasToString("""
+                        group "orders" not drained after PT30S: 1 completed, 2 failed, 3 cancelled, 4 rejected, 2 stuck
+                          running welcome #7 of mails, PT5S, from Mails.java:7
+                          queued bill #8 of bills, PT5S""");
+    }
+
+    // ---- bad input
+
+    @Test
+    void refusesTimesThatAreNegativeByName() {
+        Duration negative = Duration.ofSeconds(-1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Shutdown.grace(negative))
+                .withMessage("grace must not be negative, but was PT-1S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Shutdown.grace(GRACE).thenCancel(negative))
+                .withMessage("wait must not be negative, but was PT-1S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Shutdown.within(negative, WAIT))
+                .withMessage("budget must not be negative, but was PT-1S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Shutdown.within(GRACE, negative))
+                .withMessage("keptForCancel must not be negative, but was PT-1S");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Shutdown.within(WAIT, GRACE))
+                .withMessage("keptForCancel must not be more than the budget, but was PT30S of PT5S");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void refusesNullByNameAndLeavesTheGroupOpen() {
+        assertThatNullPointerException().isThrownBy(() -> group.shutdown(null)).withMessage("plan must not be null");
+        assertThatNullPointerException().isThrownBy(() -> Shutdown.grace(null)).withMessage("grace must not be null");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Shutdown.grace(GRACE).thenCancel(null))
+                .withMessage("wait must not be null");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Shutdown.within(null, WAIT))
+                .withMessage("budget must not be null");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Shutdown.within(GRACE, null))
+                .withMessage("keptForCancel must not be null");
+        assertThat(group.isClosed()).isFalse();
+    }
+
+    /** A task that pays no heed to its cancel, but is told of it by an action that lets time pass. */
+    private HeldWork slowToCancel(Duration by) {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        work.task().cancellationToken().onCancel(() -> timer.advance(by));
+        return work;
+    }
+}

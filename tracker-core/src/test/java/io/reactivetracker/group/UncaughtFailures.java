@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What reaches the uncaught-exception handler of this thread, until closed. */
+final class UncaughtFailures implements AutoCloseable {
+
+    final List<Throwable> seen = new ArrayList<>();
+
+    private final Thread thread = Thread.currentThread();
+    private final Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+
+    UncaughtFailures() {
+        thread.setUncaughtExceptionHandler((where, failure) -> seen.add(failure));
+    }
+
+    @Override
+    public void close() {
+        thread.setUncaughtExceptionHandler(before);
+    }
+}
