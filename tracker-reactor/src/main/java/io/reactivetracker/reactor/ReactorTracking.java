@@ -8,6 +8,8 @@ import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
+import io.reactivetracker.group.TaskContext;
+import io.reactivetracker.group.TaskGroup;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -101,6 +103,61 @@ public final class ReactorTracking {
     }
 
     /**
+     * Makes each subscription a task of a group, for {@link Flux#transform} and {@link Mono#transform}.
+     *
+     * <p>The group counts a subscription from inside {@code subscribe()}; the upstream is subscribed to when the group's
+     * {@code Admission} lets the task run, and again for each further attempt, as the group's {@code ErrorPolicy} says.
+     * Elements that an attempt had emitted before it failed have been passed on by then, as with Reactor's {@code retry}.
+     * The task ends after its last signal was delivered downstream, or {@code upstream.cancel()} returned, whatever throws.
+     *
+     * <p>Cancelled, by itself or with its group, the task's upstream is cancelled and its downstream gets a
+     * {@link TaskCancelledException}; a task that was rejected, a {@code TaskRejectedException}; one that comes when the
+     * group is closed, a {@code GroupClosedException}. In neither of the last two was the upstream touched.
+     *
+     * <p>What the task can know of itself, its id, name, attempt and token, is in the {@code Context} of its upstream, as
+     * {@link TaskContext}{@code .class}. The tasks are not fused.
+     *
+     * @param <T> the type of the elements
+     * @param group what counts, admits and judges the tasks
+     * @return an operator for any number of pipelines; gives a {@code Mono} for a {@code Mono}, else a {@code Flux}
+     */
+    public static <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group) {
+        return trackWith(group, TaskOptions.defaults());
+    }
+
+    /**
+     * Makes each subscription a task of a group and of this name, as {@link #trackWith(TaskGroup)} does.
+     *
+     * @param <T> the type of the elements
+     * @param group what counts, admits and judges the tasks
+     * @param taskName the tasks' name, in place of the one that the pipeline may have
+     * @return an operator for any number of pipelines
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group, String taskName) {
+        return trackWith(group, TaskOptions.named(taskName));
+    }
+
+    /**
+     * Makes each subscription a task of a group, as {@link #trackWith(TaskGroup)} does and as the options say.
+     *
+     * @param <T> the type of the elements
+     * @param group what counts, admits and judges the tasks
+     * @param options the tasks' name, in place of the one that the pipeline may have; a task of a group is always strict
+     * @return an operator for any number of pipelines
+     */
+    public static <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group, TaskOptions options) {
+        Objects.requireNonNull(group, "group must not be null");
+        Objects.requireNonNull(options, "options must not be null");
+        return publisher -> {
+            TaskOptions complete = withNameOf(requirePublisher(publisher), options);
+            return publisher instanceof Mono<T> mono
+                    ? new MonoTrackInGroup<>(mono, group, complete)
+                    : new FluxTrackInGroup<>(Flux.from(publisher), group, complete);
+        };
+    }
+
+    /**
      * Lets a token end each subscription, for {@link Flux#transform} and {@link Mono#transform}.
      *
      * <p>When the token is cancelled, the upstream is cancelled and then the downstream gets a
@@ -171,33 +228,70 @@ public final class ReactorTracking {
     public static <T> TaskHandle<T> spawn(TaskTracker tracker, Mono<T> task) {
         Objects.requireNonNull(tracker, "tracker must not be null");
         Objects.requireNonNull(task, "task must not be null");
-        String name = nameOf(task);
+        String name = Steps.nameOf(task);
         return SpawnedTask.start(tracker, task, name == null ? "spawned" : name);
     }
 
-    private static Mono<Void> completeOn(Function<Runnable, Registration> event) {
+    /**
+     * Starts a task of a group now, for its own sake.
+     *
+     * <p>As {@link #spawn(TaskTracker, Mono)}, and as the group's admission and policy say. It has the name that the
+     * {@code Mono} has from {@code name("…")}, or else that of the group.
+     *
+     * @param <T> the type of the result
+     * @param group what counts, admits and judges the task
+     * @param task what to subscribe to, once for each attempt
+     * @return the way to wait for the task or to stop it
+     * @throws IllegalStateException if the group is closed or cancelled
+     */
+    public static <T> TaskHandle<T> spawn(TaskGroup group, Mono<T> task) {
+        Objects.requireNonNull(group, "group must not be null");
+        Objects.requireNonNull(task, "task must not be null");
+        return SpawnedTask.start(group, withNameOf(task, TaskOptions.defaults()), token -> task);
+    }
+
+    /**
+     * Starts a task of a group now, for its own sake, that can see for itself whether it is cancelled.
+     *
+     * @param <T> the type of the result
+     * @param group what counts, admits and judges the task
+     * @param options the task's name, or else it has the group's
+     * @param task makes what to subscribe to, for each attempt, of the task's own token
+     * @return the way to wait for the task or to stop it
+     * @throws IllegalStateException if the group is closed or cancelled
+     */
+    public static <T> TaskHandle<T> spawn(
+            TaskGroup group, TaskOptions options, Function<? super CancellationToken, ? extends Mono<T>> task) {
+        Objects.requireNonNull(group, "group must not be null");
+        Objects.requireNonNull(options, "options must not be null");
+        Objects.requireNonNull(task, "task must not be null");
+        return SpawnedTask.start(group, options, task);
+    }
+
+    /**
+     * Starts a task of a group now, under the group's name, that can see for itself whether it is cancelled.
+     *
+     * @param <T> the type of the result
+     * @param group what counts, admits and judges the task
+     * @param task makes what to subscribe to, for each attempt, of the task's own token
+     * @return the way to wait for the task or to stop it
+     * @throws IllegalStateException if the group is closed or cancelled
+     */
+    public static <T> TaskHandle<T> spawn(
+            TaskGroup group, Function<? super CancellationToken, ? extends Mono<T>> task) {
+        return spawn(group, TaskOptions.defaults(), task);
+    }
+
+    static Mono<Void> completeOn(Function<Runnable, Registration> event) {
         return Mono.create(sink -> sink.onDispose(event.apply(sink::success)::close));
     }
 
     private static TaskOptions withNameOf(Publisher<?> source, TaskOptions options) {
-        String name = options.name() == null ? nameOf(source) : null;
+        String name = options.name() == null ? Steps.nameOf(source) : null;
         if (name == null) {
             return options;
         }
         return options.isStrict() ? TaskOptions.named(name).strict() : TaskOptions.named(name);
-    }
-
-    /** The name that was given nearest upstream, as Reactor's own listeners take it. */
-    private static @Nullable String nameOf(Publisher<?> source) {
-        Scannable step = Scannable.from(source);
-        while (step.isScanAvailable()) {
-            String name = step.scan(Scannable.Attr.NAME);
-            if (name != null && !name.isBlank()) {
-                return name;
-            }
-            step = Scannable.from(step.scan(Scannable.Attr.PARENT));
-        }
-        return null;
     }
 
     private static <T> Publisher<T> requirePublisher(@Nullable Publisher<T> publisher) {

@@ -2,11 +2,15 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.CancellationToken;
+import io.reactivetracker.Registration;
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.group.TaskGroup;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -15,23 +19,39 @@ import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.util.context.Context;
 
-/** A task that runs for its own sake: the last subscriber of its {@code Mono}, and the token that counts it. */
-final class SpawnedTask<T> extends TaskToken implements TaskHandle<T>, CoreSubscriber<T> {
+/** A task that runs for its own sake: the last subscriber of its {@code Mono}. */
+final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
 
-    private final RunningTask task;
-    private final CancellationToken abortion = CancellationToken.create();
+    private final long id;
+    private final String name;
+    private final CancellationToken abortion;
+    private final Registration counted;
     private final Sinks.One<T> outcome = Sinks.one();
     private @Nullable T value;
     private volatile boolean finished;
 
-    private SpawnedTask(TaskTracker tracker, String name) {
-        super(tracker, TaskOptions.named(name));
-        this.task = Objects.requireNonNull(runningTask());
+    private SpawnedTask(long id, String name, CancellationToken abortion, Registration counted) {
+        this.id = id;
+        this.name = name;
+        this.abortion = abortion;
+        this.counted = counted;
     }
 
     static <T> SpawnedTask<T> start(TaskTracker tracker, Mono<T> source, String name) {
-        SpawnedTask<T> spawned = new SpawnedTask<>(tracker, name);
+        TaskToken token = tracker.token(name);
+        RunningTask task = Objects.requireNonNull(token.runningTask());
+        SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), name, CancellationToken.create(), token::close);
         new MonoCancelWith<>(source, spawned.abortion).subscribe((CoreSubscriber<T>) spawned);
+        return spawned;
+    }
+
+    static <T> SpawnedTask<T> start(
+            TaskGroup group, TaskOptions options, Function<? super CancellationToken, ? extends Mono<T>> body) {
+        GroupTask task = group.issue(options, () -> null);
+        // Its pipeline sees to the end of a task of a group, after this has been told.
+        SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), task.name(), task.cancellationToken(), () -> {});
+        Mono<T> source = Mono.defer(() -> body.apply(task.cancellationToken()));
+        GroupTaskSubscriber.run(source, spawned, Context.empty(), task, Continuations.MONO);
         return spawned;
     }
 
@@ -48,7 +68,7 @@ final class SpawnedTask<T> extends TaskToken implements TaskHandle<T>, CoreSubsc
     @Override
     public void onComplete() {
         finished = true;
-        try (this) {
+        try (counted) {
             if (value == null) {
                 outcome.tryEmitEmpty();
             } else {
@@ -60,7 +80,7 @@ final class SpawnedTask<T> extends TaskToken implements TaskHandle<T>, CoreSubsc
     @Override
     public void onError(Throwable error) {
         finished = true;
-        try (this) {
+        try (counted) {
             boolean isAwaited = outcome.currentSubscriberCount() > 0;
             outcome.tryEmitError(error);
             if (!isAwaited && !abortion.isCancelled()) {
@@ -71,12 +91,12 @@ final class SpawnedTask<T> extends TaskToken implements TaskHandle<T>, CoreSubsc
 
     @Override
     public long id() {
-        return task.id();
+        return id;
     }
 
     @Override
     public String name() {
-        return task.name();
+        return name;
     }
 
     @Override

@@ -11,6 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.Admission;
+import io.reactivetracker.group.Backoff;
+import io.reactivetracker.group.ErrorPolicy;
+import io.reactivetracker.group.Shutdown;
+import io.reactivetracker.group.TaskGroup;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -83,6 +88,32 @@ class NothingBlocksTest {
                 .sequential();
         StepVerifier.create(everyone).verifyComplete();
         assertThat(tracker.size()).isZero();
+    }
+
+    @Test
+    void noVerbOfAGroupBlocks() {
+        TaskGroup root = TaskGroup.builder("unblocked")
+                .admission(Admission.concurrency(1).and(Admission.rate(1_000, Duration.ofSeconds(1))))
+                .onError(ErrorPolicy.retry(1, Backoff.fixed(Duration.ofMillis(1))))
+                .build();
+        StepVerifier.create(onEventLoop(() -> {
+                    TaskGroup group = root.child("child");
+                    Flux.range(0, 100).transform(trackWith(group)).subscribe();
+                    Flux.never().transform(trackWith(group, "named")).subscribe(value -> {}, error -> {});
+                    Mono.error(new IllegalStateException())
+                            .transform(trackWith(root))
+                            .subscribe(value -> {}, error -> {});
+                    TaskHandle<Object> task = spawn(group, Mono.never());
+                    task.abort();
+                    ReactorGroups.watch(root, Duration.ofMillis(1)).subscribe();
+                    root.figures();
+                    root.runningTasks();
+                    ReactorGroups.shutdown(root, Shutdown.grace(Duration.ZERO).thenCancel(Duration.ofSeconds(1)))
+                            .subscribe();
+                }))
+                .verifyComplete();
+        StepVerifier.create(ReactorGroups.join(root)).verifyComplete();
+        assertThat(root.figures().pending()).isZero();
     }
 
     private static Mono<Void> onEventLoop(Runnable body) {

@@ -224,7 +224,7 @@ class SpawnTest {
     @SuppressWarnings("NullAway")
     void nothingMayBeNull() {
         assertThatNullPointerException()
-                .isThrownBy(() -> spawn(null, Mono.empty()))
+                .isThrownBy(() -> spawn((TaskTracker) null, Mono.empty()))
                 .withMessage("tracker must not be null");
         assertThatNullPointerException().isThrownBy(() -> spawn(tracker, null)).withMessage("task must not be null");
         assertThat(tracker.size()).isZero();

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.group.TaskGroup;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
+
+/** A {@code Flux} each of whose subscriptions is a task of a group. */
+final class FluxTrackInGroup<T> extends FluxOperator<T, T> {
+
+    private final TaskGroup group;
+    private final TaskOptions options;
+
+    FluxTrackInGroup(Flux<? extends T> source, TaskGroup group, TaskOptions options) {
+        super(source);
+        this.group = group;
+        this.options = options;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        GroupTaskSubscriber.subscribe(source, actual, group, options, Continuations.FLUX);
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
+    public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.RUN_STYLE) {
+            return Attr.RunStyle.ASYNC;
+        }
+        return key == Attr.NAME ? options.name() : super.scanUnsafe(key);
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.Scannable;
+
+/** What the steps of a pipeline tell of it. */
+final class Steps {
+
+    private Steps() {}
+
+    /** The name that was given nearest upstream, as Reactor's own listeners take it. */
+    static @Nullable String nameOf(Publisher<?> source) {
+        for (Scannable step = Scannable.from(source); step.isScanAvailable(); step = parentOf(step)) {
+            String name = step.scan(Scannable.Attr.NAME);
+            if (name != null && !name.isBlank()) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    /** Where the nearest step upstream was assembled that knows it: by a checkpoint, or by Reactor's debug hooks. */
+    static @Nullable String originOf(Publisher<?> source) {
+        for (Scannable step = Scannable.from(source); step.isScanAvailable(); step = parentOf(step)) {
+            String name = step.stepName();
+            if (step.scanOrDefault(Scannable.Attr.ACTUAL_METADATA, false) || name.startsWith("checkpoint")) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    private static Scannable parentOf(Scannable step) {
+        return Scannable.from(step.scan(Scannable.Attr.PARENT));
+    }
+}
