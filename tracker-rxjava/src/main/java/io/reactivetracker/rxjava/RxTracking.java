@@ -8,6 +8,7 @@ import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
+import io.reactivetracker.group.TaskGroup;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Objects;
@@ -86,6 +87,54 @@ public final class RxTracking {
     }
 
     /**
+     * Makes each subscription a task of a group.
+     *
+     * <p>The group counts a subscription from inside {@code subscribe()}; the upstream is subscribed to when the group's
+     * {@code Admission} lets the task run, and again for each further attempt, as the group's {@code ErrorPolicy} says.
+     * Elements that an attempt had emitted before it failed have been passed on by then, as with RxJava's {@code retry}.
+     * The task ends after its last signal was delivered downstream, or the upstream was cancelled, whatever throws.
+     *
+     * <p>Cancelled, by itself or with its group, the task's upstream is cancelled and its downstream gets a
+     * {@link TaskCancelledException}; a task that was rejected, a {@code TaskRejectedException}; one that comes when the
+     * group is closed, a {@code GroupClosedException}. In neither of the last two was the upstream touched. The tasks are
+     * not fused. See {@link RxGroups#defer} for a task that needs to know itself.
+     *
+     * @param <T> the type of the elements
+     * @param group what counts, admits and judges the tasks
+     * @return an operator for {@code compose}, on any of the five types
+     */
+    public static <T> TrackTransformer<T> trackWith(TaskGroup group) {
+        return trackWith(group, TaskOptions.defaults());
+    }
+
+    /**
+     * Makes each subscription a task of a group and of this name, as {@link #trackWith(TaskGroup)} does.
+     *
+     * @param <T> the type of the elements
+     * @param group what counts, admits and judges the tasks
+     * @param taskName the tasks' name
+     * @return an operator for {@code compose}, on any of the five types
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static <T> TrackTransformer<T> trackWith(TaskGroup group, String taskName) {
+        return trackWith(group, TaskOptions.named(taskName));
+    }
+
+    /**
+     * Makes each subscription a task of a group, as {@link #trackWith(TaskGroup)} does and as the options say.
+     *
+     * @param <T> the type of the elements
+     * @param group what counts, admits and judges the tasks
+     * @param options the tasks' name, or else they have the group's; a task of a group is always strict
+     * @return an operator for {@code compose}, on any of the five types
+     */
+    public static <T> TrackTransformer<T> trackWith(TaskGroup group, TaskOptions options) {
+        return new GroupTransformer<>(
+                Objects.requireNonNull(group, "group must not be null"),
+                Objects.requireNonNull(options, "options must not be null"));
+    }
+
+    /**
      * Lets a token end each subscription.
      *
      * <p>When the token is cancelled, the upstream is cancelled and then the downstream gets a
@@ -138,7 +187,7 @@ public final class RxTracking {
         return completeOn(token::onCancel);
     }
 
-    private static Completable completeOn(Function<Runnable, Registration> event) {
+    static Completable completeOn(Function<Runnable, Registration> event) {
         return Completable.create(emitter -> emitter.setCancellable(event.apply(emitter::onComplete)::close));
     }
 }

@@ -436,7 +436,9 @@ class TrackWithTest {
     @Test
     @SuppressWarnings("NullAway")
     void nothingMayBeNull() {
-        assertThatNullPointerException().isThrownBy(() -> trackWith(null)).withMessage("tracker must not be null");
+        assertThatNullPointerException()
+                .isThrownBy(() -> trackWith((TaskTracker) null))
+                .withMessage("tracker must not be null");
         assertThatNullPointerException()
                 .isThrownBy(() -> trackWith(tracker, (String) null))
                 .withMessage("task name must not be null");

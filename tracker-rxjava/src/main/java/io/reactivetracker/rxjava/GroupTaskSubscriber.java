@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.rxjava;
+
+import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.group.Outcome;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/** The downstream end of one task of a group: passes every signal on, and ends the task after its last one. */
+final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscription {
+
+    private final Subscriber<? super T> downstream;
+    private final GroupTask task;
+
+    private @Nullable Subscription upstream;
+    private boolean done;
+
+    GroupTaskSubscriber(Subscriber<? super T> downstream, GroupTask task) {
+        this.downstream = downstream;
+        this.task = task;
+    }
+
+    @Override
+    public void onSubscribe(Subscription s) {
+        upstream = s;
+        try {
+            downstream.onSubscribe(this);
+        } catch (Throwable failure) {
+            endAfter(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public void onNext(T element) {
+        try {
+            downstream.onNext(element);
+        } catch (Throwable failure) {
+            endAfter(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (done) {
+            RxJavaPlugins.onError(error);
+            return;
+        }
+        done = true;
+        if (!task.mayGoOn()) {
+            // Where a task may go on, the policy was asked upstream.
+            task.failed(error);
+        }
+        try {
+            downstream.onError(error);
+        } finally {
+            task.end(task.outcomeOf(error));
+        }
+    }
+
+    @Override
+    public void onComplete() {
+        if (done) {
+            return;
+        }
+        done = true;
+        try {
+            downstream.onComplete();
+        } finally {
+            task.end(Outcome.SUCCEEDED);
+        }
+    }
+
+    @Override
+    public void request(long n) {
+        if (upstream == null) {
+            return;
+        }
+        try {
+            upstream.request(n);
+        } catch (Throwable failure) {
+            endAfter(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public void cancel() {
+        try {
+            cancelUpstream();
+        } finally {
+            task.end(Outcome.CANCELLED);
+        }
+    }
+
+    private void cancelUpstream() {
+        if (upstream != null) {
+            upstream.cancel();
+        }
+    }
+
+    /** What has thrown is over, and has failed; whatever else goes wrong must not hide why. */
+    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
+    private void endAfter(Throwable failure) {
+        try {
+            cancelUpstream();
+        } catch (Throwable another) {
+            if (another != failure) {
+                failure.addSuppressed(another);
+            }
+        } finally {
+            task.end(Outcome.FAILED);
+        }
+    }
+}
