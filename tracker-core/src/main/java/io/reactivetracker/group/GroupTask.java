@@ -55,7 +55,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
     private @Nullable IdentityHashMap<ErrorPolicy, Object> states;
 
     GroupTask(TaskGroup group, TaskOptions options, Supplier<@Nullable String> origin, long issuedAt) {
-        super(group.tracker(), options);
+        super(group.tasks(), options);
         this.group = group;
         this.identity = Objects.requireNonNull(runningTask(), "a task of a group has a name");
         this.token = group.cancellationToken().child();

@@ -32,7 +32,8 @@ final class ShutdownRun {
     }
 
     CompletableFuture<ShutdownReport> start() {
-        keep(group.join().onDone(this::finish));
+        group.closeInOrder();
+        keep(group.drained().onDone(this::finish));
         Duration wait = plan.cancelWait();
         if (wait == null) {
             alarm(plan.grace(), this::finish);

@@ -9,6 +9,7 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
+import io.reactivetracker.internal.Cascade;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,7 +53,13 @@ public final class TaskGroup {
 
     private final String name;
     private final @Nullable TaskGroup parent;
-    private final TaskTracker tracker;
+
+    /** The group's own tasks. */
+    private final TaskTracker tasks;
+
+    /** What holds the group open: its own tasks, as long as there may be any, and each of its children. */
+    private final TaskTracker whole;
+
     private final Ledger ledger = new Ledger();
     private final CancellationToken token;
     private final Admission admission;
@@ -64,7 +71,8 @@ public final class TaskGroup {
     TaskGroup(TaskGroupBuilder builder) {
         this.name = builder.name;
         this.parent = builder.parent;
-        this.tracker = TaskTracker.create(builder.name);
+        this.tasks = TaskTracker.create(builder.name);
+        this.whole = TaskTracker.create(builder.name);
         this.token = parent == null ? CancellationToken.create() : parent.token.child();
         this.admission = builder.admission;
         this.policy = builder.policy;
@@ -109,20 +117,21 @@ public final class TaskGroup {
 
     /** Takes the place in the tree: counted by the parent until drained. */
     TaskGroup enter() {
+        tasks.drained().onDone(whole.token()::close);
         if (parent != null) {
-            TaskToken hold = parent.tracker.tryToken();
+            TaskToken hold = parent.whole.tryToken();
             if (hold == null) {
                 token.close();
                 throw new GroupClosedException(parent.name, "child groups");
             }
             parent.ledger.arrive(this);
-            tracker.drained().onDone(() -> depart(parent, hold));
+            whole.drained().onDone(() -> depart(parent, hold));
             // The parent may have been closed, and its children with it, while this was not among them yet.
-            if (parent.tracker.isClosed()) {
-                tracker.close();
+            if (parent.whole.isClosed()) {
+                close();
             }
         }
-        token.onCancel(tracker::close);
+        token.onCancel(this::close);
         return this;
     }
 
@@ -167,7 +176,9 @@ public final class TaskGroup {
      * @return true if and only if this call closed it
      */
     public boolean close() {
-        return tracker.close();
+        boolean isFirst = tasks.close();
+        whole.close();
+        return isFirst;
     }
 
     /**
@@ -176,7 +187,7 @@ public final class TaskGroup {
      * @return true from then on
      */
     public boolean isClosed() {
-        return token.isCancelled() || tracker.isClosed();
+        return token.isCancelled() || tasks.isClosed();
     }
 
     /**
@@ -214,13 +225,14 @@ public final class TaskGroup {
     /**
      * Closes this group and all groups below it, and waits for them to have no more tasks.
      *
-     * <p>The whole tree is closed before the wait begins, so that nothing which comes late is missed.
+     * <p>The whole tree is closed before the wait begins, so that nothing which comes late is missed; also what a task that
+     * still runs would issue to it is refused. A {@link #shutdown} lets it.
      *
      * @return a signal that is done once all of them are drained
      */
     public DrainSignal join() {
-        forEachFromTheTop(group -> group.tracker.close());
-        return tracker.drained();
+        forEachFromTheTop(TaskGroup::close);
+        return whole.drained();
     }
 
     /**
@@ -229,7 +241,14 @@ public final class TaskGroup {
      * @return a signal that is done from then on
      */
     public DrainSignal drained() {
-        return tracker.drained();
+        return whole.drained();
+    }
+
+    /** Closes this group now, and each group below it once the one above has no more tasks of its own to use it. */
+    void closeInOrder() {
+        close();
+        // Through the cascade: a tree may be deeper than any stack.
+        tasks.drained().onDone(() -> ledger.children().forEach(child -> Cascade.run(child::closeInOrder)));
     }
 
     /**
@@ -290,8 +309,12 @@ public final class TaskGroup {
     }
 
     /**
-     * Closes this group and all groups below it, and brings them to their end in stages: waits, cancels what is left, waits
-     * again, and reports.
+     * Brings this group and all groups below it to their end in stages: closes, waits, cancels what is left, waits again,
+     * and reports.
+     *
+     * <p>It closes this group at once, and each group below when the one above it has no more tasks of its own: so a task may
+     * use the groups below its own to the last. What goes through several groups one after the other, and must not be cut
+     * off between them, is to be a task of their parent as a whole.
      *
      * <p>It begins with this call, and goes through all its stages whether or not anyone waits for the report: to cancel the
      * future stops none of them.
@@ -335,8 +358,8 @@ public final class TaskGroup {
         return task;
     }
 
-    TaskTracker tracker() {
-        return tracker;
+    TaskTracker tasks() {
+        return tasks;
     }
 
     Ledger ledger() {
@@ -395,7 +418,7 @@ public final class TaskGroup {
      */
     @Override
     public String toString() {
-        String state = token.isCancelled() ? "cancelled" : tracker.isClosed() ? "closed" : "open";
+        String state = token.isCancelled() ? "cancelled" : tasks.isClosed() ? "closed" : "open";
         return "TaskGroup[" + name + ", " + state + ", " + ledger.own() + "]";
     }
 }

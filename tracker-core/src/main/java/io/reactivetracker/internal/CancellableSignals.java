@@ -55,6 +55,18 @@ public abstract class CancellableSignals extends SignalGate {
         return isFirst;
     }
 
+    /**
+     * Whether an error that comes too late needs no mention: it is the very reason for the cut, which the downstream was
+     * told. So it is where a task fails, and by that cancels the one that waits for it.
+     *
+     * @param error the error
+     * @return false if the error would be lost
+     */
+    @SuppressWarnings("ReferenceEquality") // another one that equals it is another one
+    protected final boolean isReasonForCut(Throwable error) {
+        return isCut() && error == token.cause();
+    }
+
     /** Leaves, and tells the downstream of a cancellation if it falls to this thread. */
     protected final void leaveAndTell() {
         if (leave()) {

@@ -54,6 +54,51 @@ class ShutdownTest {
     }
 
     @Test
+    void letsATaskUseTheGroupsBelowItsOwnToTheLast() {
+        TaskGroup letters = mails.child("letters");
+        HeldWork order = HeldWork.in(group, "order");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
+        assertThat(group.isClosed()).isTrue();
+        HeldWork mail = HeldWork.in(mails, "of the order");
+        order.succeed();
+        assertThat(mails.isClosed()).isTrue();
+        HeldWork letter = HeldWork.in(letters, "of the mail");
+        mail.succeed();
+        assertThat(letters.isClosed()).isTrue();
+        assertThat(report).isNotDone();
+        letter.succeed();
+        assertThat(report.join().completed()).isEqualTo(3);
+    }
+
+    @Test
+    void closesWhatItsGraceHasLeftOpen() {
+        HeldWork order = HeldWork.in(group, "order");
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT));
+        HeldWork mail = HeldWork.in(mails, "welcome");
+        timer.advance(GRACE);
+        assertThat(mails.isClosed()).isTrue();
+        assertThat(errorOf(mail.future())).isInstanceOf(TaskCancelledException.class);
+        order.succeed();
+        mail.succeed();
+        assertThat(report.join().cancelled()).isEqualTo(2);
+    }
+
+    @Test
+    void closesATreeThatIsDeeperThanAnyStack() {
+        TaskGroup deepest = group;
+        for (int i = 0; i < 100_000; i++) {
+            deepest = deepest.child("level " + i);
+        }
+        HeldWork work = HeldWork.in(deepest, "deep");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
+        assertThat(deepest.isClosed()).isTrue();
+        assertThat(report).isNotDone();
+        work.succeed();
+        assertThat(report.join().isDrained()).isTrue();
+    }
+
+    @Test
     void lendsTasksAGraceAndCancelsWhatIsLeft() {
         HeldWork quick = HeldWork.in(group, "quick");
         HeldWork slow = HeldWork.in(mails, "slow");
