@@ -80,7 +80,7 @@ final class CancelWithSubscriber<T> extends CancellableSignals implements CoreSu
     public void onError(Throwable error) {
         if (end()) {
             actual.onError(error);
-        } else {
+        } else if (!isReasonForCut(error)) {
             Operators.onErrorDropped(error, currentContext());
         }
     }

@@ -31,7 +31,7 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
     private final Context context;
 
     private @Nullable Subscription upstream;
-    private boolean done;
+    private volatile boolean done;
     private volatile boolean cancelled;
 
     private GroupTaskSubscriber(CoreSubscriber<? super T> actual, Context downstream, GroupTask task) {
@@ -169,7 +169,10 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
         try {
             cancelUpstream();
         } finally {
-            task.end(Outcome.CANCELLED);
+            // One that is telling its downstream the outcome ends by that, when it has been told.
+            if (!done) {
+                task.end(Outcome.CANCELLED);
+            }
         }
     }
 

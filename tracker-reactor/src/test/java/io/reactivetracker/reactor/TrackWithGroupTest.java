@@ -162,6 +162,17 @@ class TrackWithGroupTest {
         }
 
         @Test
+        void keepsTheOutcomeThatItsDownstreamIsJustBeingToldThoughThatCancels() {
+            TaskGroup group = group();
+            Sinks.Empty<Void> told = Sinks.empty();
+            Mono<Void> next = told.asMono().then(Mono.error(failure));
+            Mono<Void> succeeding =
+                    Mono.<Void>empty().transform(trackWith(group)).doOnSuccess(done -> told.tryEmitEmpty());
+            Mono.when(next, succeeding).onErrorComplete().subscribe();
+            assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
+        }
+
+        @Test
         void namesTheTaskAfterTheOptionThePipelineOrTheGroup() {
             TaskGroup group = group();
             Mono.never().transform(trackWith(group, "welcome")).subscribe();
@@ -367,6 +378,22 @@ class TrackWithGroupTest {
             assertThat(others)
                     .singleElement()
                     .satisfies(error -> assertThat(error).hasCause(failure));
+            assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 1, 1, 0));
+        }
+
+        @Test
+        void isNotDroppedIfItIsWhyTheTaskAroundItWasCancelled() {
+            TaskGroup group = group(Admission.unlimited(), ErrorPolicy.cancelOnError());
+            List<Throwable> around = new ArrayList<>();
+            Mono.error(failure)
+                    .transform(trackWith(group, "inner"))
+                    .transform(trackWith(group, "around"))
+                    .subscribe(value -> {}, around::add);
+            assertThat(around)
+                    .singleElement()
+                    .satisfies(error -> assertThat(error)
+                            .isInstanceOf(TaskCancelledException.class)
+                            .hasCause(failure));
             assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 1, 1, 0));
         }
 

@@ -41,7 +41,7 @@ abstract class CancelWithObserver extends CancellableSignals implements Disposab
     public final void onError(Throwable error) {
         if (end()) {
             passOnError(error);
-        } else {
+        } else if (!isReasonForCut(error)) {
             RxJavaPlugins.onError(error);
         }
     }

@@ -88,7 +88,7 @@ final class FlowableCancelWith<T> extends Flowable<T> {
             Objects.requireNonNull(error, "error must not be null");
             if (end()) {
                 passOnError(error);
-            } else {
+            } else if (!isReasonForCut(error)) {
                 RxJavaPlugins.onError(error);
             }
         }

@@ -16,7 +16,7 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
     private final GroupTask task;
 
     private @Nullable Subscription upstream;
-    private boolean done;
+    private volatile boolean done;
 
     GroupTaskSubscriber(Subscriber<? super T> downstream, GroupTask task) {
         this.downstream = downstream;
@@ -93,7 +93,10 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
         try {
             cancelUpstream();
         } finally {
-            task.end(Outcome.CANCELLED);
+            // One that is telling its downstream the outcome ends by that, when it has been told.
+            if (!done) {
+                task.end(Outcome.CANCELLED);
+            }
         }
     }
 

@@ -27,6 +27,7 @@ import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.observers.TestObserver;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
+import io.reactivex.rxjava3.subjects.CompletableSubject;
 import io.reactivex.rxjava3.subjects.MaybeSubject;
 import io.reactivex.rxjava3.subjects.PublishSubject;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
@@ -127,6 +128,17 @@ class TrackWithGroupTest {
         assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
     }
 
+    @Test
+    void aTaskKeepsTheOutcomeThatItsDownstreamIsJustBeingToldThoughThatCancels() {
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.keepGoing());
+        CompletableSubject told = CompletableSubject.create();
+        Flowable<String> next = told.andThen(Flowable.error(failure));
+        Flowable<String> succeeding =
+                Flowable.<String>empty().compose(trackWith(group, "ship")).doOnComplete(told::onComplete);
+        Flowable.merge(next, succeeding).test().assertError(failure);
+        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
+    }
+
     @ParameterizedTest
     @EnumSource(Type.class)
     void aTaskWaitsForItsAdmissionWithItsUpstreamUntouched(Type type) {
@@ -193,6 +205,18 @@ class TrackWithGroupTest {
         TestObserver<String> other = type.run(Maybe.never(), trackWith(group));
         type.run(Maybe.error(failure), trackWith(group)).assertError(failure);
         other.assertError(error -> failure.equals(error.getCause()));
+        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 1, 1, 0));
+    }
+
+    // Made into an Observable, RxJava's own Maybe reports an error that comes after it was disposed of, before we see
+    // it.
+    @ParameterizedTest
+    @EnumSource(value = Type.class, mode = EnumSource.Mode.EXCLUDE, names = "OBSERVABLE")
+    void anErrorIsNotUndeliverableIfItIsWhyTheTaskAroundItWasCancelled(Type type) {
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.cancelOnError());
+        TrackTransformer<String> inner = trackWith(group, "inner");
+        type.run(Maybe.<String>error(failure).compose(inner), trackWith(group, "around"))
+                .assertError(error -> error instanceof TaskCancelledException && failure.equals(error.getCause()));
         assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 1, 1, 0));
     }
 
