@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.TaskGroup;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -43,6 +44,18 @@ class RxSnippetsTest {
 
     private Completable archive(String order) {
         return Completable.fromAction(() -> done.add("archive " + order)).subscribeOn(Schedulers.io());
+    }
+
+    @Test
+    void theGroup() {
+        TaskGroup orders = TaskGroup.builder("orders").build();
+        String order = "one";
+        // spotless:off
+
+        bill(order).compose(trackWith(orders)).subscribe(); // RxJava
+
+        // spotless:on
+        assertThat(orders.figures().succeeded()).isOne();
     }
 
     @Test

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.examples.thumbnails;
+
+import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.GroupSnapshot;
+
+/** Writes a snapshot of a tree of groups for people to read, a group a line. */
+final class GroupText {
+
+    private GroupText() {}
+
+    static String of(GroupSnapshot root) {
+        StringBuilder text = new StringBuilder();
+        append(root, "", text);
+        return text.toString();
+    }
+
+    private static void append(GroupSnapshot group, String indent, StringBuilder text) {
+        Figures figures = group.figures();
+        text.append("%s%s, %s: %d issued, %d queued, %d active, %d succeeded, %d failed, %d cancelled%n"
+                .formatted(
+                        indent,
+                        group.name(),
+                        stateOf(group),
+                        figures.issued(),
+                        figures.queued(),
+                        figures.active(),
+                        figures.succeeded(),
+                        figures.failed(),
+                        figures.cancelled()));
+        group.children().forEach(child -> append(child, indent + "  ", text));
+    }
+
+    private static String stateOf(GroupSnapshot group) {
+        return group.isCancelled() ? "cancelled" : group.isClosed() ? "closed" : "open";
+    }
+}

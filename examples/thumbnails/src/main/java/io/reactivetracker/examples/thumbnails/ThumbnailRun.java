@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.examples.thumbnails;
+
+import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.GroupSnapshot;
+import io.reactivetracker.group.Shutdown;
+import io.reactivetracker.group.ShutdownReport;
+import io.reactivetracker.reactor.ReactorGroups;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One run: the service gets all pictures, and ends when it has made half of them into thumbnails: told to, or broken. */
+final class ThumbnailRun implements AutoCloseable {
+
+    /** How many pictures are catalogued before anything happens. */
+    static final int AT_ONCE = Pictures.NUMBER / 2;
+
+    private static final Shutdown PLAN = Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ofSeconds(5));
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
+    private final Path file;
+    private final Path kept;
+    private final Consumer<String> console;
+    private final Door door = new Door(AT_ONCE);
+    private final Renderer renderer;
+    private final Thumbnails thumbnails;
+    private final ThumbnailServer server;
+    private final Customer customer;
+    private final int accepted;
+
+    /** Starts the service, and posts all pictures; half of them are catalogued when this returns. */
+    ThumbnailRun(Path directory, Consumer<String> console) {
+        this.file = directory.resolve("catalogue.txt");
+        this.kept = directory.resolve("catalogue-before-it-broke.txt");
+        this.console = console;
+        this.renderer = new Renderer(directory, door::pass);
+        this.thumbnails = new Thumbnails(renderer, new Catalogue(file));
+        this.server = new ThumbnailServer(thumbnails);
+        this.customer = new Customer(server.address());
+        this.accepted = customer.postAll();
+        awaitHalf();
+        console.accept(accepted + " pictures accepted; GET /groups:");
+        tellTheGroups();
+    }
+
+    /** Tells the service to stop, and sees it through what it has. */
+    ShutdownReport stop() {
+        console.accept("shutdown begins: " + PLAN);
+        CompletableFuture<ShutdownReport> report =
+                ReactorGroups.shutdown(thumbnails.root(), PLAN).toFuture();
+        postOneMore();
+        String before = pending(groups());
+        console.accept(before);
+        door.openForAll();
+        ReactorGroups.watch(thumbnails.root(), BETWEEN_LOOKS)
+                .map(ThumbnailRun::pending)
+                .startWith(before)
+                .distinctUntilChanged()
+                .skip(1)
+                .doOnNext(console)
+                .blockLast();
+        console.accept(report.join().toString());
+        return report.join();
+    }
+
+    /** Puts a directory in the place of the catalogue's file, so that the next line can't be written. */
+    void breakTheCatalogue() throws IOException {
+        console.accept("the catalogue breaks");
+        Files.move(file, kept);
+        Files.createDirectory(file);
+        door.openForOne();
+        ReactorGroups.whenDrained(thumbnails.root()).block();
+        console.accept("all is cancelled: " + whyCancelled());
+        console.accept("GET /groups:");
+        tellTheGroups();
+        postOneMore();
+    }
+
+    @Nullable
+    Throwable whyCancelled() {
+        return thumbnails.root().cancellationToken().cause();
+    }
+
+    /** The status of the answer to a picture that comes now. */
+    int postOneMore() {
+        int status = customer.post(Pictures.nameOf(1));
+        console.accept("POST /pictures/" + Pictures.nameOf(1) + " is answered with " + status);
+        return status;
+    }
+
+    int accepted() {
+        return accepted;
+    }
+
+    /** How many were accepted, and are neither in the catalogue nor known to have failed or to be cancelled. */
+    int lost() throws IOException {
+        return accepted
+                - catalogue().size()
+                - outcomes().failed().size()
+                - outcomes().cancelled().size();
+    }
+
+    Outcomes outcomes() {
+        return thumbnails.outcomes();
+    }
+
+    List<String> catalogue() throws IOException {
+        return Files.readAllLines(Files.exists(kept) ? kept : file);
+    }
+
+    Path thumbnailOf(String name) {
+        return renderer.fileOf(name);
+    }
+
+    GroupSnapshot groups() {
+        return thumbnails.root().snapshot();
+    }
+
+    String answerOfGroups() {
+        return customer.groups();
+    }
+
+    /** Waits until half of the pictures are done, and the next ones stand at the door. */
+    private void awaitHalf() {
+        ReactorGroups.watch(thumbnails.root(), BETWEEN_LOOKS)
+                .map(GroupSnapshot::figures)
+                .takeUntil(ThumbnailRun::isHalfDone)
+                .blockLast();
+    }
+
+    private static boolean isHalfDone(Figures figures) {
+        // The picture itself, its rendering and its entry; two of the others are at the door.
+        return figures.succeeded() == 3 * AT_ONCE && figures.queued() == Pictures.NUMBER - AT_ONCE - 2;
+    }
+
+    private void tellTheGroups() {
+        customer.groups().lines().map(line -> "  " + line).forEach(console);
+    }
+
+    private static String pending(GroupSnapshot root) {
+        if (root.children().isEmpty()) {
+            return "nothing is left";
+        }
+        return root.children().stream()
+                .map(group -> "%s %2d queued, %d active"
+                        .formatted(
+                                group.name(),
+                                group.figures().queued(),
+                                group.figures().active()))
+                .collect(Collectors.joining("; "));
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
