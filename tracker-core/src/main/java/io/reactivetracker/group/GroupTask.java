@@ -45,7 +45,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
 
     // Guarded by the group's ledger.
     private State state = State.QUEUED;
-    private @Nullable Request request;
+    private @Nullable AdmissionRequest request;
     private @Nullable Permit permit;
 
     private volatile int attempt = 1;
@@ -98,7 +98,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
      * @return the way to leave the queue
      */
     public Registration admit(Runnable granted, Consumer<? super TaskRejectedException> rejected) {
-        Request asked = new Request(granted, rejected);
+        AdmissionRequest asked = new AdmissionRequest(this, granted, rejected);
         boolean isHeld;
         synchronized (group.ledger()) {
             if (state == State.ENDED) {
@@ -159,7 +159,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
      */
     public boolean end(Outcome outcome) {
         Objects.requireNonNull(outcome, "outcome must not be null");
-        Request left;
+        AdmissionRequest left;
         Permit held;
         synchronized (group.ledger()) {
             if (state == State.ENDED) {
@@ -265,6 +265,24 @@ public final class GroupTask extends TaskToken implements TaskContext {
         return true;
     }
 
+    /**
+     * Takes the answer to a request, unless the task has gone on since; with a permit the task is active. The caller holds the
+     * lock.
+     */
+    boolean answered(AdmissionRequest asked, @Nullable Permit offered) {
+        // What is cancelled must not run, not even on the permit of one that was cancelled just before it.
+        if (request != asked || (offered != null && token.isCancelled())) {
+            return false;
+        }
+        request = null;
+        if (offered != null) {
+            group.ledger().activate();
+            state = State.ACTIVE;
+            permit = offered;
+        }
+        return true;
+    }
+
     /** The caller holds the lock. */
     private @Nullable Permit takePermit() {
         Permit held = permit;
@@ -273,8 +291,8 @@ public final class GroupTask extends TaskToken implements TaskContext {
     }
 
     /** The caller holds the lock. */
-    private @Nullable Request takeRequest() {
-        Request pending = request;
+    private @Nullable AdmissionRequest takeRequest() {
+        AdmissionRequest pending = request;
         request = null;
         return pending;
     }
@@ -293,148 +311,6 @@ public final class GroupTask extends TaskToken implements TaskContext {
     static void suppress(Throwable error, Throwable another) {
         if (another != error) {
             error.addSuppressed(another);
-        }
-    }
-
-    /** One time of asking for admission; the task's own only while {@code request} is this. */
-    private final class Request implements Candidate {
-
-        private final Runnable granted;
-        private final Consumer<? super TaskRejectedException> rejected;
-
-        // Guarded by the group's ledger. An answer in the asking thread is kept until the admission has returned: so it
-        // is
-        // heard on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
-        private @Nullable Thread asking = Thread.currentThread();
-        private @Nullable Runnable answer;
-        private boolean hasLeft;
-        private Registration place = NOT_QUEUED;
-
-        Request(Runnable granted, Consumer<? super TaskRejectedException> rejected) {
-            this.granted = granted;
-            this.rejected = rejected;
-        }
-
-        Registration send() {
-            try {
-                stand(Objects.requireNonNull(group.admission().admit(this), "the admission returned null"));
-            } catch (Throwable broken) {
-                if (!answer(rejection("it failed with " + broken, broken), null)) {
-                    // It has answered before it failed: no reason to turn the task away, nor to be kept quiet.
-                    Uncaught.report(broken);
-                }
-            }
-            Runnable heard;
-            synchronized (group.ledger()) {
-                asking = null;
-                heard = answer;
-            }
-            if (heard != null) {
-                heard.run();
-                return NOT_QUEUED;
-            }
-            return this::withdraw;
-        }
-
-        @Override
-        public boolean grant(Permit offered) {
-            Objects.requireNonNull(offered, "permit must not be null: Permit.NOTHING_TO_RELEASE is one");
-            return answer(granted, offered);
-        }
-
-        @Override
-        public void reject(String reason) {
-            boolean unused = answer(rejection(Objects.requireNonNull(reason, "reason must not be null"), null), null);
-        }
-
-        private Runnable rejection(String reason, @Nullable Throwable cause) {
-            return () -> rejected.accept(new TaskRejectedException(GroupTask.this, reason, cause));
-        }
-
-        /** Takes the first answer; with a permit it is yes. False if it comes too late. */
-        private boolean answer(Runnable newAnswer, @Nullable Permit offered) {
-            synchronized (group.ledger()) {
-                // What is cancelled must not run, not even on the permit of one that was cancelled just before it.
-                if ((offered != null && token.isCancelled()) || !take()) {
-                    return false;
-                }
-                if (offered != null) {
-                    group.ledger().activate();
-                    state = State.ACTIVE;
-                    permit = offered;
-                }
-                if (Thread.currentThread().equals(asking)) {
-                    answer = newAnswer;
-                    return true;
-                }
-            }
-            Cascade.run(() -> hear(newAnswer));
-            return true;
-        }
-
-        /** Makes this the request that was answered; the caller holds the lock. */
-        private boolean take() {
-            if (request != this) {
-                return false;
-            }
-            request = null;
-            return true;
-        }
-
-        private void hear(Runnable heard) {
-            try {
-                heard.run();
-            } catch (Throwable failure) {
-                // Who runs the task was to handle this; what it did not handle must not keep the permit.
-                try {
-                    Uncaught.report(failure);
-                } finally {
-                    end(Outcome.FAILED);
-                }
-            }
-        }
-
-        private void stand(Registration newPlace) {
-            synchronized (group.ledger()) {
-                if (!hasLeft) {
-                    place = newPlace;
-                    return;
-                }
-            }
-            newPlace.close();
-        }
-
-        private void withdraw() {
-            boolean isWaiting;
-            synchronized (group.ledger()) {
-                isWaiting = take();
-            }
-            if (isWaiting) {
-                leave();
-            }
-        }
-
-        private void leave() {
-            Registration left;
-            synchronized (group.ledger()) {
-                hasLeft = true;
-                left = place;
-            }
-            try {
-                left.close();
-            } catch (Throwable broken) {
-                Uncaught.report(broken);
-            }
-        }
-
-        @Override
-        public TaskContext task() {
-            return GroupTask.this;
-        }
-
-        @Override
-        public TaskTimer timer() {
-            return group.timer();
         }
     }
 

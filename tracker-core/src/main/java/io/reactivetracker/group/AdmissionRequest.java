@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.Registration;
+import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Uncaught;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One time that a task asks for admission: the candidate that the admission sees.
+ *
+ * <p>Its answer counts only while it is the current request of its task, which the task decides in one step with its state.
+ */
+final class AdmissionRequest implements Candidate {
+
+    private static final Registration NOT_QUEUED = () -> {};
+
+    private final GroupTask task;
+    private final Runnable granted;
+    private final Consumer<? super TaskRejectedException> rejected;
+
+    // Guarded by the group's ledger. An answer in the asking thread is kept until the admission has returned: so it is
+    // heard
+    // on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
+    private @Nullable Thread asking = Thread.currentThread();
+    private @Nullable Runnable answer;
+    private boolean hasLeft;
+    private Registration place = NOT_QUEUED;
+
+    AdmissionRequest(GroupTask task, Runnable granted, Consumer<? super TaskRejectedException> rejected) {
+        this.task = task;
+        this.granted = granted;
+        this.rejected = rejected;
+    }
+
+    Registration send() {
+        try {
+            stand(Objects.requireNonNull(task.group().admission().admit(this), "the admission returned null"));
+        } catch (Throwable broken) {
+            if (!answer(rejection("it failed with " + broken, broken), null)) {
+                // It has answered before it failed: no reason to turn the task away, nor to be kept quiet.
+                Uncaught.report(broken);
+            }
+        }
+        Runnable heard;
+        synchronized (task.group().ledger()) {
+            asking = null;
+            heard = answer;
+        }
+        if (heard != null) {
+            heard.run();
+            return NOT_QUEUED;
+        }
+        return this::withdraw;
+    }
+
+    @Override
+    public boolean grant(Permit offered) {
+        Objects.requireNonNull(offered, "permit must not be null: Permit.NOTHING_TO_RELEASE is one");
+        return answer(granted, offered);
+    }
+
+    @Override
+    public void reject(String reason) {
+        boolean unused = answer(rejection(Objects.requireNonNull(reason, "reason must not be null"), null), null);
+    }
+
+    private Runnable rejection(String reason, @Nullable Throwable cause) {
+        return () -> rejected.accept(new TaskRejectedException(task, reason, cause));
+    }
+
+    /** Takes the first answer; with a permit it is yes. False if it comes too late. */
+    private boolean answer(Runnable newAnswer, @Nullable Permit offered) {
+        synchronized (task.group().ledger()) {
+            if (!task.answered(this, offered)) {
+                return false;
+            }
+            if (Thread.currentThread().equals(asking)) {
+                answer = newAnswer;
+                return true;
+            }
+        }
+        Cascade.run(() -> hear(newAnswer));
+        return true;
+    }
+
+    private void hear(Runnable heard) {
+        try {
+            heard.run();
+        } catch (Throwable failure) {
+            // Who runs the task was to handle this; what it did not handle must not keep the permit.
+            try {
+                Uncaught.report(failure);
+            } finally {
+                task.end(Outcome.FAILED);
+            }
+        }
+    }
+
+    private void stand(Registration newPlace) {
+        synchronized (task.group().ledger()) {
+            if (!hasLeft) {
+                place = newPlace;
+                return;
+            }
+        }
+        newPlace.close();
+    }
+
+    private void withdraw() {
+        boolean isWaiting;
+        synchronized (task.group().ledger()) {
+            isWaiting = task.answered(this, null);
+        }
+        if (isWaiting) {
+            leave();
+        }
+    }
+
+    void leave() {
+        Registration left;
+        synchronized (task.group().ledger()) {
+            hasLeft = true;
+            left = place;
+        }
+        try {
+            left.close();
+        } catch (Throwable broken) {
+            Uncaught.report(broken);
+        }
+    }
+
+    @Override
+    public TaskContext task() {
+        return task;
+    }
+
+    @Override
+    public TaskTimer timer() {
+        return task.group().timer();
+    }
+}
