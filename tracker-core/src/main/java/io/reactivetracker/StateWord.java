@@ -18,13 +18,15 @@ import java.lang.invoke.VarHandle;
  *   acquire         whoever starts a task           + 1
  *   tryAcquire      whoever starts a task           + 1    (C = 0)
  *   release         whoever ends a task             - 1             + 1 if drained by it
- *   close           the owner                              0 to 1   + 1 if drained by it
+ *   close           the owner                       + n    0 to 1   + 1 if drained by it
  *   reopen          the owner                              1 to 0
  * </pre>
  *
  * <p>The epoch moves in the very step that drains, never after it. So two reads tell for certain whether the word was
  * drained at some instant between them, even if it was so for a moment and no thread looked: a wait can neither miss a
  * drain nor be woken by one that came before it was made.
+ *
+ * <p>A close brings {@code n} tasks with it that were counted elsewhere: see {@link TaskCount}.
  */
 final class StateWord {
 
@@ -45,7 +47,22 @@ final class StateWord {
         }
     }
 
+    /** What a step has come to. */
+    enum Step {
+        /** It was made. */
+        MADE,
+        /** It was made, and drained. */
+        DRAINED,
+        /** It was not: there was nothing to count down. */
+        NONE_COUNTED,
+        /** It was not: it is closed already. */
+        CLOSED_BEFORE
+    }
+
     private volatile long word;
+
+    // How often threads have got in each other's way, or fewer: it need not be exact, and so must cost nothing.
+    private int failures;
 
     StateWord() {
         this(0);
@@ -95,33 +112,45 @@ final class StateWord {
         return now;
     }
 
-    /** Counts one less. True if this step drained. */
-    boolean release() {
+    /** Counts one less. */
+    Step release() {
         long now = word;
-        while (true) {
-            if (count(now) == 0) {
-                throw new IllegalStateException("a task ended that was never counted");
-            }
+        while (count(now) != 0) {
             long next = drainedOnceMore(now - ONE_TASK);
             long seen = (long) WORD.compareAndExchange(this, now, next);
             if (seen == now) {
-                return isDrained(next);
+                return stepTo(next);
             }
+            failures++;
             now = seen;
         }
+        return Step.NONE_COUNTED;
     }
 
-    /** Closes. Returns the word as it was before. */
-    long close() {
+    /** Closes, and counts so many more in the same step; it may be fewer, but not fewer than none in all. */
+    Step close(long more) {
         long now = word;
         while (!isClosed(now)) {
-            long seen = (long) WORD.compareAndExchange(this, now, drainedOnceMore(now | CLOSED));
+            long next = drainedOnceMore((now + more * ONE_TASK) | CLOSED);
+            long seen = (long) WORD.compareAndExchange(this, now, next);
             if (seen == now) {
-                return now;
+                return stepTo(next);
             }
             now = seen;
         }
-        return now;
+        return Step.CLOSED_BEFORE;
+    }
+
+    private static Step stepTo(long next) {
+        return isDrained(next) ? Step.DRAINED : Step.MADE;
+    }
+
+    int failures() {
+        return failures;
+    }
+
+    void forgetFailures() {
+        failures = 0;
     }
 
     /** Reopens. Returns the word as it was before. */

@@ -48,12 +48,12 @@ public final class TaskTracker {
     private static final AtomicLong CREATED = new AtomicLong();
 
     private final String name;
-    private final StateWord state;
+    private final TaskCount state;
     private final Waiters waiters = new Waiters();
     private final RunningTasks running;
 
     /** Starts from any state and with any clock: for the tests. */
-    TaskTracker(String name, StateWord state, RunningTasks running) {
+    TaskTracker(String name, TaskCount state, RunningTasks running) {
         this.name = name;
         this.state = state;
         this.running = running;
@@ -77,7 +77,9 @@ public final class TaskTracker {
      */
     public static TaskTracker create(String name) {
         return new TaskTracker(
-                Names.require("tracker name", name), new StateWord(), new RunningTasks(System::nanoTime));
+                Names.require("tracker name", name),
+                new TaskCount(new StateWord()),
+                new RunningTasks(System::nanoTime));
     }
 
     /**
@@ -98,14 +100,11 @@ public final class TaskTracker {
      * @return true if and only if this call closed it
      */
     public boolean close() {
-        long before = state.close();
-        if (StateWord.isClosed(before)) {
-            return false;
-        }
-        if (StateWord.count(before) == 0) {
+        StateWord.Step step = state.close();
+        if (step == StateWord.Step.DRAINED) {
             waiters.runHappened();
         }
-        return true;
+        return step != StateWord.Step.CLOSED_BEFORE;
     }
 
     /**
@@ -129,12 +128,12 @@ public final class TaskTracker {
     }
 
     /**
-     * Whether no task is counted now, closed or not.
+     * Whether no task is counted now, closed or not; as exact as {@link #size()} is.
      *
      * @return true if so
      */
     public boolean isEmpty() {
-        return StateWord.count(state.read()) == 0;
+        return state.size() == 0;
     }
 
     /**
@@ -149,10 +148,14 @@ public final class TaskTracker {
     /**
      * The number of tasks that are counted now, named or not.
      *
+     * <p>Exact once the tracker is closed, or while no other thread starts or ends a task. While several do, the count of an
+     * open tracker may be spread over the cores, and then this adds up what it finds, a cell after the other: a number that
+     * may never have been right at any one instant, but is off by no more than what has started and ended meanwhile.
+     *
      * @return from 0 to 1,073,741,823
      */
     public long size() {
-        return StateWord.count(state.read());
+        return state.size();
     }
 
     /**
@@ -285,14 +288,14 @@ public final class TaskTracker {
     }
 
     /**
-     * The tracker's name, whether it is closed, and how many tasks it counts, from one instant.
+     * The tracker's name, whether it is closed, and how many tasks it counts.
      *
      * @return for people to read; the form may change
      */
     @Override
     public String toString() {
         long now = state.read();
-        return "TaskTracker[" + name + (StateWord.isClosed(now) ? ", closed, " : ", open, ") + StateWord.count(now)
+        return "TaskTracker[" + name + (StateWord.isClosed(now) ? ", closed, " : ", open, ") + state.size()
                 + " running]";
     }
 

@@ -146,7 +146,7 @@ class DrainSignalTest {
         @Test
         void staysForGoodOnceSeenHoweverFarTheEpochTurns() throws Exception {
             StateWord word = new StateWord();
-            TaskTracker turning = new TaskTracker("turning", word, new RunningTasks(System::nanoTime));
+            TaskTracker turning = new TaskTracker("turning", new TaskCount(word), new RunningTasks(System::nanoTime));
             DrainSignal signal = turning.drained();
             turning.close();
             assertThat(signal.isDone()).isTrue();

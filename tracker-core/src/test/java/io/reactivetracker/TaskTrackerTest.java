@@ -166,7 +166,8 @@ class TaskTrackerTest {
     class Naming {
 
         private final AtomicLong nanoTime = new AtomicLong(-7_000_000_000L);
-        private final TaskTracker timed = new TaskTracker("timed", new StateWord(), new RunningTasks(nanoTime::get));
+        private final TaskTracker timed =
+                new TaskTracker("timed", new TaskCount(new StateWord()), new RunningTasks(nanoTime::get));
 
         @Test
         void listsNamedTasksOldestFirstUntilTheyEnd() {
@@ -261,8 +262,8 @@ class TaskTrackerTest {
     @Nested
     class AtItsLimits {
 
-        private final TaskTracker full =
-                new TaskTracker("full", new StateWord((long) StateWord.MOST << 1), new RunningTasks(System::nanoTime));
+        private final TaskTracker full = new TaskTracker(
+                "full", new TaskCount(new StateWord((long) StateWord.MOST << 1)), new RunningTasks(System::nanoTime));
 
         @Test
         void refusesATaskThatItCannotCountAndStaysAsItWas() {
@@ -296,8 +297,8 @@ class TaskTrackerTest {
 
         @Test
         void drainsWhenTheEpochTurns() {
-            TaskTracker turning =
-                    new TaskTracker("turning", new StateWord(-1L << 32), new RunningTasks(System::nanoTime));
+            TaskTracker turning = new TaskTracker(
+                    "turning", new TaskCount(new StateWord(-1L << 32)), new RunningTasks(System::nanoTime));
             DrainSignal signal = turning.drained();
             turning.close();
             turning.reopen();
