@@ -28,7 +28,7 @@ public interface TaskTimer {
     Registration schedule(Duration delay, Runnable action);
 
     /**
-     * The system's clock. It waits in one daemon thread, and runs actions in the common pool of the JDK.
+     * The system's clock. It waits in one daemon thread, and runs actions in a few others.
      *
      * @return the timer that groups use unless told otherwise
      */

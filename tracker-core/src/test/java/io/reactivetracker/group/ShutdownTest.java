@@ -54,6 +54,29 @@ class ShutdownTest {
     }
 
     @Test
+    void reportsOnlyWhatEndedSinceItBegan() {
+        HeldWork.in(mails, "sent before").succeed();
+        HeldWork.in(mails, "failed before").fail(new IllegalStateException("no mail"));
+        HeldWork.in(mails, "cancelled before").future().cancel(false);
+        TaskGroup full = group.childBuilder("full")
+                .admission(candidate -> {
+                    candidate.reject("full");
+                    return () -> {};
+                })
+                .build();
+        HeldWork.in(full, "rejected before");
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
+        work.succeed();
+        // The one that was cancelled runs on until its stage has ended.
+        timer.advance(GRACE);
+        assertThat(report.join().completed()).isOne();
+        assertThat(report.join().failed()).isZero();
+        assertThat(report.join().cancelled()).isZero();
+        assertThat(report.join().rejected()).isZero();
+    }
+
+    @Test
     void letsATaskUseTheGroupsBelowItsOwnToTheLast() {
         TaskGroup letters = mails.child("letters");
         HeldWork order = HeldWork.in(group, "order");

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker;
+
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.junit.jupiter.api.Test;
+
+/** While no task starts or ends, the size is exact, whatever becomes of the stripes meanwhile. */
+class StripedSizeModelTest {
+
+    @Test
+    void isTheSameInEveryInterleaving() {
+        new ModelCheckingOptions()
+                .threads(2)
+                .actorsPerThread(2)
+                .actorsBefore(1)
+                .actorsAfter(1)
+                .iterations(20)
+                .invocationsPerIteration(1_000)
+                .sequentialSpecification(Two.class)
+                .check(TwoTasks.class);
+    }
+
+    /** The steps. */
+    public abstract static class Steps {
+
+        Steps() {}
+
+        @Operation
+        public abstract long size();
+
+        @Operation
+        public abstract void close();
+
+        @Operation
+        public abstract void reopenAndStripe();
+    }
+
+    /** A tracker that counts two tasks, one in its word and one in a stripe. */
+    public static class TwoTasks extends Steps {
+
+        private final TaskCount count = new TaskCount(new StateWord());
+
+        /** For Lincheck, which makes a new one for every interleaving. */
+        public TwoTasks() {
+            count.acquire();
+            count.stripe();
+            count.acquire();
+        }
+
+        @Override
+        public long size() {
+            return count.size();
+        }
+
+        @Override
+        public void close() {
+            count.close();
+        }
+
+        @Override
+        public void reopenAndStripe() {
+            count.reopen();
+            count.stripe();
+        }
+    }
+
+    /** What its size must be. */
+    public static class Two extends Steps {
+
+        /** For Lincheck, which makes a new one for every interleaving. */
+        public Two() {}
+
+        @Override
+        public long size() {
+            return 2;
+        }
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void reopenAndStripe() {}
+    }
+}
