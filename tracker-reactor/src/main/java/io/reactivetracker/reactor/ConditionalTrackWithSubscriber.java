@@ -9,12 +9,9 @@ import reactor.core.Fuseable;
 final class ConditionalTrackWithSubscriber<T> extends TrackWithSubscriber<T>
         implements Fuseable.ConditionalSubscriber<T> {
 
-    private final Fuseable.ConditionalSubscriber<? super T> conditional;
-
     ConditionalTrackWithSubscriber(
             Fuseable.ConditionalSubscriber<? super T> actual, TaskTracker tracker, TaskOptions options) {
         super(actual, tracker, options);
-        this.conditional = actual;
     }
 
     @Override
@@ -24,7 +21,7 @@ final class ConditionalTrackWithSubscriber<T> extends TrackWithSubscriber<T>
             return true;
         }
         try {
-            return conditional.tryOnNext(element);
+            return ((Fuseable.ConditionalSubscriber<? super T>) actual).tryOnNext(element);
         } catch (Throwable failure) {
             cancelAfter(failure);
             throw failure;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.ClassLayout;
+import org.openjdk.jol.info.GraphLayout;
+
+/** What the hot path costs that no noise can touch: bytes and locks. */
+class PathCostTest {
+
+    /** Few enough that the compiler does not yet see that an object never leaves its method, and spare it. */
+    private static final int ROUNDS = 50;
+
+    /** The least of several counts: what the virtual machine itself makes now and then is in the others. */
+    private static final int COUNTS = 10;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final TaskCount count = new TaskCount(new StateWord());
+    private final TaskTracker tracker = new TaskTracker("costs", count, new RunningTasks(System::nanoTime));
+
+    private long bytesPerRound(Runnable action) {
+        long least = Long.MAX_VALUE;
+        for (int count = 0; count < COUNTS; count++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < ROUNDS; i++) {
+                action.run();
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least / ROUNDS;
+    }
+
+    private static long sizeOf(Class<?> type) {
+        return ClassLayout.parseClass(type).instanceSize();
+    }
+
+    @Test
+    void aTaskIsOneObject() {
+        long one = sizeOf(TaskToken.class);
+        assertThat(one).isLessThanOrEqualTo(24);
+        assertThat(bytesPerRound(() -> tracker.token().close())).isEqualTo(one);
+        count.stripe();
+        assertThat(bytesPerRound(() -> tracker.token().close())).isEqualTo(one);
+        tracker.token();
+        tracker.close();
+        assertThat(bytesPerRound(() -> tracker.token().close())).isEqualTo(one);
+    }
+
+    @Test
+    void aRefusedTaskIsNone() {
+        tracker.close();
+        assertThat(bytesPerRound(() -> assertNull(tracker.tryToken()))).isZero();
+    }
+
+    private static void assertNull(@Nullable Object token) {
+        if (token != null) {
+            throw new AssertionError();
+        }
+    }
+
+    @Test
+    void anIdleTrackerIsSmall() {
+        assertThat(GraphLayout.parseInstance(count).totalSize()).isLessThanOrEqualTo(48);
+    }
+
+    @Test
+    void noTaskWaitsForALock() throws Exception {
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            for (boolean isStriped : new boolean[] {false, true}) {
+                if (isStriped) {
+                    count.stripe();
+                }
+                synchronized (count) {
+                    synchronized (tracker) {
+                        // It would wait for ever if it needed one of these.
+                        other.submit(() -> {
+                                    tracker.token().close();
+                                    Objects.requireNonNull(tracker.tryToken()).close();
+                                })
+                                .get();
+                    }
+                }
+            }
+        } finally {
+            other.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import static io.reactivetracker.reactor.ReactorTracking.trackWith;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.reactivetracker.TaskTracker;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.ClassLayout;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
+import reactor.core.publisher.Operators;
+
+/** What tracking costs that no noise can touch: bytes per subscription and per element. */
+class PathCostTest {
+
+    /** Few enough that the compiler does not yet see that an object never leaves its method, and spare it. */
+    private static final int ROUNDS = 50;
+
+    /** The least of several counts: what the virtual machine itself makes now and then is in the others. */
+    private static final int COUNTS = 10;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final TaskTracker tracker = TaskTracker.create("costs");
+
+    private long bytesPerSubscription(Flux<?> flux) {
+        long least = Long.MAX_VALUE;
+        for (int count = 0; count < COUNTS; count++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < ROUNDS; i++) {
+                subscribe(flux);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least / ROUNDS;
+    }
+
+    private static void subscribe(Flux<?> flux) {
+        flux.subscribe((CoreSubscriber<Object>) new BaseSubscriber<Object>() {
+            @Override
+            protected void hookOnNext(Object element) {}
+        });
+    }
+
+    @Test
+    void aTrackedSubscriptionIsOneObjectMore() {
+        Flux<Integer> source = Flux.range(0, 2).hide();
+        long bare = bytesPerSubscription(source);
+        long tracked = bytesPerSubscription(source.transform(trackWith(tracker)));
+        assertThat(tracked - bare)
+                .isEqualTo(ClassLayout.parseClass(TrackWithSubscriber.class).instanceSize());
+    }
+
+    @Test
+    void itIsNoMoreThanEightBytesMoreThanThatOfAnOperatorThatDoesNothing() {
+        Flux<Integer> source = Flux.range(0, 2).hide();
+        long nothing = bytesPerSubscription(new Nothing<>(source));
+        long tracked = bytesPerSubscription(source.transform(trackWith(tracker)));
+        assertThat(tracked - nothing).isLessThanOrEqualTo(8);
+    }
+
+    @Test
+    void itIsNoMoreThanCountingByHand() {
+        AtomicLong count = new AtomicLong();
+        Flux<Integer> source = Flux.range(0, 2).hide();
+        long byHand = bytesPerSubscription(
+                source.doFirst(count::incrementAndGet).doFinally(signal -> count.decrementAndGet()));
+        assertThat(bytesPerSubscription(source.transform(trackWith(tracker)))).isLessThanOrEqualTo(byHand);
+    }
+
+    @Test
+    void anElementCostsNothing() {
+        for (boolean isFused : new boolean[] {true, false}) {
+            // One and the same element: what is counted is not the boxing of numbers.
+            Flux<String> two = Flux.fromArray(elements(2));
+            Flux<String> many = Flux.fromArray(elements(1_002));
+            long ofTwo = bytesPerSubscription((isFused ? two : two.hide()).transform(trackWith(tracker)));
+            long ofMany = bytesPerSubscription((isFused ? many : many.hide()).transform(trackWith(tracker)));
+            assertThat(ofMany).isEqualTo(ofTwo);
+        }
+    }
+
+    private static String[] elements(int number) {
+        String[] elements = new String[number];
+        Arrays.fill(elements, "element");
+        return elements;
+    }
+
+    /** An operator that passes everything on, with the fields that it takes to do so by the rules. */
+    private static final class Nothing<T> extends FluxOperator<T, T> {
+
+        Nothing(Flux<T> source) {
+            super(source);
+        }
+
+        @Override
+        public void subscribe(CoreSubscriber<? super T> actual) {
+            source.subscribe(new NothingSubscriber<>(actual));
+        }
+    }
+
+    /** Its subscriber: the downstream, the upstream, and whether it is done. */
+    private static final class NothingSubscriber<T> implements CoreSubscriber<T>, Subscription {
+
+        private final CoreSubscriber<? super T> actual;
+        private Subscription upstream = Operators.emptySubscription();
+        private boolean done;
+
+        NothingSubscriber(CoreSubscriber<? super T> actual) {
+            this.actual = actual;
+        }
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            upstream = s;
+            actual.onSubscribe(this);
+        }
+
+        @Override
+        public void onNext(T element) {
+            if (!done) {
+                actual.onNext(element);
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            done = true;
+            actual.onError(error);
+        }
+
+        @Override
+        public void onComplete() {
+            done = true;
+            actual.onComplete();
+        }
+
+        @Override
+        public void request(long n) {
+            upstream.request(n);
+        }
+
+        @Override
+        public void cancel() {
+            upstream.cancel();
+        }
+    }
+}
