@@ -160,7 +160,6 @@ class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fus
     // ---- fusion ----
 
     @Override
-    @SuppressWarnings("unchecked")
     public int requestFusion(int requestedMode) {
         if (!(upstream instanceof Fuseable.QueueSubscription<?> fuseable)) {
             return Fuseable.NONE;

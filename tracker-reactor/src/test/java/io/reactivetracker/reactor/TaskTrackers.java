@@ -17,7 +17,10 @@ final class TaskTrackers {
             state.setAccessible(true);
             Field word = state.getType().getDeclaredField("word");
             word.setAccessible(true);
-            word.setLong(state.get(tracker), ((1L << 30) - 1) << 1);
+            Object count = word.get(state.get(tracker));
+            Field bits = word.getType().getDeclaredField("word");
+            bits.setAccessible(true);
+            bits.setLong(count, ((1L << 30) - 1) << 1);
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(e.getMessage(), e);
         }

@@ -59,12 +59,11 @@ final class FlowableTrackWith<T> extends Flowable<T> {
      */
     static class TrackWithSubscriber<T> extends TaskToken implements FlowableSubscriber<T>, QueueSubscription<T> {
 
-        private final Subscriber<? super T> downstream;
+        final Subscriber<? super T> downstream;
         private @Nullable Subscription upstream;
 
-        // The upstream again, once fusion is agreed upon.
-        private @Nullable QueueSubscription<T> queue;
-        private boolean isQueueSync;
+        // What was agreed upon; then the upstream is a queue. A byte, so that the object is no larger than it need be.
+        private byte fusion = NONE;
         boolean done;
 
         TrackWithSubscriber(Subscriber<? super T> downstream, TaskTracker tracker, TaskOptions options) {
@@ -161,21 +160,23 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         public final int requestFusion(int requestedMode) {
             if (!(upstream instanceof QueueSubscription<?> fuseable)) {
                 return NONE;
             }
             int mode = fuseable.requestFusion(requestedMode);
-            if (mode != NONE) {
-                queue = (QueueSubscription<T>) fuseable;
-                isQueueSync = mode == SYNC;
-            }
+            fusion = (byte) mode;
             return mode;
+        }
+
+        @SuppressWarnings("unchecked") // agreed upon with an upstream of this type
+        private @Nullable QueueSubscription<T> queue() {
+            return fusion == NONE ? null : (QueueSubscription<T>) upstream;
         }
 
         @Override
         public final @Nullable T poll() throws Throwable {
+            QueueSubscription<T> queue = queue();
             if (queue == null) {
                 return null;
             }
@@ -194,6 +195,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
 
         @Override
         public final boolean isEmpty() {
+            QueueSubscription<T> queue = queue();
             boolean isEmpty = queue == null || queue.isEmpty();
             if (isEmpty) {
                 // A consumer that has what it asked for looks here for the end and does not poll again.
@@ -204,6 +206,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
 
         @Override
         public final void clear() {
+            QueueSubscription<T> queue = queue();
             if (queue != null) {
                 queue.clear();
             }
@@ -211,7 +214,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
 
         /** A queue that is fused synchronously holds all there is, and no terminal signal follows its last element. */
         private void endIfSync() {
-            if (isQueueSync) {
+            if (fusion == SYNC) {
                 done = true;
                 close();
             }
@@ -232,12 +235,9 @@ final class FlowableTrackWith<T> extends Flowable<T> {
     static final class ConditionalTrackWithSubscriber<T> extends TrackWithSubscriber<T>
             implements ConditionalSubscriber<T> {
 
-        private final ConditionalSubscriber<? super T> conditional;
-
         ConditionalTrackWithSubscriber(
                 ConditionalSubscriber<? super T> downstream, TaskTracker tracker, TaskOptions options) {
             super(downstream, tracker, options);
-            this.conditional = downstream;
         }
 
         @Override
@@ -246,7 +246,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
                 return true;
             }
             try {
-                return conditional.tryOnNext(element);
+                return ((ConditionalSubscriber<? super T>) downstream).tryOnNext(element);
             } catch (Throwable failure) {
                 cancelAfter(failure);
                 throw failure;

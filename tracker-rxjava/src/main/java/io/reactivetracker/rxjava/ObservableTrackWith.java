@@ -44,9 +44,8 @@ final class ObservableTrackWith<T> extends Observable<T> {
 
         private final Observer<? super T> downstream;
 
-        // The upstream again, once fusion is agreed upon.
-        private @Nullable QueueDisposable<T> queue;
-        private boolean isQueueSync;
+        // What was agreed upon; then the upstream is a queue. A byte, so that the object is no larger than it need be.
+        private byte fusion = NONE;
 
         TrackedObserver(Observer<? super T> downstream, TaskTracker tracker, TaskOptions options) {
             super(tracker, options);
@@ -88,21 +87,23 @@ final class ObservableTrackWith<T> extends Observable<T> {
         }
 
         @Override
-        @SuppressWarnings("unchecked")
         public int requestFusion(int requestedMode) {
             if (!(upstream instanceof QueueDisposable<?> fuseable)) {
                 return NONE;
             }
             int mode = fuseable.requestFusion(requestedMode);
-            if (mode != NONE) {
-                queue = (QueueDisposable<T>) fuseable;
-                isQueueSync = mode == SYNC;
-            }
+            fusion = (byte) mode;
             return mode;
+        }
+
+        @SuppressWarnings("unchecked") // agreed upon with an upstream of this type
+        private @Nullable QueueDisposable<T> queue() {
+            return fusion == NONE ? null : (QueueDisposable<T>) upstream;
         }
 
         @Override
         public @Nullable T poll() throws Throwable {
+            QueueDisposable<T> queue = queue();
             if (queue == null) {
                 return null;
             }
@@ -121,6 +122,7 @@ final class ObservableTrackWith<T> extends Observable<T> {
 
         @Override
         public boolean isEmpty() {
+            QueueDisposable<T> queue = queue();
             boolean isEmpty = queue == null || queue.isEmpty();
             if (isEmpty) {
                 endIfSync();
@@ -130,6 +132,7 @@ final class ObservableTrackWith<T> extends Observable<T> {
 
         @Override
         public void clear() {
+            QueueDisposable<T> queue = queue();
             if (queue != null) {
                 queue.clear();
             }
@@ -137,7 +140,7 @@ final class ObservableTrackWith<T> extends Observable<T> {
 
         /** A queue that is fused synchronously holds all there is, and no terminal signal follows its last element. */
         private void endIfSync() {
-            if (isQueueSync) {
+            if (fusion == SYNC) {
                 done = true;
                 close();
             }

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.benchmarks;
+
+import io.reactivetracker.CancellationToken;
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.Admission;
+import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.group.Outcome;
+import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.group.TaskRejectedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** One task of a group from its issue to its end, through different gates; figures; and children. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class GroupBenchmark {
+
+    private static final Supplier<@Nullable String> NO_ORIGIN = () -> null;
+    private static final Consumer<TaskRejectedException> UNEXPECTED = rejected -> {
+        throw new IllegalStateException(rejected);
+    };
+
+    private final CompletableFuture<Integer> completed = CompletableFuture.completedFuture(1);
+    private final TaskOptions options = TaskOptions.named("task");
+    private final TaskGroup unlimited = TaskGroup.builder("unlimited").build();
+    private final TaskGroup gated = TaskGroup.builder("gated")
+            .admission(Admission.concurrency(1_000_000))
+            .build();
+    private final TaskGroup oneAtATime =
+            TaskGroup.builder("one").admission(Admission.concurrency(1)).build();
+
+    private int granted;
+    private final Runnable onGranted = () -> granted++;
+
+    /** Takes the only place: what is measured is to hand it over. */
+    @State(Scope.Benchmark)
+    public static class Queue {
+
+        private GroupTask holder;
+
+        private final TaskGroup group =
+                TaskGroup.builder("queue").admission(Admission.concurrency(1)).build();
+        private int granted;
+        private final Runnable onGranted = () -> granted++;
+
+        /** Begins the first task. */
+        @Setup
+        public void begin() {
+            holder = group.issue(TaskOptions.named("first"), NO_ORIGIN);
+            holder.admit(onGranted, UNEXPECTED);
+        }
+    }
+
+    /** A group with children, each of which has had a task. */
+    @State(Scope.Benchmark)
+    public static class Family {
+
+        /** How many. */
+        @Param({"0", "100"})
+        public int children;
+
+        private final TaskGroup parent = TaskGroup.builder("parent").build();
+        private final List<TaskGroup> all = new ArrayList<>();
+
+        /** Makes them. */
+        @Setup
+        public void make() {
+            for (int i = 0; i < children; i++) {
+                TaskGroup child = parent.child("child");
+                child.issue(TaskOptions.defaults(), NO_ORIGIN).end(Outcome.SUCCEEDED);
+                all.add(child);
+            }
+        }
+    }
+
+    /** The limit: a task with a name, and a token of its own below another. */
+    @Benchmark
+    public void namedTaskAndChildToken(Blackhole blackhole, Limit limit) {
+        SubscriberToken task = new SubscriberToken(limit.tracker, options);
+        CancellationToken token = limit.parent.child();
+        blackhole.consume(task);
+        blackhole.consume(token);
+        token.close();
+        task.close();
+    }
+
+    /** What the limit uses. */
+    @State(Scope.Thread)
+    public static class Limit {
+        private final TaskTracker tracker = TaskTracker.create("limit");
+        private final CancellationToken parent = CancellationToken.create();
+    }
+
+    @Benchmark
+    public boolean unlimited() {
+        return run(unlimited);
+    }
+
+    @Benchmark
+    public boolean gated() {
+        return run(gated);
+    }
+
+    private boolean run(TaskGroup group) {
+        GroupTask task = group.issue(options, NO_ORIGIN);
+        task.admit(onGranted, UNEXPECTED);
+        return task.end(Outcome.SUCCEEDED);
+    }
+
+    /** A task waits for the one before, whose end hands it the place. */
+    @Benchmark
+    public boolean handedOver(Queue queue) {
+        GroupTask next = queue.group.issue(options, NO_ORIGIN);
+        next.admit(queue.onGranted, UNEXPECTED);
+        boolean hasEnded = queue.holder.end(Outcome.SUCCEEDED);
+        queue.holder = next;
+        return hasEnded;
+    }
+
+    @Benchmark
+    public CompletableFuture<Integer> submitted() {
+        return gated.submit(options, task -> completed);
+    }
+
+    /** Two threads, one place. */
+    @Benchmark
+    @Threads(2)
+    public CompletableFuture<Integer> submittedContended() {
+        return oneAtATime.submit(options, task -> completed);
+    }
+
+    @Benchmark
+    public Figures figures(Family family) {
+        return family.parent.figures();
+    }
+
+    @Benchmark
+    public boolean childMadeAndClosed() {
+        return unlimited.child("child").close();
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.benchmarks;
+
+import static io.reactivetracker.reactor.ReactorTracking.trackWith;
+
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.group.TaskGroup;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.openjdk.jol.info.ClassLayout;
+import org.openjdk.jol.info.GraphLayout;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Sizes of objects by JOL, and of a million live tasks by the use of the heap. */
+final class Sizes {
+
+    static final String PER_TASK = "each of 1,000,000 live `Mono.never().subscribe()`: added by `trackWith(tracker)`";
+
+    private static final int TASKS = 1_000_000;
+
+    private Sizes() {}
+
+    /** Bytes, by what has them. */
+    static Map<String, Double> measure() {
+        Map<String, Double> sizes = new LinkedHashMap<>();
+        TaskTracker tracker = TaskTracker.create("orders");
+        Mono<Integer> never = Mono.never();
+        sizes.put("`TaskTracker`, empty, with all that it refers to", (double)
+                GraphLayout.parseInstance(tracker).totalSize());
+        sizes.put("`TaskToken`", sizeOf(tracker.token()));
+        sizes.put(
+                "subscriber of the smallest operator, not fuseable",
+                subscription(Through.with(never, PassThrough::new)));
+        sizes.put(
+                "subscriber of the smallest operator, fuseable",
+                subscription(Through.with(never, FusedPassThrough::new)));
+        sizes.put("subscriber of `trackWith(tracker)` on a `Mono`", subscription(never.transform(trackWith(tracker))));
+        sizes.put(
+                "subscriber of `trackWith(tracker)` on a `Flux`",
+                subscription(Flux.<Integer>never().transform(trackWith(tracker))));
+        sizes.put("subscriber of `doFinally` on a `Mono`", subscription(never.doFinally(signal -> {})));
+        GroupTask task = TaskGroup.builder("group").build().issue(TaskOptions.defaults(), () -> null);
+        sizes.put("`GroupTask`, without its name, token and place in the group", sizeOf(task));
+
+        TaskGroup group = TaskGroup.builder("group").build();
+        double untracked = perSubscription(() -> never);
+        sizes.put("each of 1,000,000 live `Mono.never().subscribe()`, untracked", untracked);
+        sizes.put(PER_TASK, perSubscription(() -> Mono.from(never.transform(trackWith(tracker)))) - untracked);
+        sizes.put(
+                "the same: added by `trackWith(tracker, \"name\")`",
+                perSubscription(() -> Mono.from(never.transform(trackWith(tracker, "name")))) - untracked);
+        sizes.put(
+                "the same: added by `trackWith(group)`",
+                perSubscription(() -> Mono.from(never.transform(trackWith(group)))) - untracked);
+        sizes.put("the same: added by `doFinally`", perSubscription(() -> never.doFinally(signal -> {})) - untracked);
+        return sizes;
+    }
+
+    private static double sizeOf(Object object) {
+        return ClassLayout.parseInstance(object).instanceSize();
+    }
+
+    private static double subscription(Publisher<Integer> pipeline) {
+        Keeper keeper = new Keeper();
+        pipeline.subscribe(keeper);
+        return sizeOf(keeper.upstream);
+    }
+
+    private static double perSubscription(Supplier<Mono<Integer>> pipeline) {
+        Mono<Integer> mono = pipeline.get();
+        Object[] alive = new Object[TASKS];
+        mono.subscribe().dispose();
+        long before = usedHeap();
+        for (int i = 0; i < TASKS; i++) {
+            alive[i] = mono.subscribe();
+        }
+        double each = Math.rint((double) (usedHeap() - before) / TASKS);
+        for (int i = 0; i < TASKS; i++) {
+            ((Disposable) alive[i]).dispose();
+        }
+        return each;
+    }
+
+    @SuppressWarnings("ExplicitGC") // the heap's use means something after that only
+    private static long usedHeap() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Keeps what it is given, to be looked at. */
+    private static final class Keeper implements CoreSubscriber<Integer> {
+
+        private Subscription upstream;
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            upstream = s;
+        }
+
+        @Override
+        public void onNext(Integer element) {}
+
+        @Override
+        public void onError(Throwable error) {}
+
+        @Override
+        public void onComplete() {}
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.benchmarks;
+
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskToken;
+import io.reactivetracker.TaskTracker;
+
+/** A token made as an operator's subscriber makes it: by extending the class. */
+final class SubscriberToken extends TaskToken {
+
+    SubscriberToken(TaskTracker tracker, TaskOptions options) {
+        super(tracker, options);
+    }
+}

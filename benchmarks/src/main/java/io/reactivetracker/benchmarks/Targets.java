@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is to be reached, line by line, and what was measured. */
+final class Targets {
+
+    private static final String PAIR = "PairBenchmark.";
+    private static final String SUBSCRIPTION = "SubscriptionBenchmark.";
+    private static final String ELEMENTS = "ElementsBenchmark.";
+
+    private final Results results;
+    private final List<Target> targets = new ArrayList<>();
+
+    private Targets(Results results) {
+        this.results = results;
+    }
+
+    static List<Target> of(Results results) {
+        Targets targets = new Targets(results);
+        targets.addPairs();
+        targets.addSubscriptions();
+        targets.addElements();
+        targets.addMany();
+        return targets.targets;
+    }
+
+    /** What groups cost, next to what they are made of. */
+    static List<Target> ofGroups(Results results) {
+        Targets targets = new Targets(results);
+        targets.addGroups();
+        return targets.targets;
+    }
+
+    private void addPairs() {
+        String one = "pair through an operator's subscriber, 1 thread";
+        addPairRatio(one, "token", "bareWord", 1, "token against two bare `getAndAdd`", 1.1);
+        targets.add(Target.ratio(
+                one,
+                "`trackWith` on `Mono.just` against a no-op operator with two bare `getAndAdd`",
+                1.1,
+                results.ratio(
+                        SUBSCRIPTION + "trackWithTracker@1[source=just]",
+                        SUBSCRIPTION + "noOpAndTwoGetAndAdd@1[source=just]")));
+        targets.add(Target.forInformation(
+                one,
+                "token against the limit of a token that is released once (three atomic steps, one object)",
+                " ×",
+                results.ratio(PAIR + "token@1", PAIR + "ownWordReleasedOnce@1")));
+        String two = "the same, 2 threads";
+        addPairRatio(two, "token", "bareWord", 2, "token against two bare `getAndAdd` on one word", 0.5);
+        addPairRatio(two, "token", "longAdder", 2, "token against `LongAdder`", 1.3);
+        String eight = "8 threads";
+        addPairRatio(eight, "token", "phaser", 8, "token against `Phaser`", 0.25);
+        addPairRatio(eight, "token", "compositeDisposable", 8, "token against `CompositeDisposable`", 0.06);
+        addPairRatio(eight, "token", "concurrentSet", 8, "token against a concurrent set", 0.15);
+        for (int threads : new int[] {1, 2, 8}) {
+            addPairRatio(
+                    "after close",
+                    "tokenAfterClose",
+                    "oneWordToken",
+                    threads,
+                    "closed tracker against the one-word tracker, threads: " + threads,
+                    1.1);
+        }
+    }
+
+    private void addPairRatio(String what, String key, String to, int threads, String comparison, double limit) {
+        targets.add(Target.ratio(
+                what, comparison, limit, results.ratio(PAIR + key + "@" + threads, PAIR + to + "@" + threads)));
+    }
+
+    private void addSubscriptions() {
+        for (SubscriptionSource source : SubscriptionSource.values()) {
+            addBytes(source, "noOpFuseable", "a no-op operator", 8);
+            addBytes(source, "doFinallyCounting", "`doFinally` counting", 0);
+        }
+        for (SubscriptionSource source : SubscriptionSource.values()) {
+            targets.add(Target.ratio(
+                    "tracked subscription, time added",
+                    source.text + ": `trackWith` against `doFinally` counting, less the bare pipeline",
+                    0.5,
+                    ratioOfAdded(
+                            source.key("trackWithTracker"),
+                            source.key("doFinallyCounting"),
+                            source.key("bareSource"))));
+        }
+    }
+
+    private void addBytes(SubscriptionSource source, String to, String name, double limit) {
+        Optional<Spread> more = results.bytes(source.key("trackWithTracker"))
+                .flatMap(tracked -> results.bytes(source.key(to))
+                        .map(other -> new Spread(
+                                tracked.median() - other.median(),
+                                tracked.least() - other.most(),
+                                tracked.most() - other.least())));
+        targets.add(Target.bytes(
+                "tracked subscription, bytes more", source.text + ": `trackWith` against " + name, limit, more));
+    }
+
+    private Optional<Spread> ratioOfAdded(String key, String to, String bare) {
+        Optional<Measurement> base = results.of(bare);
+        return results.of(key)
+                .flatMap(one -> results.of(to)
+                        .flatMap(other -> base.map(
+                                nothing -> one.minus(nothing).timeWith(other.minus(nothing), (a, b) -> a / b))));
+    }
+
+    private void addElements() {
+        String[] types = {"flux", "flowable", "observable"};
+        String[] names = {"`Flux`", "`Flowable`", "`Observable`"};
+        for (int i = 0; i < types.length; i++) {
+            targets.add(Target.withinSpread(
+                    "elements, fused",
+                    names[i] + ": `range.map` tracked against bare",
+                    results.ratio(ELEMENTS + types[i] + "FusedTrackWith@1", ELEMENTS + types[i] + "Fused@1")));
+        }
+        for (int i = 0; i < types.length; i++) {
+            String tracked = ELEMENTS + types[i] + "HideTrackWith@1";
+            targets.add(Target.ratio(
+                    "elements, not fused",
+                    names[i] + ": `trackWith` after `hide()` against another `hide()` in its place",
+                    1.0,
+                    results.ratio(tracked, ELEMENTS + types[i] + "HideHide@1")));
+            targets.add(Target.forInformation(
+                    "elements, not fused",
+                    names[i] + ": `trackWith` after `hide()` against `hide()` alone, one operator less",
+                    " ×",
+                    results.ratio(tracked, ELEMENTS + types[i] + "Hide@1")));
+        }
+    }
+
+    private void addMany() {
+        Double perTask = results.sizes().get(Sizes.PER_TASK);
+        targets.add(Target.bytes(
+                "1,000,000 live tasks",
+                "bytes per task beyond the pipeline's own",
+                40,
+                Optional.ofNullable(perTask).map(bytes -> new Spread(bytes, bytes, bytes))));
+        String linear = "close + drain, linear";
+        targets.add(Target.ratio(
+                linear,
+                "1,000,000 tasks against 10 times 100,000",
+                1.5,
+                tenth("DrainBenchmark.tasks@1[tasks=1000000]", "DrainBenchmark.tasks@1[tasks=100000]")));
+        targets.add(Target.ratio(
+                linear,
+                "1,000,000 waiters against 10 times 100,000",
+                1.5,
+                tenth("DrainBenchmark.waiters@1[waiters=1000000]", "DrainBenchmark.waiters@1[waiters=100000]")));
+        String named = "named task";
+        targets.add(Target.ratio(
+                named,
+                "against unnamed, none other alive",
+                5,
+                results.ratio("NamedBenchmark.named@1[alive=0]", "NamedBenchmark.unnamed@1[alive=0]")));
+        targets.add(Target.ratio(
+                named,
+                "with 100,000 others alive against with none",
+                1.5,
+                results.ratio("NamedBenchmark.named@1[alive=100000]", "NamedBenchmark.named@1[alive=0]")));
+    }
+
+    private Optional<Spread> tenth(String key, String to) {
+        return results.of(key).flatMap(one -> results.of(to).map(other -> one.timeWith(other, (a, b) -> a / b / 10)));
+    }
+
+    /** Each against what it is made of, with room for what it does beyond that. */
+    private void addGroups() {
+        addGroup(
+                "task",
+                "unlimited against a named task with a child token",
+                4,
+                "unlimited@1",
+                "namedTaskAndChildToken@1");
+        addGroup("gate, uncontended", "concurrency gate against unlimited", 1.25, "gated@1", "unlimited@1");
+        addGroup("gate, queued", "handed over against uncontended", 2.5, "handedOver@1", "gated@1");
+        addGroup("gate, contended", "2 threads, one place, against 1 thread", 5, "submittedContended@2", "submitted@1");
+        targets.add(Target.ratio(
+                "figures",
+                "of 100 children against 101 times of none",
+                2.5,
+                results.of("GroupBenchmark.figures@1[children=100]")
+                        .flatMap(one -> results.of("GroupBenchmark.figures@1[children=0]")
+                                .map(none -> one.timeWith(none, (a, b) -> a / b / 101)))));
+        addGroup("child", "made and closed against one task", 3, "childMadeAndClosed@1", "unlimited@1");
+    }
+
+    private void addGroup(String what, String comparison, double limit, String key, String to) {
+        targets.add(
+                Target.ratio(what, comparison, limit, results.ratio("GroupBenchmark." + key, "GroupBenchmark." + to)));
+    }
+}
