@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.rxjava;
+
+import static io.reactivetracker.rxjava.RxTracking.trackWith;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.reactivetracker.TaskTracker;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.core.Observable;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.ClassLayout;
+import org.reactivestreams.Subscription;
+
+/** What tracking costs that no noise can touch: bytes per subscription and per element. */
+class PathCostTest {
+
+    /** Few enough that the compiler does not yet see that an object never leaves its method, and spare it. */
+    private static final int ROUNDS = 50;
+
+    /** The least of several counts: what the virtual machine itself makes now and then is in the others. */
+    private static final int COUNTS = 10;
+
+    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final TaskTracker tracker = TaskTracker.create("costs");
+
+    private long bytesPerSubscription(Flowable<?> flowable) {
+        long least = Long.MAX_VALUE;
+        for (int count = 0; count < COUNTS; count++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < ROUNDS; i++) {
+                flowable.subscribe(new Everything());
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least / ROUNDS;
+    }
+
+    @Test
+    void aTrackedSubscriptionIsOneSmallObjectMore() {
+        Flowable<String> source = Flowable.fromArray(elements(2)).hide();
+        long one = ClassLayout.parseClass(FlowableTrackWith.TrackWithSubscriber.class)
+                .instanceSize();
+        assertThat(one).isLessThanOrEqualTo(32);
+        assertThat(bytesPerSubscription(source.compose(trackWith(tracker))) - bytesPerSubscription(source))
+                .isEqualTo(one);
+        assertThat(ClassLayout.parseClass(ObservableTrackWith.TrackedObserver.class)
+                        .instanceSize())
+                .isLessThanOrEqualTo(32);
+    }
+
+    @Test
+    void itIsNoMoreThanCountingByHand() {
+        AtomicLong count = new AtomicLong();
+        Flowable<String> source = Flowable.fromArray(elements(2)).hide();
+        long byHand = bytesPerSubscription(
+                source.doOnSubscribe(s -> count.incrementAndGet()).doFinally(count::decrementAndGet));
+        assertThat(bytesPerSubscription(source.compose(trackWith(tracker)))).isLessThanOrEqualTo(byHand);
+    }
+
+    @Test
+    void anElementCostsNothing() {
+        for (boolean isFused : new boolean[] {true, false}) {
+            Flowable<String> two = Flowable.fromArray(elements(2));
+            Flowable<String> many = Flowable.fromArray(elements(1_002));
+            assertThat(bytesPerSubscription((isFused ? many : many.hide()).compose(trackWith(tracker))))
+                    .isEqualTo(bytesPerSubscription((isFused ? two : two.hide()).compose(trackWith(tracker))));
+        }
+        assertThat(Observable.fromArray(elements(2))
+                        .compose(trackWith(tracker))
+                        .count()
+                        .blockingGet())
+                .isEqualTo(2);
+    }
+
+    private static String[] elements(int number) {
+        String[] elements = new String[number];
+        Arrays.fill(elements, "element");
+        return elements;
+    }
+
+    /** Takes all there is. */
+    private static final class Everything implements FlowableSubscriber<Object> {
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            s.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Object element) {}
+
+        @Override
+        public void onError(Throwable error) {
+            throw new AssertionError(error);
+        }
+
+        @Override
+        public void onComplete() {}
+    }
+}
