@@ -26,7 +26,7 @@ final class ErrorPolicies {
     }
 
     /** A policy that never goes on with a task. */
-    private interface Final extends ErrorPolicy {
+    interface Final extends ErrorPolicy {
 
         @Override
         default boolean isFinal() {
@@ -133,7 +133,7 @@ final class ErrorPolicies {
         @Override
         public Decision onError(Failure failure) {
             Decision decision = first.onError(failure);
-            return decision == Decision.fail() ? next.onError(failure) : decision;
+            return decision.equals(Decision.fail()) ? next.onError(failure) : decision;
         }
 
         @Override

@@ -130,10 +130,11 @@ public final class GroupTask extends TaskToken implements TaskContext {
         if (decision instanceof Decision.Again again) {
             return mayGoOn() && goOn(again, error) ? again : null;
         }
-        if (decision != Decision.fail()) {
+        if (!decision.equals(Decision.fail())) {
             // This task has failed, and is not to be cancelled by what it sets off.
             token.close();
-            TaskGroup reached = decision == Decision.cancelParent() && group.parent() != null ? group.parent() : group;
+            TaskGroup reached =
+                    decision.equals(Decision.cancelParent()) && group.parent() != null ? group.parent() : group;
             Objects.requireNonNull(reached).cancel(error);
         }
         return null;

@@ -91,7 +91,7 @@ class ErrorPolicyTest {
 
     @Test
     void thePolicyIsAskedAboutTheErrorItselfAndNotAboutItsWrapping() {
-        TaskGroup group = group(ErrorPolicy.cancelOnError(failure -> failure == error));
+        TaskGroup group = group(ErrorPolicy.cancelOnError(failure -> failure.equals(error)));
         CompletableFuture<String> future = failing(group, new CompletionException(error));
         assertThat(errorOf(future)).isSameAs(error);
         assertThat(group.cancellationToken().isCancelled()).isTrue();

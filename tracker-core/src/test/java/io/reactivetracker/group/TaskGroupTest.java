@@ -373,7 +373,7 @@ class TaskGroupTest {
 
     // ---- cancel one task
 
-    private enum Way {
+    enum Way {
         FUTURE,
         TOKEN
     }

@@ -90,7 +90,7 @@ class CancelWithTest {
                         .doOnSubscribe(s -> touched.incrementAndGet())
                         .compose(cancel)
                         .test())) {
-            test.assertError(error -> error instanceof TaskCancelledException && error.getCause() == cause);
+            test.assertError(error -> error instanceof TaskCancelledException && cause.equals(error.getCause()));
         }
         assertThat(touched).hasValue(0);
     }
@@ -127,7 +127,7 @@ class CancelWithTest {
                         .test());
         token.cancel(cause);
         for (BaseTestConsumer<?, ?> test : tests) {
-            test.assertError(error -> error instanceof TaskCancelledException && error.getCause() == cause);
+            test.assertError(error -> error instanceof TaskCancelledException && cause.equals(error.getCause()));
         }
         assertThat(order)
                 .containsExactly(

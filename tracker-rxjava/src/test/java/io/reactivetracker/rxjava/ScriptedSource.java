@@ -153,7 +153,8 @@ final class ScriptedSource {
                 }
 
                 @Override
-                @SuppressWarnings("NullAway") // asynchronous fusion signals by a null
+                @SuppressWarnings({"NullAway", "NullArgumentForNonNullParameter"
+                }) // asynchronous fusion signals by a null
                 public void onNext(String element) {
                     if (mode == Mode.PLAIN) {
                         observer.onNext(element);

@@ -56,7 +56,7 @@ class TrackWithGroupTest {
     private @Nullable TaskGroup lastGroup;
 
     /** One task of each type, made of the same source. */
-    private enum Type {
+    enum Type {
         FLOWABLE {
             @Override
             TestObserver<String> run(Maybe<String> source, TrackTransformer<String> tracked) {
