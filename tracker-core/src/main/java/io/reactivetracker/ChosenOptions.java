@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.Names;
 import org.jspecify.annotations.Nullable;
 
 /** The one kind of options there is. */

@@ -121,7 +121,9 @@ final class StateWord {
             if (seen == now) {
                 return stepTo(next);
             }
-            failures++;
+            if (!isClosed(now)) {
+                failures++; // a closed word is not striped, however many contend for it
+            }
             now = seen;
         }
         return Step.NONE_COUNTED;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.Names;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 
 /**

@@ -46,7 +46,7 @@ public interface Admission {
      * @return the admission of groups that are given none
      */
     static Admission unlimited() {
-        return BothAdmissions.UNLIMITED;
+        return Unlimited.INSTANCE;
     }
 
     /**

@@ -15,19 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdmissionRequest implements Candidate {
 
-    private static final Registration NOT_QUEUED = () -> {};
-
     private final GroupTask task;
     private final Runnable granted;
     private final Consumer<? super TaskRejectedException> rejected;
 
-    // Guarded by the group's ledger. An answer in the asking thread is kept until the admission has returned: so it is
-    // heard
-    // on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
+    // Guarded by the group's ledger. An answer in the asking thread is kept until the admission has returned: so it
+    // is heard on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
     private @Nullable Thread asking = Thread.currentThread();
     private @Nullable Runnable answer;
     private boolean hasLeft;
-    private Registration place = NOT_QUEUED;
+    private Registration place = WaitingLine.NO_PLACE;
 
     AdmissionRequest(GroupTask task, Runnable granted, Consumer<? super TaskRejectedException> rejected) {
         this.task = task;
@@ -51,7 +48,7 @@ final class AdmissionRequest implements Candidate {
         }
         if (heard != null) {
             heard.run();
-            return NOT_QUEUED;
+            return WaitingLine.NO_PLACE;
         }
         return this::withdraw;
     }

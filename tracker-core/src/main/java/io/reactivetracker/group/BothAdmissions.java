@@ -9,13 +9,6 @@ import java.util.Objects;
 /** Asks one admission after another, and gives the first permit back if the second is not to be had. */
 record BothAdmissions(Admission first, Admission second) implements Admission {
 
-    private static final Registration NOT_QUEUED = () -> {};
-
-    static final Admission UNLIMITED = candidate -> {
-        candidate.grant(Permit.NOTHING_TO_RELEASE);
-        return NOT_QUEUED;
-    };
-
     private static final String NO_PERMIT = "permit must not be null: Permit.NOTHING_TO_RELEASE is one";
     private static final String NO_REASON = "reason must not be null";
 
@@ -45,10 +38,9 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
 
         private final Candidate candidate;
 
-        // Guarded by this. Of each admission only the first answer counts. The first permit is held from its grant to
-        // the
-        // end of the second wait.
-        private Registration place = NOT_QUEUED;
+        // Guarded by this. Of each admission only the first answer counts. The first permit is held from its grant
+        // to the end of the second wait.
+        private Registration place = WaitingLine.NO_PLACE;
         private boolean isAnsweredByFirst;
         private boolean isAnsweredBySecond;
         private boolean hasLeft;

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConcurrencyLimit implements Admission {
 
-    private static final Registration NOT_QUEUED = () -> {};
-
     private final int mostQueued;
     private final Permit permit = outcome -> giveBack();
 
@@ -56,7 +54,7 @@ public final class ConcurrencyLimit implements Admission {
         } else if (!candidate.grant(permit)) {
             giveBack();
         }
-        return NOT_QUEUED;
+        return WaitingLine.NO_PLACE;
     }
 
     /**

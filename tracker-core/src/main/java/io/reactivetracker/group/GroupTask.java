@@ -3,10 +3,10 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
-import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Failures;
 import io.reactivetracker.internal.Uncaught;
 import java.util.IdentityHashMap;
 import java.util.Objects;
@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupTask extends TaskToken implements TaskContext {
 
-    private static final Registration NOT_QUEUED = () -> {};
-
     private enum State {
         QUEUED,
         ACTIVE,
@@ -38,7 +36,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
     }
 
     private final TaskGroup group;
-    private final RunningTask identity;
+    private final String name;
     private final CancellationToken token;
     private final long issuedAt;
     private final Supplier<@Nullable String> origin;
@@ -57,7 +55,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
     GroupTask(TaskGroup group, TaskOptions options, Supplier<@Nullable String> origin, long issuedAt) {
         super(group.tasks(), options);
         this.group = group;
-        this.identity = Objects.requireNonNull(runningTask(), "a task of a group has a name");
+        this.name = Objects.requireNonNull(options.name(), "a task of a group has a name");
         this.token = group.cancellationToken().child();
         this.issuedAt = issuedAt;
         this.origin = origin;
@@ -65,12 +63,12 @@ public final class GroupTask extends TaskToken implements TaskContext {
 
     @Override
     public long id() {
-        return identity.id();
+        return Objects.requireNonNull(runningTask()).id();
     }
 
     @Override
     public String name() {
-        return identity.name();
+        return name;
     }
 
     @Override
@@ -98,18 +96,17 @@ public final class GroupTask extends TaskToken implements TaskContext {
      * @return the way to leave the queue
      */
     public Registration admit(Runnable granted, Consumer<? super TaskRejectedException> rejected) {
-        AdmissionRequest asked = new AdmissionRequest(this, granted, rejected);
-        boolean isHeld;
+        AdmissionRequest asked;
         synchronized (group.ledger()) {
             if (state == State.ENDED) {
-                return NOT_QUEUED;
+                return WaitingLine.NO_PLACE;
             }
-            isHeld = state == State.ACTIVE;
-            request = isHeld ? null : asked;
+            asked = state == State.ACTIVE ? null : new AdmissionRequest(this, granted, rejected);
+            request = asked;
         }
-        if (isHeld) {
+        if (asked == null) {
             granted.run();
-            return NOT_QUEUED;
+            return WaitingLine.NO_PLACE;
         }
         return asked.send();
     }
@@ -133,9 +130,8 @@ public final class GroupTask extends TaskToken implements TaskContext {
         if (!decision.equals(Decision.fail())) {
             // This task has failed, and is not to be cancelled by what it sets off.
             token.close();
-            TaskGroup reached =
-                    decision.equals(Decision.cancelParent()) && group.parent() != null ? group.parent() : group;
-            Objects.requireNonNull(reached).cancel(error);
+            TaskGroup parent = decision.equals(Decision.cancelParent()) ? group.parent() : null;
+            (parent == null ? group : parent).cancel(error);
         }
         return null;
     }
@@ -234,7 +230,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
             return Objects.requireNonNull(
                     group.policy().onError(new Failure(this, error)), "the error policy returned null, not a decision");
         } catch (Throwable broken) {
-            suppress(error, broken);
+            Failures.suppress(error, broken);
             return Decision.fail();
         }
     }
@@ -242,7 +238,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
     private boolean goOn(Decision.Again again, Throwable error) {
         int made = attempt;
         if (made >= group.mostAttempts()) {
-            suppress(
+            Failures.suppress(
                     error,
                     new IllegalStateException("task \"" + name() + "\" failed " + made
                             + " times, as often as group \"" + group.name()
@@ -305,13 +301,6 @@ public final class GroupTask extends TaskToken implements TaskContext {
             } catch (Throwable broken) {
                 Uncaught.report(broken);
             }
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
-    static void suppress(Throwable error, Throwable another) {
-        if (another != error) {
-            error.addSuppressed(another);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RateLimit implements Admission {
 
-    private static final Registration NOT_QUEUED = () -> {};
-
     private final int burst;
 
-    // Guarded by this; never held while a candidate or a timer is spoken to.
+    // Guarded by this; never held while a candidate is answered or an alarm is set.
     private final WaitingLine line = new WaitingLine();
     private long interval;
     private long fullAt;
@@ -43,9 +42,9 @@ public final class RateLimit implements Admission {
 
     @Override
     public Registration admit(Candidate candidate) {
+        TaskTimer clock = candidate.timer();
         WaitingLine.Place place = null;
         synchronized (this) {
-            TaskTimer clock = candidate.timer();
             if (timer == null) {
                 fullAt = clock.nanoTime();
             }
@@ -59,7 +58,7 @@ public final class RateLimit implements Admission {
                 giveBack();
                 grantToThoseDue();
             }
-            return NOT_QUEUED;
+            return WaitingLine.NO_PLACE;
         }
         WaitingLine.Place taken = place;
         try {
@@ -137,7 +136,7 @@ public final class RateLimit implements Admission {
     }
 
     private void leave(WaitingLine.Place place) {
-        Registration off = NOT_QUEUED;
+        Registration off = WaitingLine.NO_PLACE;
         synchronized (this) {
             if (line.remove(place) && line.isEmpty()) {
                 off = disarm();
@@ -148,7 +147,7 @@ public final class RateLimit implements Admission {
 
     /** Forgets the alarm; the caller holds the lock, and takes the alarm back from the timer when it does not any more. */
     private Registration disarm() {
-        Registration off = alarm == null ? NOT_QUEUED : alarm.registration;
+        Registration off = alarm == null ? WaitingLine.NO_PLACE : alarm.registration;
         alarm = null;
         return off;
     }
@@ -233,7 +232,7 @@ public final class RateLimit implements Admission {
     private static final class Alarm {
 
         // Guarded by the rate limit; known once the timer has returned.
-        private Registration registration = NOT_QUEUED;
+        private Registration registration = WaitingLine.NO_PLACE;
     }
 
     /**

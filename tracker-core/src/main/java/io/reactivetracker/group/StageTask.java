@@ -4,6 +4,7 @@ package io.reactivetracker.group;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Failures;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -133,7 +134,7 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
             alarm = Objects.requireNonNull(
                     task.group().timer().schedule(delay, this::ask), "the timer returned null, not a registration");
         } catch (Throwable refused) {
-            GroupTask.suppress(error, refused);
+            Failures.suppress(error, refused);
             fail(error);
             return;
         }

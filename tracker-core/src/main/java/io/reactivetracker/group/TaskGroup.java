@@ -370,12 +370,7 @@ public final class TaskGroup {
         return admission;
     }
 
-    /**
-     * The rule for errors.
-     *
-     * @return the policy that the group was built with
-     */
-    public ErrorPolicy policy() {
+    ErrorPolicy policy() {
         return policy;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.internal.Names;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ public final class TaskGroupBuilder {
     int mostAttempts;
 
     TaskGroupBuilder(String name) {
-        this.name = requireName(name);
+        this.name = Names.require("group name", name);
         this.parent = null;
         this.admission = Admission.unlimited();
         this.policy = ErrorPolicy.keepGoing();
@@ -27,22 +28,13 @@ public final class TaskGroupBuilder {
     }
 
     TaskGroupBuilder(String name, TaskGroup parent) {
-        this.name = requireName(name);
+        this.name = Names.require("group name", name);
         this.parent = parent;
         this.admission = parent.admission();
         this.policy = Objects.requireNonNull(
                 parent.policy().forChild(), "forChild() of the parent's error policy returned null");
         this.timer = parent.timer();
         this.mostAttempts = parent.mostAttempts();
-    }
-
-    private static String requireName(String name) {
-        Objects.requireNonNull(name, "group name must not be null");
-        if (name.isBlank()) {
-            throw new IllegalArgumentException(
-                    "group name must not be blank, but was \"" + name + "\": give it a name that tells it from others");
-        }
-        return name;
     }
 
     /**

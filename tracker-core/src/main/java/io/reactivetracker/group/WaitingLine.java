@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.Registration;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Candidates that wait, in their order; guarded by its owner's lock. Who leaves is found without a search. */
 final class WaitingLine {
+
+    /** That of a candidate that does not stand in any line. */
+    static final Registration NO_PLACE = () -> {};
 
     private final Set<Place> places;
     private final @Nullable ToIntFunction<? super TaskContext> priority;

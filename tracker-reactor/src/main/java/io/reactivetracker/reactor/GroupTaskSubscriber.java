@@ -7,6 +7,7 @@ import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.internal.Failures;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -184,17 +185,9 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
     }
 
     /** What has thrown is over, and has failed; whatever else goes wrong must not hide why. */
-    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
     private void endAfter(Throwable failure) {
-        try {
-            cancelUpstream();
-        } catch (Throwable another) {
-            if (another != failure) {
-                failure.addSuppressed(another);
-            }
-        } finally {
-            task.end(Outcome.FAILED);
-        }
+        Failures.runAfter(failure, this::cancelUpstream);
+        task.end(Outcome.FAILED);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 import java.util.Objects;
 import reactor.core.publisher.Flux;
@@ -70,9 +71,7 @@ public final class ReactorGroups {
      */
     public static Flux<GroupSnapshot> watch(TaskGroup group, Duration every) {
         Objects.requireNonNull(group, "group must not be null");
-        if (Objects.requireNonNull(every, "every must not be null").isZero() || every.isNegative()) {
-            throw new IllegalArgumentException("every must be positive, but was " + every);
-        }
+        Durations.requirePositive("every", every);
         return Flux.interval(Duration.ZERO, every)
                 .onBackpressureDrop()
                 .takeUntilOther(whenDrained(group))

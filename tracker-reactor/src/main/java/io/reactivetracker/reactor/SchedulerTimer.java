@@ -3,6 +3,7 @@ package io.reactivetracker.reactor;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import reactor.core.Disposable;
@@ -18,7 +19,7 @@ record SchedulerTimer(Scheduler scheduler) implements TaskTimer {
 
     @Override
     public Registration schedule(Duration delay, Runnable action) {
-        Disposable alarm = scheduler.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+        Disposable alarm = scheduler.schedule(action, Durations.nanos(delay), TimeUnit.NANOSECONDS);
         return alarm::dispose;
     }
 }

@@ -4,6 +4,7 @@ package io.reactivetracker.reactor;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.internal.Failures;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
@@ -146,15 +147,8 @@ class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fus
     }
 
     /** What has thrown is over; whatever else goes wrong must not hide why. */
-    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
     final void cancelAfter(Throwable failure) {
-        try {
-            cancel();
-        } catch (Throwable another) {
-            if (another != failure) {
-                failure.addSuppressed(another);
-            }
-        }
+        Failures.runAfter(failure, this::cancel);
     }
 
     // ---- fusion ----

@@ -4,6 +4,7 @@ package io.reactivetracker.rxjava;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.internal.Failures;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
@@ -148,15 +149,8 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         /** What has thrown is over; whatever else goes wrong must not hide why. */
-        @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
         final void cancelAfter(Throwable failure) {
-            try {
-                cancel();
-            } catch (Throwable another) {
-                if (another != failure) {
-                    failure.addSuppressed(another);
-                }
-            }
+            Failures.runAfter(failure, this::cancel);
         }
 
         @Override

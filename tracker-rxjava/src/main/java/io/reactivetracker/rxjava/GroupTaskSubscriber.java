@@ -3,6 +3,7 @@ package io.reactivetracker.rxjava;
 
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.Outcome;
+import io.reactivetracker.internal.Failures;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.jspecify.annotations.Nullable;
@@ -107,16 +108,8 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
     }
 
     /** What has thrown is over, and has failed; whatever else goes wrong must not hide why. */
-    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
     private void endAfter(Throwable failure) {
-        try {
-            cancelUpstream();
-        } catch (Throwable another) {
-            if (another != failure) {
-                failure.addSuppressed(another);
-            }
-        } finally {
-            task.end(Outcome.FAILED);
-        }
+        Failures.runAfter(failure, this::cancelUpstream);
+        task.end(Outcome.FAILED);
     }
 }

@@ -9,6 +9,7 @@ import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.internal.Durations;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Scheduler;
@@ -101,10 +102,8 @@ public final class RxGroups {
     public static Flowable<GroupSnapshot> watch(TaskGroup group, Duration every, Scheduler scheduler) {
         Objects.requireNonNull(group, "group must not be null");
         Objects.requireNonNull(scheduler, "scheduler must not be null");
-        if (Objects.requireNonNull(every, "every must not be null").isZero() || every.isNegative()) {
-            throw new IllegalArgumentException("every must be positive, but was " + every);
-        }
-        return Flowable.interval(0, every.toNanos(), TimeUnit.NANOSECONDS, scheduler)
+        Durations.requirePositive("every", every);
+        return Flowable.interval(0, Durations.nanos(every), TimeUnit.NANOSECONDS, scheduler)
                 .onBackpressureDrop()
                 .takeUntil(whenDrained(group).toFlowable())
                 .map(tick -> group.snapshot())

@@ -3,6 +3,7 @@ package io.reactivetracker.rxjava;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.internal.Durations;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.disposables.Disposable;
 import java.time.Duration;
@@ -18,7 +19,7 @@ record SchedulerTimer(Scheduler scheduler) implements TaskTimer {
 
     @Override
     public Registration schedule(Duration delay, Runnable action) {
-        Disposable alarm = scheduler.scheduleDirect(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+        Disposable alarm = scheduler.scheduleDirect(action, Durations.nanos(delay), TimeUnit.NANOSECONDS);
         return alarm::dispose;
     }
 }

@@ -4,6 +4,7 @@ package io.reactivetracker.rxjava;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.internal.Failures;
 import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -74,14 +75,7 @@ abstract class TrackWithObserver extends TaskToken implements Disposable {
     }
 
     /** What has thrown is over; whatever else goes wrong must not hide why. */
-    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
     final void disposeAfter(Throwable failure) {
-        try {
-            dispose();
-        } catch (Throwable another) {
-            if (another != failure) {
-                failure.addSuppressed(another);
-            }
-        }
+        Failures.runAfter(failure, this::dispose);
     }
 }

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker;
+package io.reactivetracker.internal;
 
 import java.util.Objects;
 
 /** What a name must be. */
-final class Names {
+public final class Names {
 
     private Names() {}
 
-    static String require(String what, String name) {
+    /**
+     * Requires a name that tells something.
+     *
+     * @param what what it names, for the message
+     * @param name the name
+     * @return the name
+     * @throws IllegalArgumentException if it is blank
+     */
+    public static String require(String what, String name) {
         Objects.requireNonNull(name, () -> what + " must not be null");
         if (name.isBlank()) {
             throw new IllegalArgumentException(

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.Registration;
+
+/** Lets every task run at once. */
+final class Unlimited implements Admission {
+
+    static final Unlimited INSTANCE = new Unlimited();
+
+    private Unlimited() {}
+
+    @Override
+    public Registration admit(Candidate candidate) {
+        candidate.grant(Permit.NOTHING_TO_RELEASE);
+        return WaitingLine.NO_PLACE;
+    }
+}
