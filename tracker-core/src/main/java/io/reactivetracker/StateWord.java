@@ -5,37 +5,54 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The state of one tracker in one atomic {@code long}: how many tasks are counted, whether it is closed, and how often
- * it was drained so far.
+ * The state of one tracker in one atomic {@code long}: how many tasks are counted, whether it is closed, whether it is
+ * drained, and how often it was so far.
  *
  * <pre>
- *  63            32 31              1   0
- * +----------------+-----------------+---+
- * |     epoch      |      count      | C |     drained  =  count is 0 and C is 1
- * +----------------+-----------------+---+
+ *  63            33  32 31              1   0
+ * +----------------+---+-----------------+---+
+ * |     epoch      | D |      count      | C |     drained  =  C is 1, count is 0, D is 1
+ * +----------------+---+-----------------+---+
  *
- *   transition      made by                        count   C        epoch
+ *   transition      made by                        count   C        D        epoch
  *   acquire         whoever starts a task           + 1
  *   tryAcquire      whoever starts a task           + 1    (C = 0)
- *   release         whoever ends a task             - 1             + 1 if drained by it
- *   close           the owner                       + n    0 to 1   + 1 if drained by it
- *   reopen          the owner                              1 to 0
+ *   release         whoever ends a task             - 1
+ *   settle          whoever sees C = 1, count 0                     0 to 1   + 1
+ *   leave           whoever has acquired                            1 to 0
+ *   close           the owner                       + n    0 to 1   0 to 1   + 1 if it leaves none counted
+ *   reopen          the owner                              1 to 0   1 to 0
  * </pre>
+ *
+ * <p>Tasks are counted by plain additions, which do not fail however many threads make them. What an addition can't do is
+ * to move the epoch if it happens to be the last task's. So a closed word that comes to zero is not drained yet: it is
+ * <em>unsettled</em>, until somebody <em>settles</em> it, by one compare-and-set, to be drained once more. Whoever ended
+ * the last task does so before it returns, and whoever reads an unsettled word does so before it looks at it; an acquire
+ * that is faster than both has come before that task's end. Hence nobody ever sees a word that is unsettled.
+ *
+ * <p>D stays behind when a task is acquired by an addition while the word is drained. Whoever has made such an addition
+ * takes D away before it returns, so before its own task can end: a word that comes to zero again has no D.
  *
  * <p>The epoch moves in the very step that drains, never after it. So two reads tell for certain whether the word was
  * drained at some instant between them, even if it was so for a moment and no thread looked: a wait can neither miss a
  * drain nor be woken by one that came before it was made.
  *
- * <p>A close brings {@code n} tasks with it that were counted elsewhere: see {@link TaskCount}.
+ * <p>A close brings {@code n} tasks with it that were counted elsewhere: see {@link TaskCount}. If such a one ends here
+ * before that, the count of the open word is below zero meanwhile. It is a signed number and borrows from what is above
+ * it, which {@link #above} gives back.
  */
-final class StateWord {
+final class StateWord extends PaddingBefore {
 
     /** The most tasks that are counted at once; the field has room for as many threads again that overshoot. */
-    static final int MOST = (1 << 30) - 1;
+    static final int MOST = (1 << 29) - 1;
+
+    /** How many threads must have met others. A lone one never does. */
+    private static final int CONTENDED = 4;
 
     private static final long CLOSED = 1L;
     private static final long ONE_TASK = 1L << 1;
-    private static final long ONE_EPOCH = 1L << 32;
+    private static final long DRAINED = 1L << 32;
+    private static final long ONE_EPOCH = 1L << 33;
 
     private static final VarHandle WORD;
 
@@ -47,22 +64,35 @@ final class StateWord {
         }
     }
 
-    /** What a step has come to. */
-    enum Step {
+    /** What a release has come to. */
+    enum Release {
         /** It was made. */
         MADE,
-        /** It was made, and drained. */
+        /** It was made, and no task was left in a closed word. */
+        MAY_HAVE_DRAINED,
+        /** It was made, and several have met others here while the word is open. */
+        MET_OTHERS
+    }
+
+    /** What a close has come to. */
+    enum Close {
+        /** It has closed. */
+        CLOSED,
+        /** It has closed, and drained. */
         DRAINED,
-        /** It was not: there was nothing to count down. */
-        NONE_COUNTED,
-        /** It was not: it is closed already. */
+        /** It was closed already. */
         CLOSED_BEFORE
     }
 
+    // Alone on its cache line: threads that change it must not take away what lies beside it, such as the reference to
+    // it.
     private volatile long word;
 
-    // How often threads have got in each other's way, or fewer: it need not be exact, and so must cost nothing.
-    private int failures;
+    @SuppressWarnings({"unused", "UnusedVariable"}) // what counts is where they are
+    private long padding1, padding2, padding3, padding4, padding5, padding6, padding7;
+
+    // How often threads have met here, or fewer: it need not be exact, and so must cost nothing.
+    private int meetings;
 
     StateWord() {
         this(0);
@@ -78,25 +108,59 @@ final class StateWord {
     }
 
     static boolean isDrained(long word) {
-        return (int) word == CLOSED;
+        return (int) word == CLOSED && hasDrainedBit(word);
     }
 
     static int count(long word) {
-        return (int) word >>> 1;
+        return (int) word >> 1;
     }
 
     static int epoch(long word) {
-        return (int) (word >>> 32);
+        return above(word) >>> 1;
+    }
+
+    private static boolean hasDrainedBit(long word) {
+        return (above(word) & 1) != 0;
+    }
+
+    private static int above(long word) {
+        return (int) ((word - (int) word) >>> 32);
+    }
+
+    private static boolean isUnsettled(long word) {
+        return (int) word == CLOSED && !hasDrainedBit(word);
     }
 
     long read() {
-        return word;
+        long now = word;
+        return isUnsettled(now) ? settle() : now;
+    }
+
+    /** Makes an unsettled word drained. Returns the word as it is then. */
+    private long settle() {
+        long now = word;
+        while (isUnsettled(now)) {
+            long drained = now + DRAINED + ONE_EPOCH;
+            long seen = (long) WORD.compareAndExchange(this, now, drained);
+            now = seen == now ? drained : seen;
+        }
+        return now;
     }
 
     /** Counts one more. False if that is more than {@link #MOST}; it is counted all the same, so release it. */
     boolean acquire() {
-        // A plain addition is enough: one more task never drains, and never depends on what the word was.
-        return count((long) WORD.getAndAdd(this, ONE_TASK)) < MOST;
+        long before = (long) WORD.getAndAdd(this, ONE_TASK);
+        if (hasDrainedBit(before)) {
+            leave();
+        }
+        return count(before) < MOST;
+    }
+
+    private void leave() {
+        long now = word;
+        while (hasDrainedBit(now)) {
+            now = (long) WORD.compareAndExchange(this, now, now - DRAINED);
+        }
     }
 
     /** Counts one more unless closed, in one step. Returns the word that decided. */
@@ -113,54 +177,47 @@ final class StateWord {
     }
 
     /** Counts one less. */
-    Step release() {
-        long now = word;
-        while (count(now) != 0) {
-            long next = drainedOnceMore(now - ONE_TASK);
-            long seen = (long) WORD.compareAndExchange(this, now, next);
-            if (seen == now) {
-                return stepTo(next);
+    Release release() {
+        long after = (long) WORD.getAndAdd(this, -ONE_TASK) - ONE_TASK;
+        if (isClosed(after)) {
+            if (count(after) == 0) {
+                settle();
+                return Release.MAY_HAVE_DRAINED;
             }
-            if (!isClosed(now)) {
-                failures++; // a closed word is not striped, however many contend for it
-            }
-            now = seen;
+        } else if (word != after && ++meetings % CONTENDED == 0) {
+            return Release.MET_OTHERS;
         }
-        return Step.NONE_COUNTED;
+        return Release.MADE;
     }
 
     /** Closes, and counts so many more in the same step; it may be fewer, but not fewer than none in all. */
-    Step close(long more) {
+    Close close(long more) {
         long now = word;
         while (!isClosed(now)) {
-            long next = drainedOnceMore((now + more * ONE_TASK) | CLOSED);
+            long next = (now + more * ONE_TASK) | CLOSED;
+            if (isUnsettled(next)) {
+                next += DRAINED + ONE_EPOCH;
+            }
             long seen = (long) WORD.compareAndExchange(this, now, next);
             if (seen == now) {
-                return stepTo(next);
+                return isDrained(next) ? Close.DRAINED : Close.CLOSED;
             }
             now = seen;
         }
-        return Step.CLOSED_BEFORE;
+        return Close.CLOSED_BEFORE;
     }
 
-    private static Step stepTo(long next) {
-        return isDrained(next) ? Step.DRAINED : Step.MADE;
-    }
-
-    int failures() {
-        return failures;
-    }
-
-    void forgetFailures() {
-        failures = 0;
-    }
-
-    /** Reopens. Returns the word as it was before. */
-    long reopen() {
-        return (long) WORD.getAndBitwiseAnd(this, ~CLOSED);
-    }
-
-    private static long drainedOnceMore(long next) {
-        return isDrained(next) ? next + ONE_EPOCH : next;
+    /** Reopens. False if it is open. */
+    boolean reopen() {
+        long now = word;
+        while (isClosed(now)) {
+            long next = now - CLOSED - (hasDrainedBit(now) ? DRAINED : 0);
+            long seen = (long) WORD.compareAndExchange(this, now, next);
+            if (seen == now) {
+                return true;
+            }
+            now = seen;
+        }
+        return false;
     }
 }

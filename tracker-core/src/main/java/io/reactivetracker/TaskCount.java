@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   ONE WORD   the word has the whole count
- *     │ stripe: open, and a thread has failed to change the word several times
+ *     │ stripe: open, and threads have met at the word several times
  *     ↓
  *   STRIPED    the count is that of the word and the sum of the stripes; open, so nothing can drain
  *     │ close, in three steps under the lock: the stripes are folded; their sum goes into the word together with the
@@ -18,15 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>So the word alone decides what is closed, and only a word that has the whole count is ever closed: waits, which look at
  * the word, do not know of stripes. A thread that finds its cell folded while a close is on its way goes on to the word. A
- * task that was counted in a stripe may end there before the stripes' sum has arrived: if it finds nothing to count down, it
- * waits for the lock, and so for the sum.
+ * task that was counted in a stripe may end there before the stripes' sum has arrived: the word counts fewer than none then,
+ * which is no matter as it is open.
  *
  * <p>A striped {@code tryAcquire} that finds its cell live has come before the close, which folds all cells first.
  */
 final class TaskCount {
-
-    /** How often threads must have got in each other's way. A lone thread never does. */
-    private static final int CONTENDED = 4;
 
     /** A cell that has counted so many tasks looks, each time it has counted as many again, whether all are too many. */
     private static final long LOOK = 1L << 24;
@@ -66,45 +63,31 @@ final class TaskCount {
         return word.tryAcquire();
     }
 
-    /** Counts one less. True if this step drained. */
+    /** Counts one less. True if that may have drained. */
     boolean release() {
         Stripes now = stripes;
         if (now != null && !Stripes.isFolded(now.add(-1))) {
             return false;
         }
-        StateWord.Step step = word.release();
-        if (step == StateWord.Step.NONE_COUNTED) {
-            return releaseBehindFold();
+        switch (word.release()) {
+            case MAY_HAVE_DRAINED -> {
+                return true;
+            }
+            case MET_OTHERS -> stripe();
+            case MADE -> {}
         }
-        if (word.failures() >= CONTENDED) {
-            stripe();
-        }
-        return step == StateWord.Step.DRAINED;
-    }
-
-    private synchronized boolean releaseBehindFold() {
-        Stripes now = stripes;
-        if (now != null) {
-            now.add(-1);
-            return false;
-        }
-        StateWord.Step step = word.release();
-        if (step == StateWord.Step.NONE_COUNTED) {
-            throw new IllegalStateException("a task ended that was never counted");
-        }
-        return step == StateWord.Step.DRAINED;
+        return false;
     }
 
     /** Spreads the count, unless it is spread already, or closed. */
     synchronized void stripe() {
-        word.forgetFailures();
         if (stripes == null && !StateWord.isClosed(word.read())) {
             stripes = new Stripes();
         }
     }
 
     /** Closes. */
-    synchronized StateWord.Step close() {
+    synchronized StateWord.Close close() {
         Stripes spread = stripes;
         if (spread == null) {
             return word.close(0);
@@ -112,24 +95,24 @@ final class TaskCount {
         if (size() > StateWord.MOST) {
             throw new IllegalStateException("more than " + StateWord.MOST + " tasks are counted: close some first");
         }
-        StateWord.Step step = word.close(spread.fold());
+        StateWord.Close close = word.close(spread.fold());
         // Not before: who finds no stripes must find the whole count in the word.
         stripes = null;
-        return step;
+        return close;
     }
 
     boolean isStriped() {
         return stripes != null;
     }
 
-    /** Reopens. Returns the word as it was before. */
-    long reopen() {
+    /** Reopens. False if it is open. */
+    boolean reopen() {
         return word.reopen();
     }
 
     /** How many are counted; while striped, near that if others count meanwhile. */
     long size() {
-        return stripes == null ? StateWord.count(word.read()) : stripedSize();
+        return stripes == null ? Math.max(0, StateWord.count(word.read())) : stripedSize();
     }
 
     private synchronized long stripedSize() {

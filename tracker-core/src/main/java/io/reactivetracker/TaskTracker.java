@@ -101,11 +101,11 @@ public final class TaskTracker {
      * @return true if and only if this call closed it
      */
     public boolean close() {
-        StateWord.Step step = state.close();
-        if (step == StateWord.Step.DRAINED) {
+        StateWord.Close close = state.close();
+        if (close == StateWord.Close.DRAINED) {
             waiters.runHappened();
         }
-        return step != StateWord.Step.CLOSED_BEFORE;
+        return close != StateWord.Close.CLOSED_BEFORE;
     }
 
     /**
@@ -116,7 +116,7 @@ public final class TaskTracker {
      * @return true if and only if it was closed
      */
     public boolean reopen() {
-        return StateWord.isClosed(state.reopen());
+        return state.reopen();
     }
 
     /**
@@ -153,7 +153,7 @@ public final class TaskTracker {
      * open tracker may be spread over the cores, and then this adds up what it finds, a cell after the other: a number that
      * may never have been right at any one instant, but is off by no more than what has started and ended meanwhile.
      *
-     * @return from 0 to 1,073,741,823
+     * @return from 0 to 536,870,911
      */
     public long size() {
         return state.size();
@@ -163,7 +163,7 @@ public final class TaskTracker {
      * Counts a task, whether or not the tracker is closed.
      *
      * @return the task's token, to be closed when the task ends
-     * @throws IllegalStateException if 1,073,741,823 tasks are counted already
+     * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public TaskToken token() {
         return new TaskToken(this);
@@ -175,7 +175,7 @@ public final class TaskTracker {
      * @param taskName the task's name; need not be unique
      * @return the task's token, to be closed when the task ends
      * @throws IllegalArgumentException if the name is blank
-     * @throws IllegalStateException if 1,073,741,823 tasks are counted already
+     * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public TaskToken token(String taskName) {
         return new TaskToken(this, TaskOptions.named(taskName));
@@ -188,7 +188,7 @@ public final class TaskTracker {
      * close misses none that was accepted before.
      *
      * @return the task's token, to be closed when the task ends, or null if the tracker is closed
-     * @throws IllegalStateException if 1,073,741,823 tasks are counted already
+     * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public @Nullable TaskToken tryToken() {
         return tryCountUp() ? new TaskToken(this, (RunningTasks.Entry) null) : null;
@@ -201,7 +201,7 @@ public final class TaskTracker {
      * @param taskName the task's name; need not be unique
      * @return the task's token, to be closed when the task ends, or null if the tracker is closed
      * @throws IllegalArgumentException if the name is blank
-     * @throws IllegalStateException if 1,073,741,823 tasks are counted already
+     * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public @Nullable TaskToken tryToken(String taskName) {
         Names.require("task name", taskName);
@@ -237,7 +237,7 @@ public final class TaskTracker {
      * @param stage the task
      * @return a stage that completes as the given one does; what depends on it without an executor of its own runs
      *     before the task counts as ended. To cancel it does not stop the task, which is counted until it ends
-     * @throws IllegalStateException if 1,073,741,823 tasks are counted already
+     * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public <T extends @Nullable Object> CompletionStage<T> track(CompletionStage<T> stage) {
         Objects.requireNonNull(stage, "stage must not be null");

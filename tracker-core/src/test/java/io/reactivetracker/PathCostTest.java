@@ -68,7 +68,19 @@ class PathCostTest {
 
     @Test
     void anIdleTrackerIsSmall() {
-        assertThat(GraphLayout.parseInstance(count).totalSize()).isLessThanOrEqualTo(48);
+        assertThat(GraphLayout.parseInstance(count).totalSize()).isLessThanOrEqualTo(168);
+    }
+
+    @Test
+    void theWordSharesItsCacheLineWithNothing() {
+        ClassLayout layout = ClassLayout.parseClass(StateWord.class);
+        long place = layout.fields().stream()
+                .filter(field -> field.name().equals("word"))
+                .findFirst()
+                .orElseThrow()
+                .offset();
+        assertThat(place).isGreaterThanOrEqualTo(64);
+        assertThat(layout.instanceSize() - place).isGreaterThanOrEqualTo(64);
     }
 
     @Test

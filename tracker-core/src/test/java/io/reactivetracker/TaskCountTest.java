@@ -125,7 +125,7 @@ class TaskCountTest {
             TaskTracker full = new TaskTracker("full", nearlyFull, new RunningTasks(System::nanoTime));
             nearlyFull.stripe();
             TaskToken oneTooMany = full.token();
-            assertThatIllegalStateException().isThrownBy(full::close).withMessageContaining("1073741823 tasks");
+            assertThatIllegalStateException().isThrownBy(full::close).withMessageContaining("536870911 tasks");
             assertThat(full.isClosed()).isFalse();
             assertThat(full.size()).isEqualTo(StateWord.MOST + 1L);
             oneTooMany.close();
