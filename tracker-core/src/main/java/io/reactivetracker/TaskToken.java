@@ -38,7 +38,6 @@ public class TaskToken implements AutoCloseable {
     private final RunningTasks.@Nullable Entry entry;
 
     // Once true, for ever true. Whoever makes it so, of all who race to close, is the one that counts down.
-    @SuppressWarnings("UnusedVariable") // accessed as CLOSED
     private volatile boolean closed;
 
     /**
@@ -114,5 +113,14 @@ public class TaskToken implements AutoCloseable {
             tracker.delist(entry);
         }
         tracker.countDown();
+    }
+
+    /**
+     * Whether {@link #close()} was called.
+     *
+     * @return true if so, for ever
+     */
+    protected final boolean isClosed() {
+        return closed;
     }
 }

@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
 /** One element of many through a pipeline, fused to its consumer and not. */
@@ -36,9 +37,11 @@ public class ElementsBenchmark {
 
     private final Flux<Integer> flux = Flux.range(0, ELEMENTS).map(element -> element);
     private final Flux<Integer> fluxTracked = Flux.from(flux.transform(ReactorTracking.trackWith(tracker)));
+    private final Publisher<Integer> fluxSmallest = Through.with(flux, FusedPassThrough::new);
     private final Flux<Integer> fluxDoFinally = flux.doFinally(signal -> {});
     private final Flux<Integer> fluxHide = flux.hide();
     private final Flux<Integer> fluxHideHide = flux.hide().hide();
+    private final Publisher<Integer> fluxHideSmallest = Through.with(flux.hide(), PassThrough::new);
     private final Flux<Integer> fluxHideTracked = Flux.from(flux.hide().transform(ReactorTracking.trackWith(tracker)));
 
     private final Flowable<Integer> flowable = Flowable.range(0, ELEMENTS).map(element -> element);
@@ -75,6 +78,12 @@ public class ElementsBenchmark {
     }
 
     /** Reactor's is not fused any more: the elements are pushed. */
+    /** The limit of an operator that sees the end of a fused queue. */
+    @Benchmark
+    public void fluxFusedSmallest() {
+        fluxSmallest.subscribe(reactorFused);
+    }
+
     @Benchmark
     public void fluxFusedDoFinally() {
         fluxDoFinally.subscribe(reactor);
@@ -88,6 +97,12 @@ public class ElementsBenchmark {
     @Benchmark
     public void fluxHideHide() {
         fluxHideHide.subscribe(reactor);
+    }
+
+    /** The limit of an operator that is not Reactor's own. */
+    @Benchmark
+    public void fluxHideSmallest() {
+        fluxHideSmallest.subscribe(reactor);
     }
 
     @Benchmark

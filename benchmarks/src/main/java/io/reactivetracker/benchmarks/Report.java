@@ -162,9 +162,11 @@ public final class Report {
         Map<String, String> names = new LinkedHashMap<>();
         names.put("Fused", "fused: bare");
         names.put("FusedTrackWith", "**fused: `trackWith`**");
+        names.put("FusedSmallest", "fused: smallest operator");
         names.put("FusedDoFinally", "fused: `doFinally`, which in Reactor is not fused");
         names.put("Hide", "`hide()`");
         names.put("HideHide", "`hide().hide()`");
+        names.put("HideSmallest", "`hide()`, smallest operator");
         names.put("HideTrackWith", "**`hide()`, `trackWith`**");
         header("pipeline", "`Flux`", "`Flowable`", "`Observable`");
         names.forEach((name, title) -> row(List.of(

@@ -118,6 +118,11 @@ final class Targets {
                     names[i] + ": `range.map` tracked against bare",
                     results.ratio(ELEMENTS + types[i] + "FusedTrackWith@1", ELEMENTS + types[i] + "Fused@1")));
         }
+        targets.add(Target.forInformation(
+                "elements, fused",
+                "`Flux`: tracked against the smallest operator that stands in the same place, which is the limit",
+                " ×",
+                results.ratio(ELEMENTS + "fluxFusedTrackWith@1", ELEMENTS + "fluxFusedSmallest@1")));
         for (int i = 0; i < types.length; i++) {
             String tracked = ELEMENTS + types[i] + "HideTrackWith@1";
             targets.add(Target.ratio(
@@ -131,6 +136,11 @@ final class Targets {
                     " ×",
                     results.ratio(tracked, ELEMENTS + types[i] + "Hide@1")));
         }
+        targets.add(Target.forInformation(
+                "elements, not fused",
+                "`Flux`: tracked against the smallest operator in its place",
+                " ×",
+                results.ratio(ELEMENTS + "fluxHideTrackWith@1", ELEMENTS + "fluxHideSmallest@1")));
     }
 
     private void addMany() {

@@ -22,19 +22,31 @@ import reactor.util.context.Context;
  * be at its end; or one side threw, which by rule 2.13 of Reactive Streams counts as cancelling. The token is closed
  * once, so the order in which several of these race does not matter.
  *
- * <p>It can always be fused with and says no if its upstream can't: so one class serves sources of all kinds.
+ * <p>It can be fused with, and is conditional, and finds out when it matters whether its upstream and downstream are: so
+ * one class serves all kinds.
+ *
+ * <p>Elements are passed on without a look at what came before, as {@code hide()} and {@code doFinally} do it: of one that
+ * comes after the end, which its upstream must not emit, the downstream decides.
  */
-class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fuseable.QueueSubscription<T>, Scannable {
+final class TrackWithSubscriber<T> extends TaskToken
+        implements Fuseable.ConditionalSubscriber<T>, Fuseable.QueueSubscription<T>, Scannable {
 
-    final CoreSubscriber<? super T> actual;
+    private static final byte NOT_ASKED = 0;
+    private static final byte UNCONDITIONAL = 1;
+    private static final byte CONDITIONAL = 2;
+
+    private final CoreSubscriber<? super T> actual;
 
     private @Nullable Subscription upstream;
 
-    // What was agreed upon; then the upstream is a queue. A byte: with it, the object is 32 bytes on a common JVM.
+    // What was agreed upon. A byte: with it, the object is 32 bytes on a common JVM.
     private byte fusion = Fuseable.NONE;
 
+    // Whether the downstream is conditional. Not asked before it matters: to ask an object that is not costs as much as
+    // two atomic steps, since the virtual machine looks through all that its class implements.
+    private byte downstreamKind = NOT_ASKED;
+
     private boolean done;
-    private volatile boolean cancelled;
 
     TrackWithSubscriber(CoreSubscriber<? super T> actual, TaskTracker tracker, TaskOptions options) {
         super(tracker, options);
@@ -48,9 +60,7 @@ class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fus
             TaskOptions options) {
         TrackWithSubscriber<T> subscriber;
         try {
-            subscriber = actual instanceof Fuseable.ConditionalSubscriber<? super T> conditional
-                    ? new ConditionalTrackWithSubscriber<>(conditional, tracker, options)
-                    : new TrackWithSubscriber<>(actual, tracker, options);
+            subscriber = new TrackWithSubscriber<>(actual, tracker, options);
         } catch (IllegalStateException refused) {
             Operators.error(actual, refused);
             return;
@@ -82,16 +92,34 @@ class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fus
 
     @Override
     public void onNext(T element) {
-        if (done) {
-            Operators.onNextDropped(element, actual.currentContext());
-            return;
-        }
         try {
             actual.onNext(element);
         } catch (Throwable failure) {
             cancelAfter(failure);
             throw failure;
         }
+    }
+
+    /** As {@link #onNext} does it if the downstream is not conditional: then it has taken every element. */
+    @Override
+    public boolean tryOnNext(T element) {
+        if (!isDownstreamConditional()) {
+            onNext(element);
+            return true;
+        }
+        try {
+            return ((Fuseable.ConditionalSubscriber<? super T>) actual).tryOnNext(element);
+        } catch (Throwable failure) {
+            cancelAfter(failure);
+            throw failure;
+        }
+    }
+
+    private boolean isDownstreamConditional() {
+        if (downstreamKind == NOT_ASKED) {
+            downstreamKind = actual instanceof Fuseable.ConditionalSubscriber ? CONDITIONAL : UNCONDITIONAL;
+        }
+        return downstreamKind == CONDITIONAL;
     }
 
     @Override
@@ -133,7 +161,6 @@ class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fus
 
     @Override
     public void cancel() {
-        cancelled = true;
         try (this) {
             Subscription s = upstream;
             if (s != null) {
@@ -142,12 +169,8 @@ class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fus
         }
     }
 
-    final boolean isDone() {
-        return done;
-    }
-
     /** What has thrown is over; whatever else goes wrong must not hide why. */
-    final void cancelAfter(Throwable failure) {
+    private void cancelAfter(Throwable failure) {
         Failures.runAfter(failure, this::cancel);
     }
 
@@ -163,9 +186,9 @@ class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fus
         return mode;
     }
 
-    @SuppressWarnings("unchecked") // agreed upon with an upstream of this type
+    @SuppressWarnings("unchecked") // an upstream of this type
     private Fuseable.@Nullable QueueSubscription<T> queue() {
-        return fusion == Fuseable.NONE ? null : (Fuseable.QueueSubscription<T>) upstream;
+        return upstream instanceof Fuseable.QueueSubscription<?> queue ? (Fuseable.QueueSubscription<T>) queue : null;
     }
 
     @Override
@@ -240,7 +263,7 @@ class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Fus
             return done;
         }
         if (key == Attr.CANCELLED) {
-            return cancelled && !done;
+            return isClosed() && !done;
         }
         if (key == Attr.RUN_STYLE) {
             return Attr.RunStyle.SYNC;

@@ -6,7 +6,6 @@ import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.internal.Failures;
 import io.reactivex.rxjava3.core.Flowable;
-import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.operators.ConditionalSubscriber;
 import io.reactivex.rxjava3.operators.QueueSubscription;
@@ -30,14 +29,10 @@ final class FlowableTrackWith<T> extends Flowable<T> {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     protected void subscribeActual(Subscriber<? super T> downstream) {
         TrackWithSubscriber<T> subscriber;
         try {
-            subscriber = downstream instanceof ConditionalSubscriber
-                    ? new ConditionalTrackWithSubscriber<>(
-                            (ConditionalSubscriber<? super T>) downstream, tracker, options)
-                    : new TrackWithSubscriber<>(downstream, tracker, options);
+            subscriber = new TrackWithSubscriber<>(downstream, tracker, options);
         } catch (IllegalStateException refused) {
             Flowable.<T>error(refused).subscribe(downstream);
             return;
@@ -57,15 +52,29 @@ final class FlowableTrackWith<T> extends Flowable<T> {
      * <p>It is counted until the first of these: a terminal signal was delivered downstream; {@code upstream.cancel()}
      * returned; a fused queue that emits no terminal signal was seen to be at its end; or one side threw, which by
      * rule 2.13 of Reactive Streams counts as cancelling.
+     *
+     * <p>It can be fused with, and is conditional, and finds out when it matters whether its upstream and downstream are:
+     * so one class serves all kinds.
      */
-    static class TrackWithSubscriber<T> extends TaskToken implements FlowableSubscriber<T>, QueueSubscription<T> {
+    static final class TrackWithSubscriber<T> extends TaskToken
+            implements ConditionalSubscriber<T>, QueueSubscription<T> {
 
-        final Subscriber<? super T> downstream;
+        private static final byte NOT_ASKED = 0;
+        private static final byte UNCONDITIONAL = 1;
+        private static final byte CONDITIONAL = 2;
+
+        private final Subscriber<? super T> downstream;
         private @Nullable Subscription upstream;
 
-        // What was agreed upon; then the upstream is a queue. A byte, so that the object is no larger than it need be.
+        // What was agreed upon. A byte, so that the object is no larger than it need be.
         private byte fusion = NONE;
-        boolean done;
+
+        // Whether the downstream is conditional. Not asked before it matters: to ask an object that is not costs as
+        // much as
+        // two atomic steps, since the virtual machine looks through all that its class implements.
+        private byte downstreamKind = NOT_ASKED;
+
+        private boolean done;
 
         TrackWithSubscriber(Subscriber<? super T> downstream, TaskTracker tracker, TaskOptions options) {
             super(tracker, options);
@@ -73,7 +82,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
-        public final void onSubscribe(Subscription s) {
+        public void onSubscribe(Subscription s) {
             Objects.requireNonNull(s, "subscription must not be null");
             if (upstream != null) {
                 s.cancel();
@@ -90,10 +99,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
-        public final void onNext(T element) {
-            if (done) {
-                return;
-            }
+        public void onNext(T element) {
             try {
                 downstream.onNext(element);
             } catch (Throwable failure) {
@@ -102,8 +108,31 @@ final class FlowableTrackWith<T> extends Flowable<T> {
             }
         }
 
+        /** As {@link #onNext} does it if the downstream is not conditional: then it has taken every element. */
         @Override
-        public final void onError(Throwable error) {
+        @SuppressWarnings("unchecked") // a downstream of this type
+        public boolean tryOnNext(T element) {
+            if (!isDownstreamConditional()) {
+                onNext(element);
+                return true;
+            }
+            try {
+                return ((ConditionalSubscriber<? super T>) downstream).tryOnNext(element);
+            } catch (Throwable failure) {
+                cancelAfter(failure);
+                throw failure;
+            }
+        }
+
+        private boolean isDownstreamConditional() {
+            if (downstreamKind == NOT_ASKED) {
+                downstreamKind = downstream instanceof ConditionalSubscriber ? CONDITIONAL : UNCONDITIONAL;
+            }
+            return downstreamKind == CONDITIONAL;
+        }
+
+        @Override
+        public void onError(Throwable error) {
             Objects.requireNonNull(error, "error must not be null");
             if (done) {
                 RxJavaPlugins.onError(error);
@@ -116,7 +145,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
-        public final void onComplete() {
+        public void onComplete() {
             if (done) {
                 return;
             }
@@ -127,7 +156,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
-        public final void request(long n) {
+        public void request(long n) {
             if (upstream == null) {
                 return;
             }
@@ -140,7 +169,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
-        public final void cancel() {
+        public void cancel() {
             try (this) {
                 if (upstream != null) {
                     upstream.cancel();
@@ -149,12 +178,12 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         /** What has thrown is over; whatever else goes wrong must not hide why. */
-        final void cancelAfter(Throwable failure) {
+        private void cancelAfter(Throwable failure) {
             Failures.runAfter(failure, this::cancel);
         }
 
         @Override
-        public final int requestFusion(int requestedMode) {
+        public int requestFusion(int requestedMode) {
             if (!(upstream instanceof QueueSubscription<?> fuseable)) {
                 return NONE;
             }
@@ -163,13 +192,13 @@ final class FlowableTrackWith<T> extends Flowable<T> {
             return mode;
         }
 
-        @SuppressWarnings("unchecked") // agreed upon with an upstream of this type
+        @SuppressWarnings("unchecked") // an upstream of this type
         private @Nullable QueueSubscription<T> queue() {
-            return fusion == NONE ? null : (QueueSubscription<T>) upstream;
+            return upstream instanceof QueueSubscription<?> queue ? (QueueSubscription<T>) queue : null;
         }
 
         @Override
-        public final @Nullable T poll() throws Throwable {
+        public @Nullable T poll() throws Throwable {
             QueueSubscription<T> queue = queue();
             if (queue == null) {
                 return null;
@@ -188,7 +217,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
-        public final boolean isEmpty() {
+        public boolean isEmpty() {
             QueueSubscription<T> queue = queue();
             boolean isEmpty = queue == null || queue.isEmpty();
             if (isEmpty) {
@@ -199,7 +228,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
-        public final void clear() {
+        public void clear() {
             QueueSubscription<T> queue = queue();
             if (queue != null) {
                 queue.clear();
@@ -215,36 +244,13 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
-        public final boolean offer(T element) {
+        public boolean offer(T element) {
             throw new UnsupportedOperationException("only its upstream fills a fused queue");
         }
 
         @Override
-        public final boolean offer(T first, T second) {
+        public boolean offer(T first, T second) {
             throw new UnsupportedOperationException("only its upstream fills a fused queue");
-        }
-    }
-
-    /** A tracked subscription whose downstream says of each element whether it took it. */
-    static final class ConditionalTrackWithSubscriber<T> extends TrackWithSubscriber<T>
-            implements ConditionalSubscriber<T> {
-
-        ConditionalTrackWithSubscriber(
-                ConditionalSubscriber<? super T> downstream, TaskTracker tracker, TaskOptions options) {
-            super(downstream, tracker, options);
-        }
-
-        @Override
-        public boolean tryOnNext(T element) {
-            if (done) {
-                return true;
-            }
-            try {
-                return ((ConditionalSubscriber<? super T>) downstream).tryOnNext(element);
-            } catch (Throwable failure) {
-                cancelAfter(failure);
-                throw failure;
-            }
         }
     }
 }

@@ -44,7 +44,7 @@ final class ObservableTrackWith<T> extends Observable<T> {
 
         private final Observer<? super T> downstream;
 
-        // What was agreed upon; then the upstream is a queue. A byte, so that the object is no larger than it need be.
+        // What was agreed upon. A byte, so that the object is no larger than it need be.
         private byte fusion = NONE;
 
         TrackedObserver(Observer<? super T> downstream, TaskTracker tracker, TaskOptions options) {
@@ -64,9 +64,6 @@ final class ObservableTrackWith<T> extends Observable<T> {
 
         @Override
         public void onNext(T element) {
-            if (done) {
-                return;
-            }
             try {
                 downstream.onNext(element);
             } catch (Throwable failure) {
@@ -96,9 +93,9 @@ final class ObservableTrackWith<T> extends Observable<T> {
             return mode;
         }
 
-        @SuppressWarnings("unchecked") // agreed upon with an upstream of this type
+        @SuppressWarnings("unchecked") // an upstream of this type
         private @Nullable QueueDisposable<T> queue() {
-            return fusion == NONE ? null : (QueueDisposable<T>) upstream;
+            return upstream instanceof QueueDisposable<?> queue ? (QueueDisposable<T>) queue : null;
         }
 
         @Override

@@ -283,9 +283,6 @@ class ReleaseMatrixTest {
             it.onComplete();
             it.onComplete();
             it.onError(failure);
-            if (mode != Mode.ASYNC) {
-                it.onNext("late");
-            }
         });
         assertThat(signals()).isEqualTo(expected(kind, "onComplete"));
         assertThat(accounted).containsExactly(failure);
