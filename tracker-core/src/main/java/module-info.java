@@ -7,6 +7,7 @@ module io.reactivetracker {
     exports io.reactivetracker;
     exports io.reactivetracker.group;
     exports io.reactivetracker.internal to
+            io.reactivetracker.micrometer,
             io.reactivetracker.reactor,
             io.reactivetracker.rxjava;
 }

@@ -4,7 +4,8 @@ package io.reactivetracker;
 /**
  * An action that waits for something, and the way to stop it waiting.
  *
- * <p>Obtained from {@link DrainSignal#onDone(Runnable)} and {@link CancellationToken#onCancel(Runnable)}.
+ * <p>Obtained from {@link DrainSignal#onDone}, {@link CancellationToken#onCancel} and
+ * {@link io.reactivetracker.group.TaskGroup#onChild}.
  */
 @FunctionalInterface
 public interface Registration extends AutoCloseable {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The named tasks that are running, oldest first.
@@ -51,6 +52,19 @@ final class RunningTasks {
             now = nanoTime.getAsLong();
         }
         return entries.stream().map(entry -> describe(entry, now)).toList();
+    }
+
+    @Nullable
+    RunningTask oldest() {
+        Entry first;
+        synchronized (this) {
+            first = chain.first();
+        }
+        return first == null ? null : describe(first);
+    }
+
+    LongSupplier nanoTime() {
+        return nanoTime;
     }
 
     RunningTask describe(Entry entry) {

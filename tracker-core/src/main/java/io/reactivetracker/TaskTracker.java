@@ -2,6 +2,7 @@
 package io.reactivetracker;
 
 import io.reactivetracker.internal.Names;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,9 @@ public final class TaskTracker {
     private final Waiters waiters = new Waiters();
     private final RunningTasks running;
 
+    /** That of the last close, written after it. */
+    private volatile @Nullable DrainTime drainTime;
+
     /** Starts from any state and with any clock: for the tests. */
     TaskTracker(String name, TaskCount state, RunningTasks running) {
         this.name = name;
@@ -101,11 +105,18 @@ public final class TaskTracker {
      * @return true if and only if this call closed it
      */
     public boolean close() {
+        DrainTime time = new DrainTime(running.nanoTime(), drained());
         StateWord.Close close = state.close();
+        if (close == StateWord.Close.CLOSED_BEFORE) {
+            return false;
+        }
+        drainTime = time;
+        // Who drained it meanwhile has not found this yet.
+        time.read();
         if (close == StateWord.Close.DRAINED) {
             waiters.runHappened();
         }
-        return close != StateWord.Close.CLOSED_BEFORE;
+        return true;
     }
 
     /**
@@ -231,6 +242,28 @@ public final class TaskTracker {
     }
 
     /**
+     * The one of the {@linkplain #runningTasks() running tasks} that has been running for the longest time.
+     *
+     * <p>Takes the same time however many there are.
+     *
+     * @return the task, or null if no named task is running
+     */
+    public @Nullable RunningTask oldestTask() {
+        return running.oldest();
+    }
+
+    /**
+     * How long the drain takes: the time since the {@link #close()}, until the tracker is drained for the first time after it,
+     * and from then on the time that this took.
+     *
+     * @return zero while the tracker is open; never negative, and not disturbed by changes of the wall clock
+     */
+    public Duration drainTime() {
+        DrainTime time = drainTime;
+        return time == null || !isClosed() ? Duration.ZERO : time.read();
+    }
+
+    /**
      * Counts a stage as a task from now until it completes, in whatever way.
      *
      * @param <T> the type of the result
@@ -321,6 +354,10 @@ public final class TaskTracker {
 
     void countDown() {
         if (state.release()) {
+            DrainTime time = drainTime;
+            if (time != null) {
+                time.read();
+            }
             waiters.runHappened();
         }
     }

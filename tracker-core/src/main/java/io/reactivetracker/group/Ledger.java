@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one group counts: its tasks, their states in numbers, and its children.
@@ -36,6 +37,9 @@ final class Ledger {
 
     /** The figures of children that have ended. */
     private Figures departed = Figures.NONE;
+
+    /** Who is told of children. Replaced and never changed, so that it can be gone through outside the lock. */
+    private List<ChildWatch> watches = List.of();
 
     synchronized void issue(GroupTask task) {
         tasks.add(task);
@@ -71,8 +75,24 @@ final class Ledger {
         }
     }
 
-    synchronized void arrive(TaskGroup child) {
+    /** Adds a child. Returns who is to be told of it; who begins to watch later finds it among the children. */
+    synchronized List<ChildWatch> arrive(TaskGroup child) {
         children.add(child);
+        return watches;
+    }
+
+    /** Adds a watch. Returns the children that it is to be told of now; of those that arrive later it is told then. */
+    synchronized List<TaskGroup> watch(ChildWatch watch) {
+        List<ChildWatch> more = new ArrayList<>(watches);
+        more.add(watch);
+        watches = List.copyOf(more);
+        return children();
+    }
+
+    synchronized void unwatch(ChildWatch watch) {
+        List<ChildWatch> less = new ArrayList<>(watches);
+        less.remove(watch);
+        watches = List.copyOf(less);
     }
 
     /** Replaces a child that has ended by its figures; in one step, so that no look misses them or counts them twice. */
@@ -84,7 +104,22 @@ final class Ledger {
 
     /** The figures of this group and of its ended children. */
     synchronized Figures own() {
-        return new Figures(issued, queued, active, succeeded, failed, cancelled, rejected).plus(departed);
+        return alone().plus(departed);
+    }
+
+    /** The figures of this group, without those of any child. */
+    synchronized Figures alone() {
+        return new Figures(issued, queued, active, succeeded, failed, cancelled, rejected);
+    }
+
+    /** The active task that was issued first. */
+    synchronized @Nullable GroupTask oldestActive() {
+        for (GroupTask task : tasks) {
+            if (task.isActive()) {
+                return task;
+            }
+        }
+        return null;
     }
 
     synchronized List<GroupTask> tasks() {

@@ -3,6 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.DrainSignal;
+import io.reactivetracker.Registration;
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
@@ -10,6 +11,7 @@ import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.internal.Cascade;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -117,6 +119,7 @@ public final class TaskGroup {
 
     /** Takes the place in the tree: counted by the parent until drained. */
     TaskGroup enter() {
+        List<ChildWatch> watches = List.of();
         tasks.drained().onDone(whole.token()::close);
         if (parent != null) {
             TaskToken hold = parent.whole.tryToken();
@@ -124,7 +127,7 @@ public final class TaskGroup {
                 token.close();
                 throw new GroupClosedException(parent.name, "child groups");
             }
-            parent.ledger.arrive(this);
+            watches = parent.ledger.arrive(this);
             whole.drained().onDone(() -> depart(parent, hold));
             // The parent may have been closed, and its children with it, while this was not among them yet.
             if (parent.whole.isClosed()) {
@@ -132,6 +135,7 @@ public final class TaskGroup {
             }
         }
         token.onCancel(this::close);
+        watches.forEach(watch -> watch.tell(this));
         return this;
     }
 
@@ -166,6 +170,22 @@ public final class TaskGroup {
      */
     public List<TaskGroup> children() {
         return List.copyOf(ledger.children());
+    }
+
+    /**
+     * Tells of each child, once: now, in this thread, of those that the group has, and later, in the thread that makes it, of
+     * each that comes.
+     *
+     * <p>A child that comes is told of before whoever makes it has it; it may have ended by then, if the group was cancelled
+     * meanwhile. What the action throws reaches the uncaught-exception handler of its thread, and disturbs nobody.
+     *
+     * @param action what to tell; called outside of any lock
+     * @return the way to be told no more
+     */
+    public Registration onChild(Consumer<? super TaskGroup> action) {
+        ChildWatch watch = new ChildWatch(ledger, Objects.requireNonNull(action, "action must not be null"));
+        ledger.watch(watch).forEach(watch::tell);
+        return watch;
     }
 
     /**
@@ -244,6 +264,16 @@ public final class TaskGroup {
         return whole.drained();
     }
 
+    /**
+     * How long the drain takes: the time since this group was closed, until it is drained, with all groups below it; and from
+     * then on the time that this took.
+     *
+     * @return zero while the group is open; by the system's clock
+     */
+    public Duration drainTime() {
+        return whole.drainTime();
+    }
+
     /** Closes this group now, and each group below it once the one above has no more tasks of its own to use it. */
     void closeInOrder() {
         close();
@@ -268,12 +298,33 @@ public final class TaskGroup {
     }
 
     /**
+     * The one of this group's own active tasks that was issued first.
+     *
+     * @return the task as {@link #runningTasks()} would list it, or null if none is active
+     */
+    public @Nullable RunningTask oldestTask() {
+        GroupTask oldest = ledger.oldestActive();
+        return oldest == null ? null : oldest.runningTask();
+    }
+
+    /**
      * The numbers of this group and of all groups below it, those that have ended included.
      *
      * @return figures in which each task is counted once, in one state
      */
     public Figures figures() {
         return snapshot().figures();
+    }
+
+    /**
+     * The numbers of this group's own tasks: without those of any group below it, whether or not that has ended.
+     *
+     * <p>So the numbers of what was issued and of what has ended only ever grow, and those of several groups can be added up.
+     *
+     * @return figures in which each task is counted once, in one state
+     */
+    public Figures ownFigures() {
+        return ledger.alone();
     }
 
     /**

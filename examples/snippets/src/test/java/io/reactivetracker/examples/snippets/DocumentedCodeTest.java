@@ -46,13 +46,19 @@ class DocumentedCodeTest {
     void isFoundWhereItIsExpected() throws IOException {
         assertThat(blocks())
                 .extracting(Block::where)
-                .contains("README.md 1", "TaskTracker.java 1", "RxTracking.java 1");
+                .contains(
+                        "README.md 1",
+                        "metrics.md 1",
+                        "TaskTracker.java 1",
+                        "RxTracking.java 1",
+                        "ObservedTracking.java 1");
         assertThat(blocks()).hasSizeGreaterThan(10);
     }
 
     private static List<Block> blocks() throws IOException {
         List<Block> blocks = new ArrayList<>(blocksOf(ROOT.resolve("README.md"), MARKDOWN_BLOCK));
-        for (String module : List.of("tracker-core", "tracker-reactor", "tracker-rxjava")) {
+        blocks.addAll(blocksOf(ROOT.resolve("docs/metrics.md"), MARKDOWN_BLOCK));
+        for (String module : List.of("tracker-core", "tracker-reactor", "tracker-rxjava", "tracker-micrometer")) {
             for (Path file : javaFiles(module + "/src/main")) {
                 blocks.addAll(blocksOf(file, JAVADOC_BLOCK));
             }

@@ -20,6 +20,9 @@ class ModulePathTest {
     private static final List<String> NEEDED =
             List.of("tracker-core", "tracker-reactor", "tracker-rxjava", "reactor-core", "rxjava", "reactive-streams");
 
+    private static final List<String> NEEDED_FOR_METERS = List.of(
+            "tracker-core", "tracker-micrometer", "micrometer-core", "micrometer-observation", "micrometer-commons");
+
     @Test
     void resolveByTheirNamesAndWorkTogether() throws Exception {
         ModuleLayer layer = layerOf("io.reactivetracker.reactor", "io.reactivetracker.rxjava");
@@ -41,9 +44,51 @@ class ModulePathTest {
                 .isTrue();
     }
 
+    @Test
+    void haveMetersWithoutAReactiveLibrary() throws Exception {
+        ModuleLayer layer = layerOf(NEEDED_FOR_METERS, "io.reactivetracker.micrometer");
+        assertThat(layer.findModule("reactor.core")).isEmpty();
+        ClassLoader loader = layer.findLoader("io.reactivetracker.micrometer");
+        Class<?> trackerType = loader.loadClass("io.reactivetracker.TaskTracker");
+        Object tracker = trackerType.getMethod("create", String.class).invoke(null, "imports");
+        Object registry = loader.loadClass("io.micrometer.core.instrument.simple.SimpleMeterRegistry")
+                .getConstructor()
+                .newInstance();
+        Class<?> registryType = loader.loadClass("io.micrometer.core.instrument.MeterRegistry");
+        Class<?> metricsType = loader.loadClass("io.reactivetracker.micrometer.TaskTrackerMetrics");
+        Object metrics = metricsType.getConstructor(trackerType).newInstance(tracker);
+
+        metricsType.getMethod("bindTo", registryType).invoke(metrics, registry);
+
+        assertThat((List<?>) registryType.getMethod("getMeters").invoke(registry))
+                .hasSize(4);
+    }
+
+    @Test
+    void observeWhereThereIsReactor() throws Exception {
+        List<String> both =
+                Stream.concat(NEEDED.stream(), NEEDED_FOR_METERS.stream()).toList();
+        ModuleLayer layer = layerOf(both, "io.reactivetracker.micrometer", "io.reactivetracker.reactor");
+        ClassLoader loader = layer.findLoader("io.reactivetracker.micrometer");
+        Class<?> registryType = loader.loadClass("io.micrometer.observation.ObservationRegistry");
+        Class<?> trackerType = loader.loadClass("io.reactivetracker.TaskTracker");
+        Class<?> observedType = loader.loadClass("io.reactivetracker.micrometer.ObservedTracking");
+        Object observed = observedType
+                .getMethod("of", registryType)
+                .invoke(null, registryType.getMethod("create").invoke(null));
+        Object tracker = trackerType.getMethod("create").invoke(null);
+
+        assertThat(observedType.getMethod("trackWith", trackerType).invoke(observed, tracker))
+                .isInstanceOf(UnaryOperator.class);
+    }
+
     private static ModuleLayer layerOf(String... modules) {
+        return layerOf(NEEDED, modules);
+    }
+
+    private static ModuleLayer layerOf(List<String> needed, String... modules) {
         Path[] jars = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> NEEDED.stream().anyMatch(entry::contains))
+                .filter(entry -> needed.stream().anyMatch(entry::contains))
                 .map(Path::of)
                 .toArray(Path[]::new);
         ModuleLayer boot = ModuleLayer.boot();

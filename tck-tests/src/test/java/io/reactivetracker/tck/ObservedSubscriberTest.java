@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.tck;
+
+import io.reactivetracker.TaskTracker;
+import java.util.concurrent.atomic.AtomicReference;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.testng.annotations.Test;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+
+/** The subscriber to the source of an observed flux, and those below it down to the last. */
+@Test
+public class ObservedSubscriberTest extends OperatorSubscriberVerification {
+
+    @Override
+    Publisher<Integer> pipelineOver(AtomicReference<Subscriber<? super Integer>> subscribed) {
+        Flux<Integer> source = new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Integer> subscriber) {
+                subscribed.set(subscriber);
+            }
+        };
+        return source.transform(Observing.tracking().trackWith(TaskTracker.create("tck"), "tck"));
+    }
+}

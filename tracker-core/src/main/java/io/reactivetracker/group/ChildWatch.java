@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.Registration;
+import io.reactivetracker.internal.Uncaught;
+import java.util.function.Consumer;
+
+/** Someone who is told of the children of a group, until the watch is closed. */
+final class ChildWatch implements Registration {
+
+    private final Ledger ledger;
+    private final Consumer<? super TaskGroup> action;
+    private volatile boolean isClosed;
+
+    ChildWatch(Ledger ledger, Consumer<? super TaskGroup> action) {
+        this.ledger = ledger;
+        this.action = action;
+    }
+
+    void tell(TaskGroup child) {
+        if (isClosed) {
+            return;
+        }
+        try {
+            action.accept(child);
+        } catch (Throwable failure) {
+            Uncaught.report(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        ledger.unwatch(this);
+    }
+}

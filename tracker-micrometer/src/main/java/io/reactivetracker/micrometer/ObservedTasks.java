@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.micrometer;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CorePublisher;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/** The tasks of one pipeline, all observed alike. */
+record ObservedTasks(
+        ObservationRegistry registry,
+        @Nullable TaskObservationConvention convention,
+        String taskName,
+        String trackerName,
+        boolean isOfGroup) {
+
+    private static final TaskObservationConvention DEFAULT_CONVENTION = new TaskObservationConvention() {};
+
+    /** Subscribes to one of the two: the pipeline in which attempts tell of their beginning, if the task is observed. */
+    <T> void subscribe(
+            CorePublisher<? extends T> tracked, CorePublisher<? extends T> observed, CoreSubscriber<? super T> actual) {
+        // Before the observation is started: from then on it is seen to that it stops.
+        Context downstream = actual.currentContext();
+        TaskObservation observation = begin(downstream);
+        if (observation == null) {
+            tracked.subscribe(actual);
+            return;
+        }
+        ObservedSubscriber<T> subscriber = new ObservedSubscriber<>(actual, downstream, observation);
+        try {
+            observed.subscribe(subscriber);
+        } catch (Throwable failure) {
+            try {
+                Operators.reportThrowInSubscribe(subscriber, failure);
+            } finally {
+                subscriber.cancel();
+            }
+        }
+    }
+
+    /** Null if the registry does not want it, or could not make it. */
+    private @Nullable TaskObservation begin(Context downstream) {
+        try {
+            Observation observation = Observation.createNotStarted(
+                    convention, DEFAULT_CONVENTION, () -> new TaskObservationContext(taskName, trackerName), registry);
+            return observation.isNoop() ? null : TaskObservation.start(observation, isOfGroup, downstream);
+        } catch (Throwable broken) {
+            Operators.onErrorDropped(broken, downstream);
+            return null;
+        }
+    }
+}
