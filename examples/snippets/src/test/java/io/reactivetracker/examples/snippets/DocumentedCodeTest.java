@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every block of code that a reader can copy stands, paragraph by paragraph, in a source file of the examples too, where
- * it is compiled and run.
+ * Every block of code that a reader can copy stands, paragraph by paragraph, in a source file of the examples, or in a test
+ * of the Spring Boot starter, too, where it is compiled and run.
  */
 class DocumentedCodeTest {
 
@@ -31,6 +31,9 @@ class DocumentedCodeTest {
     Stream<DynamicTest> isCompiledAndRun() throws IOException {
         List<List<String>> sources = new ArrayList<>();
         for (Path file : javaFiles("examples")) {
+            sources.add(lines(Files.readString(file)));
+        }
+        for (Path file : javaFiles("tracker-spring-boot-starter/src/test")) {
             sources.add(lines(Files.readString(file)));
         }
         return blocks().stream()
@@ -49,6 +52,7 @@ class DocumentedCodeTest {
                 .contains(
                         "README.md 1",
                         "metrics.md 1",
+                        "spring-boot.md 1",
                         "TaskTracker.java 1",
                         "RxTracking.java 1",
                         "ObservedTracking.java 1");
@@ -57,8 +61,15 @@ class DocumentedCodeTest {
 
     private static List<Block> blocks() throws IOException {
         List<Block> blocks = new ArrayList<>(blocksOf(ROOT.resolve("README.md"), MARKDOWN_BLOCK));
-        blocks.addAll(blocksOf(ROOT.resolve("docs/metrics.md"), MARKDOWN_BLOCK));
-        for (String module : List.of("tracker-core", "tracker-reactor", "tracker-rxjava", "tracker-micrometer")) {
+        for (String page : List.of("docs/metrics.md", "docs/spring-boot.md")) {
+            blocks.addAll(blocksOf(ROOT.resolve(page), MARKDOWN_BLOCK));
+        }
+        for (String module : List.of(
+                "tracker-core",
+                "tracker-reactor",
+                "tracker-rxjava",
+                "tracker-micrometer",
+                "tracker-spring-boot-starter")) {
             for (Path file : javaFiles(module + "/src/main")) {
                 blocks.addAll(blocksOf(file, JAVADOC_BLOCK));
             }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.spring;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * The health contributor {@code taskTrackers}, for an application that has Spring Boot's health.
+ *
+ * <p>It is part of the overall health; to be part of a readiness probe it has to be named in {@code
+ * management.endpoint.health.group.readiness.include}.
+ */
+@AutoConfiguration(
+        after = ReactiveTrackerAutoConfiguration.class,
+        beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
+@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnBean(TrackedBeans.class)
+@ConditionalOnEnabledHealthIndicator("tasktrackers")
+public final class TaskTrackersHealthContributorAutoConfiguration {
+
+    /** For Spring. */
+    public TaskTrackersHealthContributorAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(name = "taskTrackersHealthIndicator")
+    TaskTrackersHealthIndicator taskTrackersHealthIndicator(
+            TrackedBeans beans, ConfigurableApplicationContext context) {
+        return new TaskTrackersHealthIndicator(beans, context);
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.spring;
+
+import io.reactivetracker.TaskTracker;
+import java.util.List;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Counts the application's own fire-and-forget subscriptions, if {@code reactive-tracker.track-subscriptions} says so.
+ *
+ * <p>The tracker that counts them is the bean {@code subscriptionTracker}, which is injected only where it is asked for by name.
+ */
+@AutoConfiguration(after = ReactiveTrackerAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "reactive-tracker.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "reactive-tracker.track-subscriptions")
+public final class TrackSubscriptionsAutoConfiguration {
+
+    /** For Spring. */
+    public TrackSubscriptionsAutoConfiguration() {}
+
+    @Bean
+    CountedSubscriptions countedSubscriptions(ReactiveTrackerProperties properties, BeanFactory beans) {
+        return new CountedSubscriptions(new CallSites(packages(properties.trackSubscriptionsIn(), beans)));
+    }
+
+    @Bean(defaultCandidate = false)
+    TaskTracker subscriptionTracker(CountedSubscriptions subscriptions) {
+        return subscriptions.tracker();
+    }
+
+    @Bean
+    SubscriptionHook subscriptionHook(CountedSubscriptions subscriptions) {
+        return new SubscriptionHook(subscriptions);
+    }
+
+    private static List<String> packages(List<String> given, BeanFactory beans) {
+        List<String> packages =
+                given.isEmpty() && AutoConfigurationPackages.has(beans) ? AutoConfigurationPackages.get(beans) : given;
+        if (packages.isEmpty()) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "reactive-tracker.track-subscriptions-in",
+                    given,
+                    "Without it nobody knows which packages are the application's.");
+        }
+        return packages;
+    }
+}

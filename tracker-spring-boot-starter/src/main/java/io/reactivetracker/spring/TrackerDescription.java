@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.spring;
+
+import io.reactivetracker.RunningTask;
+import io.reactivetracker.TaskTracker;
+import java.util.List;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * A tracker as the endpoint shows it.
+ *
+ * @param name the tracker's name
+ * @param state as in {@link TrackedState}
+ * @param size how many tasks it counts, named or not
+ * @param running the oldest of those that have a name
+ * @param unlisted how many more of those that have a name run
+ */
+record TrackerDescription(String name, TrackedState state, long size, List<TaskDescription> running, long unlisted)
+        implements OperationResponseBody {
+
+    static TrackerDescription of(TaskTracker tracker) {
+        List<RunningTask> running = tracker.runningTasks();
+        return new TrackerDescription(
+                tracker.name(),
+                TrackedState.of(tracker),
+                tracker.size(),
+                TaskDescription.oldest(running),
+                TaskDescription.unlisted(running));
+    }
+}

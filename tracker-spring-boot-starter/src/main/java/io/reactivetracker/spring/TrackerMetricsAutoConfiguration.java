@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.spring;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.observation.ObservationRegistry;
+import io.reactivetracker.micrometer.ObservedTracking;
+import io.reactivetracker.micrometer.TaskGroupMetrics;
+import io.reactivetracker.micrometer.TaskTrackerMetrics;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The meters of the groups and trackers that are beans, for an application that has Micrometer; and the way to make their
+ * tasks observations, if it has a registry for these.
+ *
+ * <p>Which meters there are, {@code tracker-micrometer} says. They can be switched off as any can, by {@code
+ * management.metrics.enable}.
+ */
+@AutoConfiguration(
+        after = ReactiveTrackerAutoConfiguration.class,
+        afterName = {
+            "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
+            "org.springframework.boot.actuate.autoconfigure.observation.ObservationAutoConfiguration"
+        })
+@ConditionalOnClass({MeterRegistry.class, TaskGroupMetrics.class})
+@ConditionalOnBean(TrackedBeans.class)
+public final class TrackerMetricsAutoConfiguration {
+
+    /** For Spring. */
+    public TrackerMetricsAutoConfiguration() {}
+
+    /** Asked by Spring Boot when all singletons have been made. */
+    @Bean
+    MeterBinder taskTrackersMetrics(TrackedBeans beans) {
+        return registry -> {
+            beans.topGroups().values().forEach(group -> new TaskGroupMetrics(group).bindTo(registry));
+            beans.trackers().values().forEach(tracker -> new TaskTrackerMetrics(tracker).bindTo(registry));
+        };
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ObservationRegistry.class)
+    static class Observations {
+
+        @Bean
+        @ConditionalOnBean(ObservationRegistry.class)
+        @ConditionalOnMissingBean
+        ObservedTracking observedTracking(ObservationRegistry registry) {
+            return ObservedTracking.of(registry);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Lets a Spring Boot application end its background work before it stops. */
+module io.reactivetracker.spring {
+    requires transitive io.reactivetracker;
+    requires transitive io.reactivetracker.reactor;
+    requires org.apache.commons.logging;
+    requires spring.beans;
+    requires spring.boot;
+    requires spring.boot.autoconfigure;
+    requires spring.context;
+    requires spring.core;
+    requires static io.reactivetracker.micrometer;
+    requires static micrometer.core;
+    requires static micrometer.observation;
+    requires static spring.boot.actuator;
+    requires static spring.boot.actuator.autoconfigure;
+    requires static spring.boot.health;
+    requires static transitive org.jspecify;
+
+    exports io.reactivetracker.spring;
+
+    opens io.reactivetracker.spring;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskGroup;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.TypeReference;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.aot.test.generate.TestGenerationContext;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.boot.web.server.reactive.context.AnnotationConfigReactiveWebServerApplicationContext;
+import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.test.tools.CompileWithForkedClassLoader;
+import org.springframework.core.test.tools.TestCompiler;
+import org.springframework.javapoet.ClassName;
+
+/** What a native image is told, and the code that is generated ahead of time in place of the configuration. */
+class TrackerRuntimeHintsTest {
+
+    private static final String[] PROPERTIES = {
+        "server.port=0",
+        "server.address=127.0.0.1",
+        "management.endpoints.web.exposure.include=tasktrackers",
+        "reactive-tracker.name=orders",
+        "reactive-tracker.concurrency=3",
+        "reactive-tracker.track-subscriptions=true"
+    };
+
+    @Test
+    void theFieldsBehindVariableHandlesAreTold() throws Exception {
+        RuntimeHints hints = new RuntimeHints();
+        new TrackerRuntimeHints().registerHints(hints, getClass().getClassLoader());
+        for (Map.Entry<String, String> field : TrackerRuntimeHints.FIELDS.entrySet()) {
+            Class<?> type = Class.forName(field.getKey());
+            assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(type.getDeclaredField(field.getValue())))
+                    .accepts(hints);
+        }
+    }
+
+    @Test
+    @CompileWithForkedClassLoader
+    void whatIsGeneratedAheadOfTimeStartsTheSameApplication() throws Exception {
+        TestGenerationContext generation = new TestGenerationContext(Application.class);
+        try (AnnotationConfigReactiveWebServerApplicationContext model = context()) {
+            model.register(Application.class);
+            ClassName initializer = new ApplicationContextAotGenerator().processAheadOfTime(model, generation);
+            generation.writeGeneratedContent();
+            seesWhatIsBound(generation.getRuntimeHints());
+            TestCompiler.forSystem().with(generation).compile(compiled -> {
+                // Without what reads annotations: everything is in the generated code.
+                try (ReactiveWebServerApplicationContext context = new ReactiveWebServerApplicationContext()) {
+                    TestPropertyValues.of(PROPERTIES).applyTo(context);
+                    @SuppressWarnings("unchecked")
+                    ApplicationContextInitializer<GenericApplicationContext> generated =
+                            compiled.getInstance(ApplicationContextInitializer.class, initializer.reflectionName());
+                    generated.initialize(context);
+                    context.refresh();
+                    assertThat(context.getBean(TaskGroup.class).name()).isEqualTo("orders");
+                    assertThat(context.getBean(DrainLifecycle.class).isRunning())
+                            .isTrue();
+                    assertThat(context.getBean(SubscriptionHook.class).isRunning())
+                            .isTrue();
+                    assertThat(context.getBean(TaskTrackersEndpoint.class)
+                                    .tasktrackers()
+                                    .groups())
+                            .containsOnlyKeys("taskGroup");
+                    assertThat(context.getBean(TaskTrackersHealthIndicator.class)
+                                    .health())
+                            .isNotNull();
+                }
+            });
+        }
+    }
+
+    private static void seesWhatIsBound(RuntimeHints hints) {
+        for (Class<?> type :
+                new Class<?>[] {ReactiveTrackerProperties.class, ReactiveTrackerProperties.OfShutdown.class}) {
+            assertThat(RuntimeHintsPredicates.reflection().onType(type))
+                    .as(type.getName())
+                    .accepts(hints);
+        }
+        for (Class<? extends Record> answer : List.of(
+                TaskTrackersEndpoint.Report.class,
+                GroupDescription.class,
+                GroupDescription.Child.class,
+                TrackerDescription.class,
+                TaskDescription.class,
+                Figures.class)) {
+            assertThat(RuntimeHintsPredicates.reflection()
+                            .onType(TypeReference.of(answer))
+                            .withAnyMemberCategory(
+                                    MemberCategory.INVOKE_DECLARED_METHODS, MemberCategory.INVOKE_PUBLIC_METHODS)
+                            .or(RuntimeHintsPredicates.reflection()
+                                    .onMethodInvocation(answer.getRecordComponents()[0].getAccessor())))
+                    .as(answer.getName())
+                    .accepts(hints);
+        }
+    }
+
+    private static AnnotationConfigReactiveWebServerApplicationContext context() {
+        AnnotationConfigReactiveWebServerApplicationContext context =
+                new AnnotationConfigReactiveWebServerApplicationContext();
+        TestPropertyValues.of(PROPERTIES).applyTo(context);
+        TestPropertyValues.of(
+                        "spring.autoconfigure.exclude="
+                                + "org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration")
+                .applyTo(context);
+        return context;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+}
