@@ -6,6 +6,7 @@ module io.reactivetracker {
 
     exports io.reactivetracker;
     exports io.reactivetracker.group;
+    exports io.reactivetracker.recorder;
     exports io.reactivetracker.internal to
             io.reactivetracker.micrometer,
             io.reactivetracker.reactor,

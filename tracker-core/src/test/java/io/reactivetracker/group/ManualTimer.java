@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** A clock that stands until a test moves it; then it runs what has come due, in the test's thread. */
-final class ManualTimer implements TaskTimer {
+public final class ManualTimer implements TaskTimer {
 
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(
             Comparator.comparingLong((Alarm alarm) -> alarm.time).thenComparingLong(alarm -> alarm.number));
@@ -31,12 +31,12 @@ final class ManualTimer implements TaskTimer {
     }
 
     /** How many alarms are set. */
-    synchronized int pending() {
+    public synchronized int pending() {
         return alarms.size();
     }
 
     /** Lets time pass. */
-    void advance(Duration by) {
+    public void advance(Duration by) {
         long end;
         synchronized (this) {
             end = now - Long.MIN_VALUE + by.toNanos();

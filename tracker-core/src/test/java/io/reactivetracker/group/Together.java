@@ -13,24 +13,24 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Several threads that do something at the same time, over and over, and are looked at in between. */
-final class Together {
+public final class Together {
 
     private Together() {}
 
-    interface Body {
+    public interface Body {
         void run(int thread, int round) throws Exception;
     }
 
-    interface Step {
+    public interface Step {
         void run(int round) throws Exception;
     }
 
-    static void run(int threadCount, int rounds, Body body) throws Exception {
+    public static void run(int threadCount, int rounds, Body body) throws Exception {
         run(threadCount, rounds, round -> {}, body, round -> {});
     }
 
     /** {@code before} and {@code after} run in one of the threads, while the others stand still. */
-    static void run(int threadCount, int rounds, Step before, Body body, Step after) throws Exception {
+    public static void run(int threadCount, int rounds, Step before, Body body, Step after) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(threadCount);
         try {
             CyclicBarrier together = new CyclicBarrier(threadCount);

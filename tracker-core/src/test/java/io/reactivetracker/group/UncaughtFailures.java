@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What reaches the uncaught-exception handler of this thread, until closed. */
-final class UncaughtFailures implements AutoCloseable {
+public final class UncaughtFailures implements AutoCloseable {
 
-    final List<Throwable> seen = new ArrayList<>();
+    public final List<Throwable> seen = new ArrayList<>();
 
     private final Thread thread = Thread.currentThread();
     private final Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
 
-    UncaughtFailures() {
+    public UncaughtFailures() {
         thread.setUncaughtExceptionHandler((where, failure) -> seen.add(failure));
     }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.recorder;
+
+import io.reactivetracker.TaskCancelledException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A task, or a revoke, that is begun for an adapter: the future of the {@link RecordedTask}, or of null if it has joined. */
+final class Beginning<K> extends Asking<K, @Nullable RecordedTask<K>> {
+
+    Beginning(TaskRecorder<K> recorder, K key, @Nullable RecordOptions options) {
+        super(recorder, key, options);
+    }
+
+    CompletableFuture<@Nullable RecordedTask<K>> start() {
+        RecordedTask<K> task = askFirst();
+        return task == null ? this : CompletableFuture.completedFuture(task);
+    }
+
+    @Override
+    void begun(RecordedTask<K> task) {
+        if (!complete(task)) {
+            var unused = task.fail(new TaskCancelledException(null));
+        }
+    }
+
+    @Override
+    void joined() {
+        complete(null);
+    }
+
+    @Override
+    void refused(Throwable failure) {
+        completeExceptionally(failure);
+    }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.recorder;
+
+import io.reactivetracker.Registration;
+import io.reactivetracker.group.TaskTimer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in memory: a map from each key to the claim that was made on it last.
+ *
+ * <p>Each transition is one operation of the map, or none:
+ *
+ * <pre>
+ *   begin         merge              puts a new claim where there is none or one that FAILED
+ *   beginRevoke   computeIfPresent   puts a new claim where there is one that SUCCEEDED
+ *   succeed, fail -                  the claim settles itself; a revoke that succeeded is taken out by remove
+ *   forget        computeIfPresent   takes out a claim that is settled
+ *   eviction      remove             takes out that very claim: it is settled, and if it is still there it stays so
+ * </pre>
+ *
+ * <p>A claim that is not settled leaves the map by no one but its owner. Fencing numbers go up from claim to claim; a key
+ * whose claim has left the map goes on above the greatest number that ever left it ({@code greatestGone}), which is put up
+ * <em>before</em> the claim leaves, so whoever then finds the key without one reads a number that is high enough.
+ */
+final class MemoryStore<K> implements RecordStore<K> {
+
+    private final ConcurrentHashMap<K, MemoryClaim<K>> claims = new ConcurrentHashMap<>();
+    private final BiFunction<MemoryClaim<K>, MemoryClaim<K>, MemoryClaim<K>> begun = MemoryClaim::begun;
+    private final AtomicLong greatestGone = new AtomicLong();
+    private final @Nullable RetainedClaims<K> retained;
+
+    MemoryStore(Retention retention, TaskTimer timer) {
+        Objects.requireNonNull(retention, "retention must not be null");
+        Objects.requireNonNull(timer, "timer must not be null");
+        this.retained = retention.isForever() ? null : new RetainedClaims<>(retention, timer);
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // a claim is itself
+    public CompletionStage<Claim> begin(K key) {
+        Keys.require(key);
+        evict();
+        while (true) {
+            MemoryClaim<K> asking = claim(key, TaskStatus.RUNNING);
+            MemoryClaim<K> current = claims.merge(key, asking, begun);
+            if (current == asking) {
+                asking.numberAfter(greatestGone.get());
+                return CompletableFuture.completedFuture(asking);
+            }
+            TaskStatus status = current.status();
+            // It may have failed since the map was asked: then the key is free after all.
+            if (status != TaskStatus.FAILED && status != TaskStatus.NOT_FOUND) {
+                return CompletableFuture.failedFuture(new TaskAlreadyRecordedException(key, status));
+            }
+        }
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // a claim is itself
+    public CompletionStage<Claim> beginRevoke(K key) {
+        Keys.require(key);
+        evict();
+        MemoryClaim<K> asking = claim(key, TaskStatus.REVOKING);
+        while (true) {
+            MemoryClaim<K> current =
+                    claims.computeIfPresent(key, (same, settled) -> MemoryClaim.revoking(settled, asking));
+            if (current == asking) {
+                return CompletableFuture.completedFuture(asking);
+            }
+            TaskStatus status = current == null ? TaskStatus.NOT_FOUND : current.status();
+            // It may have succeeded since the map was asked: then there is something to revoke after all.
+            if (status != TaskStatus.SUCCEEDED) {
+                return CompletableFuture.failedFuture(new TaskNotSucceededException(key, status));
+            }
+        }
+    }
+
+    private MemoryClaim<K> claim(K key, TaskStatus underWay) {
+        return retained == null
+                ? new MemoryClaim<>(this, key, underWay)
+                : new RetainedClaims.RetainedClaim<>(this, key, underWay);
+    }
+
+    /** A claim settled itself. */
+    void settled(MemoryClaim<K> claim, TaskStatus status) {
+        if (status == TaskStatus.NOT_FOUND) {
+            remove(claim);
+        } else if (retained != null) {
+            retained.enter(claim);
+            evict();
+        }
+    }
+
+    /** A settled claim gives its place in the map to another one: under the map's lock for the key. */
+    void leave(MemoryClaim<K> claim) {
+        if (retained != null) {
+            retained.leave(claim);
+        }
+    }
+
+    private void evict() {
+        if (retained != null) {
+            for (MemoryClaim<K> next = retained.popExpired(); next != null; next = retained.popExpired()) {
+                remove(next);
+            }
+        }
+    }
+
+    private void remove(MemoryClaim<K> claim) {
+        raise(claim);
+        claims.remove(claim.key, claim);
+    }
+
+    private void raise(MemoryClaim<K> going) {
+        long fence = going.fence();
+        if (fence > greatestGone.get()) {
+            greatestGone.accumulateAndGet(fence, Math::max);
+        }
+    }
+
+    @Override
+    public CompletionStage<Boolean> forget(K key) {
+        Keys.require(key);
+        evict();
+        boolean[] isForgotten = new boolean[1];
+        claims.computeIfPresent(key, (same, claim) -> {
+            TaskStatus status = claim.status();
+            if (!status.isSettled()) {
+                return claim;
+            }
+            raise(claim);
+            leave(claim);
+            isForgotten[0] = status != TaskStatus.NOT_FOUND;
+            return null;
+        });
+        return Answer.of(isForgotten[0]);
+    }
+
+    @Override
+    public CompletionStage<TaskRecord> find(K key) {
+        Keys.require(key);
+        evict();
+        MemoryClaim<K> claim = claims.get(key);
+        return CompletableFuture.completedFuture(claim == null ? TaskRecord.of(TaskStatus.NOT_FOUND) : claim.read());
+    }
+
+    @Override
+    public Registration onSettled(K key, Consumer<? super TaskRecord> action) {
+        Keys.require(key);
+        Objects.requireNonNull(action, "action must not be null");
+        evict();
+        MemoryClaim<K> claim = claims.get(key);
+        if (claim == null) {
+            action.accept(TaskRecord.of(TaskStatus.NOT_FOUND));
+            return () -> {};
+        }
+        return claim.onSettled(action);
+    }
+
+    @Override
+    public @Nullable Duration pollInterval() {
+        return null;
+    }
+
+    @Override
+    public CompletionStage<List<K>> keys(TaskStatus status) {
+        evict();
+        List<K> keys = new ArrayList<>();
+        claims.forEach((key, claim) -> {
+            if (claim.status() == status) {
+                keys.add(key);
+            }
+        });
+        return CompletableFuture.completedFuture(keys);
+    }
+
+    @Override
+    public CompletionStage<Map<TaskStatus, Long>> counts() {
+        evict();
+        Map<TaskStatus, Long> counts = new EnumMap<>(TaskStatus.class);
+        for (TaskStatus status : TaskStatus.values()) {
+            counts.put(status, 0L);
+        }
+        claims.forEachValue(Long.MAX_VALUE, claim -> counts.merge(claim.status(), 1L, Long::sum));
+        // A revoke that has succeeded may not have left the map yet.
+        counts.remove(TaskStatus.NOT_FOUND);
+        return CompletableFuture.completedFuture(counts);
+    }
+
+    /**
+     * How many keys it has.
+     *
+     * @return for people to read; the form may change
+     */
+    @Override
+    public String toString() {
+        return "RecordStore[in memory, " + claims.mappingCount() + " keys]";
+    }
+}

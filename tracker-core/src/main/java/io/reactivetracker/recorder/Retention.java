@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.recorder;
+
+import io.reactivetracker.internal.Durations;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a store keeps the records of what has succeeded or failed, and how many of them.
+ *
+ * <p><strong>A success that is forgotten can happen again.</strong> A record that falls to its age or to the number of
+ * others is {@link TaskStatus#NOT_FOUND} from then on, and a task of its key begins as if it had never run. So keep records
+ * for longer than the same key can possibly come again, by retries, redeliveries and repeated requests. What is running or
+ * being revoked is never dropped.
+ *
+ * <p>Immutable.
+ */
+public final class Retention {
+
+    private static final Retention FOREVER = new Retention(null, Long.MAX_VALUE);
+
+    private final @Nullable Duration age;
+    private final long number;
+
+    private Retention(@Nullable Duration age, long number) {
+        this.age = age;
+        this.number = number;
+    }
+
+    /**
+     * Keeps every record, until it is revoked or forgotten by hand: the store grows with the number of keys.
+     *
+     * @return what is used unless another is given
+     */
+    public static Retention forever() {
+        return FOREVER;
+    }
+
+    /**
+     * Keeps a record for some time after it was settled.
+     *
+     * @param age how long; positive
+     * @return a retention without a bound on the number
+     * @throws IllegalArgumentException if the age is not positive
+     */
+    public static Retention ofAge(Duration age) {
+        return new Retention(Durations.requirePositive("age", age), Long.MAX_VALUE);
+    }
+
+    /**
+     * Keeps the records that were settled last.
+     *
+     * @param number how many; positive
+     * @return a retention without a bound on the age
+     * @throws IllegalArgumentException if the number is not positive
+     */
+    public static Retention ofNumber(long number) {
+        return new Retention(null, requirePositive(number));
+    }
+
+    /**
+     * Keeps the records that were settled last, and each for some time.
+     *
+     * @param age how long after it was settled; positive
+     * @param number how many; positive
+     * @return a retention with both bounds: the first to be reached drops a record
+     * @throws IllegalArgumentException if one of them is not positive
+     */
+    public static Retention of(Duration age, long number) {
+        return new Retention(Durations.requirePositive("age", age), requirePositive(number));
+    }
+
+    private static long requirePositive(long number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("number must be positive, but was " + number);
+        }
+        return number;
+    }
+
+    /**
+     * For how long a record is kept after it was settled.
+     *
+     * @return the age, or null if there is no bound
+     */
+    public @Nullable Duration age() {
+        return age;
+    }
+
+    /**
+     * How many settled records are kept.
+     *
+     * @return the number; {@link Long#MAX_VALUE} if there is no bound
+     */
+    public long number() {
+        return number;
+    }
+
+    boolean isForever() {
+        return age == null && number == Long.MAX_VALUE;
+    }
+
+    /**
+     * The bounds.
+     *
+     * @return for people to read; the form may change
+     */
+    @Override
+    public String toString() {
+        return "Retention[" + (age == null ? "any age" : age) + ", "
+                + (number == Long.MAX_VALUE ? "any number" : number) + "]";
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.recorder;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** How stages are listened to here. */
+final class Stages {
+
+    private Stages() {}
+
+    /**
+     * Whether a stage was completed with a value, as that of a store in memory always is when it is asked: then the value can
+     * be had by {@code join}, without a further stage.
+     */
+    static boolean hasValue(CompletionStage<?> stage) {
+        return stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally();
+    }
+
+    /**
+     * Calls an action with the end of a stage; now, if it has ended.
+     *
+     * @param action does not throw
+     */
+    static <T extends @Nullable Object> void whenDone(
+            CompletionStage<? extends T> stage, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> action) {
+        if (hasValue(stage)) {
+            action.accept(stage.toCompletableFuture().join(), null);
+        } else {
+            var unused = stage.whenComplete((value, failure) -> action.accept(value, unwrapped(failure)));
+        }
+    }
+
+    /** What went wrong, without what a stage that depends on another one puts around it. */
+    private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+}

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.recorder;
+
+import static io.reactivetracker.recorder.Outcomes.failureOf;
+import static io.reactivetracker.recorder.Outcomes.refusalOf;
+import static io.reactivetracker.recorder.Outcomes.resultOf;
+import static io.reactivetracker.recorder.RecordOptions.orJoin;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.reactivetracker.Registration;
+import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.group.ManualTimer;
+import io.reactivetracker.group.UncaughtFailures;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** A store that fails at each of its steps, in each of the ways in which one can, and one that is slow. */
+@SuppressWarnings("FutureReturnValueIgnored") // what becomes of the work is asked elsewhere
+class BrokenStoreTest {
+
+    private static final String KEY = "payment-1";
+
+    private final IllegalStateException outage = new IllegalStateException("connection reset");
+    private final IllegalStateException failure = new IllegalStateException("declined");
+    private final BreakableStore store = new BreakableStore();
+    private final TaskRecorder<String> recorder = TaskRecorder.create(store, new ManualTimer());
+    private final HeldBody body = new HeldBody();
+
+    /** The ways to break. */
+    private enum Way {
+        THROWS,
+        FAILS,
+        FAILS_AS_A_DEPENDENT,
+        GIVES_NO_STAGE,
+        GIVES_NO_ANSWER;
+
+        @SuppressWarnings("NullAway") // a store may be careless
+        <T> CompletionStage<T> brokenBy(RuntimeException outage) {
+            return switch (this) {
+                case THROWS -> throw outage;
+                case FAILS -> CompletableFuture.failedFuture(outage);
+                case FAILS_AS_A_DEPENDENT -> CompletableFuture.failedFuture(new CompletionException(outage));
+                case GIVES_NO_STAGE -> null;
+                case GIVES_NO_ANSWER -> CompletableFuture.completedFuture(null);
+            };
+        }
+
+        boolean tells() {
+            return this != GIVES_NO_STAGE && this != GIVES_NO_ANSWER;
+        }
+    }
+
+    private Stream<DynamicTest> inEachWay(Consumer<Way> test) {
+        return Stream.of(Way.values()).map(way -> DynamicTest.dynamicTest(way.name(), () -> test.accept(way)));
+    }
+
+    private void assertClear(Throwable thrown, String step, Way way) {
+        assertThat(thrown)
+                .isInstanceOf(RecordStoreException.class)
+                .hasMessageStartingWith("the store failed at " + step);
+        if (way.tells()) {
+            assertThat(thrown).hasCause(outage).hasMessageEndingWith(": " + outage);
+        } else {
+            assertThat(thrown)
+                    .hasCauseInstanceOf(NullPointerException.class)
+                    .hasMessageEndingWith("the store's answer was null");
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> whatCannotBeBegunIsNotStarted() {
+        return inEachWay(way -> {
+            store.brokenAt = Map.of("begin", way, "beginRevoke", way);
+            String task = "beginning task \"payment-1\": ";
+            assertClear(failureOf(recorder.record(KEY, body)), task, way);
+            assertClear(failureOf(recorder.record(KEY, orJoin(), body)), task, way);
+            assertClear(failureOf(recorder.begin(KEY, RecordOptions.defaults())), task, way);
+            String revoke = "beginning to revoke task \"payment-1\": ";
+            assertClear(failureOf(recorder.revoke(KEY, body)), revoke, way);
+            assertClear(failureOf(recorder.beginRevoke(KEY)), revoke, way);
+            assertThat(body.starts()).isZero();
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aSuccessThatCannotBeRecordedReachesItsSubscriberAllTheSame() {
+        return inEachWay(way -> {
+            store.brokenAt = Map.of("succeed", way);
+            try (UncaughtFailures uncaught = new UncaughtFailures()) {
+                assertThat(recorder.record(way.name(), attempt -> CompletableFuture.completedFuture("receipt")))
+                        .isCompletedWithValue("receipt");
+                assertThat(uncaught.seen)
+                        .singleElement()
+                        .satisfies(thrown ->
+                                assertClear(thrown, "recording the end of task \"" + way.name() + "\": ", way));
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aFailureThatCannotBeRecordedReachesItsSubscriberWithWhatTheStoreSaid() {
+        return inEachWay(way -> {
+            store.brokenAt = Map.of("fail", way);
+            IllegalStateException own = new IllegalStateException("declined");
+            assertThat(failureOf(recorder.record(way.name(), attempt -> CompletableFuture.failedFuture(own))))
+                    .isSameAs(own);
+            assertThat(own.getSuppressed())
+                    .singleElement()
+                    .satisfies(thrown -> assertClear(thrown, "recording the end of task ", way));
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> anAdapterIsToldThatTheEndCouldNotBeRecorded() {
+        return inEachWay(way -> {
+            store.brokenAt = Map.of("succeed", way, "fail", way);
+            assertClear(failureOf(begin("s-" + way).succeed()), "recording the end of task ", way);
+            assertClear(failureOf(begin("f-" + way).fail(failure)), "recording the end of task ", way);
+        });
+    }
+
+    private RecordedTask<String> begin(String key) {
+        return Objects.requireNonNull(resultOf(recorder.begin(key, RecordOptions.defaults())));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aCancelIsACancelWhateverTheStoreSays() {
+        return inEachWay(way -> {
+            store.brokenAt = Map.of("fail", way);
+            CompletableFuture<String> run = recorder.record(way.name(), new HeldBody());
+            assertThat(run.cancel(true)).isTrue();
+            assertThat(failureOf(run)).isInstanceOf(TaskCancelledException.class);
+            assertThat(failureOf(run).getSuppressed())
+                    .singleElement()
+                    .satisfies(thrown -> assertClear(thrown, "recording the end of task ", way));
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aQueryThatFailsSaysWhichAndWhy() {
+        return inEachWay(way -> {
+            store.brokenAt = Map.of("find", way, "keys", way, "counts", way, "forget", way);
+            assertClear(failureOf(recorder.status(KEY)), "looking at task \"payment-1\": ", way);
+            assertClear(failureOf(recorder.failure(KEY)), "looking at task \"payment-1\": ", way);
+            assertClear(failureOf(recorder.keys(TaskStatus.RUNNING)), "listing what is RUNNING: ", way);
+            assertClear(failureOf(recorder.counts()), "counting: ", way);
+            assertClear(failureOf(recorder.forget(KEY)), "forgetting task \"payment-1\": ", way);
+            assertClear(failureOf(recorder.whenSettled(KEY)), "looking at task \"payment-1\": ", way);
+        });
+    }
+
+    @Test
+    void aWaitThatCannotBeMadeFails() {
+        store.brokenWait = true;
+        assertThat(failureOf(recorder.whenSettled(KEY)))
+                .isInstanceOf(RecordStoreException.class)
+                .hasMessageStartingWith("the store failed at waiting for the end of task \"payment-1\": ")
+                .hasCause(outage);
+        recorder.record(KEY, body);
+        assertThat(failureOf(recorder.record(KEY, orJoin(), body))).hasCause(outage);
+    }
+
+    @Test
+    void aStoreThatSaysNoReachesItsSubscriberAsALostLease() {
+        CompletableFuture<String> run = recorder.record(KEY, body);
+        store.held.get(0).answer = CompletableFuture.completedFuture(false);
+        body.work.complete("receipt");
+        assertThat(failureOf(run)).isInstanceOf(LeaseLostException.class).hasNoCause();
+    }
+
+    @Test
+    void whoIsCancelledWhileTheStoreStillThinksGivesTheKeyBack() {
+        CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
+        store.slowBegin = answer;
+        CompletableFuture<String> run = recorder.record(KEY, body);
+        CompletableFuture<RecordedTask<String>> wish = recorder.begin("other", RecordOptions.defaults());
+        assertThat(run.cancel(true)).isTrue();
+        assertThat(failureOf(run)).isInstanceOf(TaskCancelledException.class);
+        assertThat(wish.cancel(true)).isTrue();
+        assertThat(resultOf(store.memory.find(KEY).toCompletableFuture()).status())
+                .isEqualTo(TaskStatus.NOT_FOUND);
+        store.slowBegin = null;
+        answer.complete(store.memory.begin(KEY).toCompletableFuture().join());
+        assertThat(body.starts()).isZero();
+        assertThat(resultOf(store.memory.find(KEY).toCompletableFuture())).satisfies(record -> {
+            assertThat(record.status()).isEqualTo(TaskStatus.FAILED);
+            assertThat(record.failure()).isInstanceOf(TaskCancelledException.class);
+        });
+    }
+
+    @Test
+    void aRefusalThatComesLateIsToldLate() {
+        CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
+        store.slowBegin = answer;
+        CompletableFuture<String> run = recorder.record(KEY, body);
+        assertThat(run).isNotDone();
+        answer.completeExceptionally(
+                new CompletionException(new TaskAlreadyRecordedException(KEY, TaskStatus.RUNNING)));
+        assertThat(refusalOf(run)).isEqualTo(TaskStatus.RUNNING);
+        assertThat(body.starts()).isZero();
+    }
+
+    @Test
+    void whatBeganLateRunsAndEnds() {
+        CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
+        store.slowBegin = answer;
+        CompletableFuture<String> run = recorder.record(KEY, body);
+        answer.complete(store.memory.begin(KEY).toCompletableFuture().join());
+        assertThat(body.starts()).isOne();
+        body.work.complete("receipt");
+        assertThat(run).isCompletedWithValue("receipt");
+        assertThat(resultOf(recorder.status(KEY))).isEqualTo(TaskStatus.SUCCEEDED);
+    }
+
+    @Test
+    void theOutcomeIsToldWhenTheStoreHasTakenIt() {
+        CompletableFuture<String> run = recorder.record(KEY, body);
+        CompletableFuture<Boolean> slow = new CompletableFuture<>();
+        store.held.get(0).answer = slow;
+        body.work.complete("receipt");
+        assertThat(run).isNotDone();
+        // The outcome is decided: it is too late to cancel.
+        assertThat(run.cancel(true)).isFalse();
+        slow.complete(true);
+        assertThat(run).isCompletedWithValue("receipt");
+    }
+
+    @Test
+    void theOutcomeIsToldWhenASlowStoreHasFailed() {
+        CompletableFuture<String> run = recorder.record(KEY, body);
+        CompletableFuture<Boolean> slow = new CompletableFuture<>();
+        store.held.get(0).answer = slow;
+        body.work.complete("receipt");
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            slow.completeExceptionally(outage);
+            assertThat(uncaught.seen)
+                    .singleElement()
+                    .satisfies(thrown -> assertThat(thrown)
+                            .isInstanceOf(RecordStoreException.class)
+                            .hasCause(outage));
+        }
+        assertThat(run).isCompletedWithValue("receipt");
+    }
+
+    @Test
+    void aPollIntervalThatIsNoneIsRefused() {
+        store.interval = Duration.ZERO;
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TaskRecorder.create(store))
+                .withMessage("the store's poll interval must be positive, but was PT0S");
+    }
+
+    @Test
+    void aLeaseThatIsNoneIsRefusedAndGivenBack() {
+        store.lease = Duration.ZERO;
+        assertThat(failureOf(recorder.record(KEY, body)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the lease that the store gave must be positive, but was PT0S");
+        assertThat(body.starts()).isZero();
+        assertThat(resultOf(recorder.status(KEY))).isEqualTo(TaskStatus.FAILED);
+    }
+
+    @Test
+    void aLeaseFromAStoreThatSaidItGivesNoneIsRefusedAndGivenBack() {
+        store.interval = null;
+        store.lease = Duration.ofSeconds(30);
+        TaskRecorder<String> other = TaskRecorder.create(store, new ManualTimer());
+        assertThat(failureOf(other.record(KEY, body)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("the store gave a lease, but has no poll interval");
+        assertThat(resultOf(other.status(KEY))).isEqualTo(TaskStatus.FAILED);
+    }
+
+    @Test
+    void aKeyThatCannotEvenBeGivenBackIsToldOf() {
+        store.lease = Duration.ZERO;
+        store.brokenAt = Map.of("fail", Way.FAILS);
+        Throwable thrown = failureOf(recorder.record(KEY, body));
+        assertThat(thrown).isInstanceOf(IllegalArgumentException.class);
+        assertThat(thrown.getSuppressed())
+                .singleElement()
+                .satisfies(another -> assertClear(another, "giving up task \"payment-1\": ", Way.FAILS));
+    }
+
+    @Test
+    void anAnswerInMemoryIsSharedAndCannotBeChanged() {
+        RecordStore.Claim claim =
+                RecordStore.<String>inMemory().begin(KEY).toCompletableFuture().join();
+        CompletableFuture<Boolean> answer = claim.succeed().toCompletableFuture();
+        assertThat(claim.renew()).isCompletedWithValue(false);
+        assertThat(claim.fail(failure)).isCompletedWithValue(false);
+        assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> answer.obtrudeValue(false));
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> answer.obtrudeException(failure));
+        assertThat(answer.complete(false)).isFalse();
+        assertThat(answer).isCompletedWithValue(true);
+    }
+
+    /** In memory, as long as it is not broken. */
+    private final class BreakableStore implements RecordStore<String> {
+
+        private final RecordStore<String> memory = RecordStore.inMemory();
+        private final List<BreakableClaim> held = new ArrayList<>();
+        private Map<String, Way> brokenAt = Map.of();
+        private boolean brokenWait;
+        private @Nullable Duration interval = Duration.ofSeconds(1);
+        private @Nullable Duration lease;
+        private @Nullable CompletionStage<Claim> slowBegin;
+
+        private <T> CompletionStage<T> at(String step, Supplier<CompletionStage<T>> whole) {
+            Way way = brokenAt.get(step);
+            return way == null ? whole.get() : way.brokenBy(outage);
+        }
+
+        private CompletionStage<Claim> holding(
+                String step, String key, Function<String, CompletionStage<? extends Claim>> begin) {
+            return at(
+                    step,
+                    () -> begin.apply(key).thenApply(claim -> {
+                        BreakableClaim breakable = new BreakableClaim(claim);
+                        held.add(breakable);
+                        return breakable;
+                    }));
+        }
+
+        @Override
+        public CompletionStage<? extends Claim> begin(String key) {
+            return slowBegin == null ? holding("begin", key, memory::begin) : slowBegin;
+        }
+
+        @Override
+        public CompletionStage<? extends Claim> beginRevoke(String key) {
+            return holding("beginRevoke", key, memory::beginRevoke);
+        }
+
+        @Override
+        public CompletionStage<TaskRecord> find(String key) {
+            return at("find", () -> memory.find(key));
+        }
+
+        @Override
+        public CompletionStage<List<String>> keys(TaskStatus status) {
+            return at("keys", () -> memory.keys(status));
+        }
+
+        @Override
+        public CompletionStage<Map<TaskStatus, Long>> counts() {
+            return at("counts", memory::counts);
+        }
+
+        @Override
+        public CompletionStage<Boolean> forget(String key) {
+            return at("forget", () -> memory.forget(key));
+        }
+
+        @Override
+        public Registration onSettled(String key, Consumer<? super TaskRecord> action) {
+            if (brokenWait) {
+                throw outage;
+            }
+            return RecordStore.super.onSettled(key, action);
+        }
+
+        @Override
+        public @Nullable Duration pollInterval() {
+            return interval;
+        }
+
+        private final class BreakableClaim implements Claim {
+
+            private final Claim whole;
+            private @Nullable CompletionStage<Boolean> answer;
+
+            BreakableClaim(Claim whole) {
+                this.whole = whole;
+            }
+
+            @Override
+            public long fence() {
+                return whole.fence();
+            }
+
+            @Override
+            public @Nullable Duration lease() {
+                return lease;
+            }
+
+            @Override
+            public CompletionStage<Boolean> succeed() {
+                return answer == null ? at("succeed", whole::succeed) : answer;
+            }
+
+            @Override
+            public CompletionStage<Boolean> fail(Throwable failed) {
+                return answer == null ? at("fail", () -> whole.fail(failed)) : answer;
+            }
+
+            @Override
+            public CompletionStage<Boolean> renew() {
+                return whole.renew();
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.recorder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** What became of a future that has ended. */
+final class Outcomes {
+
+    private Outcomes() {}
+
+    @SuppressWarnings("NullAway") // where it may be null the test knows
+    static <T> T resultOf(CompletableFuture<T> future) {
+        assertThat(future).isCompleted();
+        return future.join();
+    }
+
+    /** Also what a future that depends on the one that failed puts around its failure is taken off. */
+    @SuppressWarnings("NullAway") // it has failed
+    static Throwable failureOf(CompletableFuture<?> future) {
+        assertThat(future).isCompletedExceptionally();
+        Throwable failure = future.handle((value, failed) -> failed).join();
+        return failure instanceof CompletionException ? failure.getCause() : failure;
+    }
+
+    static TaskStatus refusalOf(CompletableFuture<?> future) {
+        Throwable failure = failureOf(future);
+        if (failure instanceof TaskNotSucceededException notSucceeded) {
+            return notSucceeded.status();
+        }
+        assertThat(failure).isInstanceOf(TaskAlreadyRecordedException.class);
+        return ((TaskAlreadyRecordedException) failure).status();
+    }
+}

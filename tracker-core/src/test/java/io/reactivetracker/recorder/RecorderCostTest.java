@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.recorder;
+
+import static io.reactivetracker.recorder.Outcomes.resultOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.ClassLayout;
+import org.openjdk.jol.info.GraphLayout;
+
+/** What a record in memory costs that no noise can touch: bytes, and operations of the map. */
+class RecorderCostTest {
+
+    /** Each operation of a hash map asks the key for its hash, once. */
+    private static final class CountingKey {
+
+        private final AtomicInteger asked = new AtomicInteger();
+
+        @Override
+        public int hashCode() {
+            asked.incrementAndGet();
+            return 1;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public String toString() {
+            return "key";
+        }
+
+        int operations() {
+            return asked.getAndSet(0);
+        }
+    }
+
+    private static final RecordOptions DEFAULTS = RecordOptions.defaults();
+
+    private final CountingKey key = new CountingKey();
+    private final IllegalStateException failure = new IllegalStateException("declined");
+
+    private RecordedTask<CountingKey> begin(TaskRecorder<CountingKey> recorder) {
+        return Objects.requireNonNull(resultOf(recorder.begin(key, DEFAULTS)));
+    }
+
+    @Test
+    void aTransitionIsOneOperationOfTheMapAtTheMost() {
+        // R6 of the recorder that this one comes from: there it was four to six.
+        transitions(TaskRecorder.create());
+    }
+
+    @Test
+    void soItIsWithRetention() {
+        transitions(TaskRecorder.create(RecordStore.inMemory(Retention.ofNumber(10))));
+    }
+
+    private void transitions(TaskRecorder<CountingKey> recorder) {
+        RecordedTask<CountingKey> task = begin(recorder);
+        assertThat(key.operations()).as("NOT_FOUND to RUNNING").isOne();
+        task.fail(failure).join();
+        assertThat(key.operations()).as("RUNNING to FAILED").isZero();
+        task = begin(recorder);
+        assertThat(key.operations()).as("FAILED to RUNNING").isOne();
+        assertThat(recorder.begin(key, DEFAULTS)).isCompletedExceptionally();
+        assertThat(key.operations()).as("refused").isOne();
+        task.succeed().join();
+        assertThat(key.operations()).as("RUNNING to SUCCEEDED").isZero();
+        RecordedTask<CountingKey> revoke = resultOf(recorder.beginRevoke(key));
+        assertThat(key.operations()).as("SUCCEEDED to REVOKING").isOne();
+        revoke.fail(failure).join();
+        assertThat(key.operations()).as("REVOKING to SUCCEEDED").isZero();
+        revoke = resultOf(recorder.beginRevoke(key));
+        key.operations();
+        revoke.succeed().join();
+        assertThat(key.operations()).as("REVOKING to NOT_FOUND").isOne();
+        begin(recorder).succeed().join();
+        key.operations();
+        assertThat(resultOf(recorder.forget(key))).isTrue();
+        assertThat(key.operations()).as("SUCCEEDED to NOT_FOUND").isOne();
+        assertThat(resultOf(recorder.status(key))).isEqualTo(TaskStatus.NOT_FOUND);
+        assertThat(key.operations()).as("a look").isOne();
+        assertThat(recorder.record(key, attempt -> CompletableFuture.completedFuture("done")))
+                .isCompletedWithValue("done");
+        assertThat(key.operations()).as("work from its beginning to its end").isOne();
+    }
+
+    @Test
+    void aRecordIsOneObjectInTheMap() {
+        assertThat(ClassLayout.parseClass(MemoryClaim.class).instanceSize()).isLessThanOrEqualTo(32);
+        assertThat(ClassLayout.parseClass(RetainedClaims.RetainedClaim.class).instanceSize())
+                .isLessThanOrEqualTo(56);
+    }
+
+    @Test
+    void aSettledKeyTakesThirtyTwoBytesMoreThanAStateInAMap() {
+        int number = 1 << 14;
+        Long[] keys = new Long[number];
+        ConcurrentHashMap<Long, TaskStatus> byHand = new ConcurrentHashMap<>();
+        RecordStore<Long> store = RecordStore.inMemory();
+        TaskRecorder<Long> recorder = TaskRecorder.create(store);
+        for (int i = 0; i < number; i++) {
+            keys[i] = 1_000_000L + i;
+            byHand.put(keys[i], TaskStatus.SUCCEEDED);
+            Objects.requireNonNull(resultOf(recorder.begin(keys[i], DEFAULTS)))
+                    .succeed()
+                    .join();
+        }
+        double ofKeys = GraphLayout.parseInstance((Object) keys).totalSize();
+        double bytes = (GraphLayout.parseInstance(store).totalSize() - ofKeys) / number;
+        double bytesByHand = (GraphLayout.parseInstance(byHand).totalSize() - ofKeys) / number;
+        assertThat(bytes - bytesByHand).isBetween(31.0, 32.5);
+        assertThat(bytes).isLessThanOrEqualTo(72);
+    }
+}
