@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.redis;
+
+import io.reactivetracker.recorder.RecordStore;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** A key that is held in Redis under a fencing number, which is all that the steps on it need. */
+final class RedisClaim implements RecordStore.Claim {
+
+    private static final byte[] NOTHING = new byte[0];
+
+    private final RedisRecordStore<?> store;
+    private final byte[] key;
+    private final long fence;
+
+    RedisClaim(RedisRecordStore<?> store, byte[] key, long fence) {
+        this.store = store;
+        this.key = key;
+        this.fence = fence;
+    }
+
+    @Override
+    public long fence() {
+        return fence;
+    }
+
+    @Override
+    public Duration lease() {
+        return store.lease();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> succeed() {
+        return step(Script.SUCCEED, NOTHING);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> fail(Throwable failure) {
+        return step(Script.FAIL, StoredFailure.write(failure));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> renew() {
+        return step(Script.RENEW, NOTHING);
+    }
+
+    private CompletableFuture<Boolean> step(Script script, byte[] failure) {
+        return store.step(script, key, Server.bytes(Long.toString(fence)), failure);
+    }
+}

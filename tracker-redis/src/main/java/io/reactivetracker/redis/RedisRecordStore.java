@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.redis;
+
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.reactivetracker.recorder.RecordStore;
+import io.reactivetracker.recorder.Retention;
+import io.reactivetracker.recorder.TaskAlreadyRecordedException;
+import io.reactivetracker.recorder.TaskNotSucceededException;
+import io.reactivetracker.recorder.TaskRecord;
+import io.reactivetracker.recorder.TaskStatus;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps records in Redis 6.2 or newer, or in Valkey, so that a task succeeds at most once in all processes together.
+ *
+ * <pre>{@code
+ * StatefulRedisConnection<byte[], byte[]> redis = client.connect(ByteArrayCodec.INSTANCE);
+ *
+ * TaskRecorder<String> payments = TaskRecorder.create(
+ *         RedisRecordStore.builder("payments", redis).lease(Duration.ofSeconds(30)).build());
+ * }</pre>
+ *
+ * <p>Each step is one script, which the server runs as a whole. What runs holds its key by a lease, by the server's clock,
+ * that the recorder renews; if its process dies the lease runs out, the key reads FAILED, and somebody else may begin. A
+ * success that comes after that is refused. {@link io.reactivetracker.recorder.Attempt#fence() Fencing numbers} go up with
+ * each claim in the namespace: each is greater than the one before it, and at least the time of its claim in microseconds.
+ *
+ * <p><strong>What a lease cannot promise:</strong> that its owner has stopped. One that was paused for longer than its lease
+ * goes on where it was before it learns that it has lost the key, and what it then does to the world is done twice, unless
+ * whatever it does that to refuses a fencing number lower than one that it has seen.
+ *
+ * <p><strong>What Redis cannot promise:</strong> that what it has acknowledged is kept. A server without persistence forgets
+ * everything when it restarts, and a replica that is promoted may lack the last steps; a success that is lost so can happen
+ * again. {@code maxmemory-policy} must be {@code noeviction}. A server that is full refuses what would begin, but
+ * takes the end and the renewal of what runs.
+ *
+ * <p>A step that is sent again since the connection broke is made once. One that Redis does not answer within the time limit
+ * fails with a {@link TimeoutException}, and nobody knows whether it is made; but a claim that is granted later than that is
+ * given back.
+ *
+ * <p>Answers come in threads of the {@linkplain RedisRecordStoreBuilder#scheduler scheduler}, never in those of the connection. Safe for use
+ * by several threads and several recorders; any number of stores, in any number of processes, may share a namespace, if they
+ * have the same settings.
+ *
+ * @param <K> the type of the keys
+ */
+public final class RedisRecordStore<K> implements RecordStore<K> {
+
+    /** About how many keys a list is put together of in one script: others are served in between. */
+    private static final String PAGE = "1000";
+
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Server server;
+    private final KeyText<K> keyText;
+    private final String namespace;
+    private final Duration lease;
+    private final Duration pollInterval;
+    private final byte[][] settings;
+
+    // Tells one call from all others, so that a call that is sent twice gets its own claim back.
+    private final String nonce = UUID.randomUUID() + "-";
+    private final AtomicLong calls = new AtomicLong();
+
+    RedisRecordStore(RedisRecordStoreBuilder<K> builder, KeyText<K> keyText) {
+        this.server = new Server(builder.commands, builder.namespace, builder.timeLimit, builder.scheduler);
+        this.keyText = keyText;
+        this.namespace = builder.namespace;
+        this.lease = builder.lease;
+        this.pollInterval = builder.pollInterval;
+        Retention retention = builder.retention;
+        Duration age = retention.age();
+        this.settings = new byte[][] {
+            micros(lease),
+            micros(age == null ? Duration.ZERO : age),
+            number(retention.number() == Long.MAX_VALUE ? 0 : retention.number()),
+            // Nobody waits for an answer after the time limit: twice that is long enough to remember what it would be.
+            micros(builder.timeLimit.multipliedBy(2)),
+        };
+    }
+
+    private static byte[] micros(Duration duration) {
+        return number(duration.toNanos() / 1000);
+    }
+
+    private static byte[] number(long number) {
+        return Server.bytes(Long.toString(number));
+    }
+
+    /**
+     * Begins to build a store over a server, or over the primary of several.
+     *
+     * @param namespace the name that the records go by: stores of the same name share them. One to 100 letters, digits and
+     *     {@code - _ . :}
+     * @param connection what to send commands by; stays the caller's, who closes it. May be used for other things,
+     *     but not for transactions or commands that block
+     * @return a builder of a store whose keys are strings
+     * @throws IllegalArgumentException if the namespace is not such a name
+     */
+    public static RedisRecordStoreBuilder<String> builder(
+            String namespace, StatefulRedisConnection<byte[], byte[]> connection) {
+        return RedisRecordStoreBuilder.of(namespace, connection.reactive());
+    }
+
+    /**
+     * Begins to build a store over a cluster. All of a namespace is on one node of it: different namespaces share the load.
+     *
+     * @param namespace the name that the records go by: stores of the same name share them. One to 100 letters, digits and
+     *     {@code - _ . :}
+     * @param connection what to send commands by; stays the caller's, who closes it. May be used for other things
+     * @return a builder of a store whose keys are strings
+     * @throws IllegalArgumentException if the namespace is not such a name
+     */
+    public static RedisRecordStoreBuilder<String> builder(
+            String namespace, StatefulRedisClusterConnection<byte[], byte[]> connection) {
+        return RedisRecordStoreBuilder.of(namespace, connection.reactive());
+    }
+
+    Duration lease() {
+        return lease;
+    }
+
+    /**
+     * From NOT_FOUND or FAILED to RUNNING.
+     *
+     * @param key the key; its text has at most 4096 bytes in UTF-8
+     * @return as {@link RecordStore#begin} has it
+     * @throws IllegalArgumentException if the key's text is too long, or not well-formed
+     */
+    @Override
+    public CompletableFuture<Claim> begin(K key) {
+        return claim(Script.BEGIN, key, status -> new TaskAlreadyRecordedException(key, status));
+    }
+
+    /**
+     * From SUCCEEDED to REVOKING.
+     *
+     * @param key the key; its text has at most 4096 bytes in UTF-8
+     * @return as {@link RecordStore#beginRevoke} has it
+     * @throws IllegalArgumentException if the key's text is too long, or not well-formed
+     */
+    @Override
+    public CompletableFuture<Claim> beginRevoke(K key) {
+        return claim(Script.BEGIN_REVOKE, key, status -> new TaskNotSucceededException(key, status));
+    }
+
+    private CompletableFuture<Claim> claim(Script script, K key, Function<TaskStatus, RuntimeException> refusal) {
+        byte[] bytes = keyText.write(key);
+        byte[] call = Server.bytes(nonce + calls.incrementAndGet());
+        CompletableFuture<List<Object>> sent = server.send(script, arguments(bytes, call));
+        return server.answer(sent)
+                .<Claim>thenApply(reply -> {
+                    RedisClaim claim = granted(bytes, reply);
+                    if (claim == null) {
+                        throw refusal.apply(status(reply.get(1)));
+                    }
+                    return claim;
+                })
+                .whenComplete((claim, failure) -> {
+                    if (failure != null) {
+                        giveBack(bytes, sent, failure);
+                    }
+                });
+    }
+
+    private @Nullable RedisClaim granted(byte[] key, List<Object> reply) {
+        return isOne(reply.get(0)) ? new RedisClaim(this, key, (Long) reply.get(1)) : null;
+    }
+
+    /** Whoever asked has gone: what is granted after all is nobody's, and would stay so until the lease runs out. */
+    private void giveBack(byte[] key, CompletableFuture<List<Object>> sent, Throwable failure) {
+        CompletableFuture<Boolean> unused = sent.thenCompose(reply -> {
+            RedisClaim late = granted(key, reply);
+            return late == null ? CompletableFuture.completedFuture(false) : late.fail(failure);
+        });
+    }
+
+    @Override
+    public CompletableFuture<TaskRecord> find(K key) {
+        return server.run(Script.FIND, arguments(keyText.write(key))).thenApply(reply -> {
+            TaskStatus status = status(reply.get(0));
+            return status == TaskStatus.FAILED
+                    ? TaskRecord.failed(StoredFailure.read(key, (Long) reply.get(1), (byte[]) reply.get(2)))
+                    : TaskRecord.of(status);
+        });
+    }
+
+    /**
+     * The keys that are in a state.
+     *
+     * <p>It goes through all records of the state, and for FAILED and SUCCEEDED also through what is RUNNING or REVOKING, in
+     * pages: the server is not held up. The time limit is for each page.
+     *
+     * @param status any but NOT_FOUND
+     * @return as {@link RecordStore#keys} has it
+     */
+    @Override
+    public CompletableFuture<List<K>> keys(TaskStatus status) {
+        return new KeyList<>(this::page, keyText::read).of(status);
+    }
+
+    private CompletableFuture<List<Object>> page(TaskStatus zset, String wanted, byte[] cursor) {
+        return server.run(
+                Script.KEYS,
+                arguments(NOTHING, Server.bytes(zset.name()), Server.bytes(wanted), cursor, Server.bytes(PAGE)));
+    }
+
+    @Override
+    public CompletableFuture<Map<TaskStatus, Long>> counts() {
+        return server.run(Script.COUNTS, arguments(NOTHING)).thenApply(reply -> {
+            Map<TaskStatus, Long> counts = new EnumMap<>(TaskStatus.class);
+            counts.put(TaskStatus.RUNNING, (Long) reply.get(0));
+            counts.put(TaskStatus.SUCCEEDED, (Long) reply.get(1));
+            counts.put(TaskStatus.FAILED, (Long) reply.get(2));
+            counts.put(TaskStatus.REVOKING, (Long) reply.get(3));
+            return counts;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Boolean> forget(K key) {
+        return step(Script.FORGET, keyText.write(key));
+    }
+
+    @Override
+    public Duration pollInterval() {
+        return pollInterval;
+    }
+
+    /** A script that answers yes or no. */
+    CompletableFuture<Boolean> step(Script script, byte[] key, byte[]... more) {
+        return server.run(script, arguments(key, more)).thenApply(reply -> isOne(reply.get(0)));
+    }
+
+    private byte[][] arguments(byte[] key, byte[]... more) {
+        byte[][] arguments = new byte[1 + settings.length + more.length][];
+        arguments[0] = key;
+        System.arraycopy(settings, 0, arguments, 1, settings.length);
+        System.arraycopy(more, 0, arguments, 1 + settings.length, more.length);
+        return arguments;
+    }
+
+    private static boolean isOne(Object reply) {
+        return reply.equals(1L);
+    }
+
+    private static TaskStatus status(Object reply) {
+        return TaskStatus.valueOf(new String((byte[]) reply, StandardCharsets.US_ASCII));
+    }
+
+    /**
+     * The namespace and the lease.
+     *
+     * @return for people to read; the form may change
+     */
+    @Override
+    public String toString() {
+        return "RedisRecordStore[" + namespace + ", lease " + lease + "]";
+    }
+}

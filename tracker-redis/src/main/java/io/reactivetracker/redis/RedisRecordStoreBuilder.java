@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.redis;
+
+import io.lettuce.core.api.reactive.RedisScriptingReactiveCommands;
+import io.reactivetracker.recorder.Retention;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The settings of a {@link RedisRecordStore}. All stores of a namespace should have the same.
+ *
+ * <p>Not safe for use by several threads.
+ *
+ * @param <K> the type of the keys
+ */
+public final class RedisRecordStoreBuilder<K> {
+
+    private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_.:-]{1,100}");
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    final String namespace;
+    final RedisScriptingReactiveCommands<byte[], byte[]> commands;
+    private final KeyText<K> keyText;
+
+    Duration lease = Duration.ofSeconds(30);
+    Duration timeLimit = Duration.ofSeconds(5);
+    Duration pollInterval = Duration.ofSeconds(1);
+    Retention retention = Retention.forever();
+    Scheduler scheduler = Schedulers.parallel();
+
+    private RedisRecordStoreBuilder(
+            String namespace, RedisScriptingReactiveCommands<byte[], byte[]> commands, KeyText<K> keyText) {
+        this.namespace = namespace;
+        this.commands = commands;
+        this.keyText = keyText;
+    }
+
+    static RedisRecordStoreBuilder<String> of(
+            String namespace, RedisScriptingReactiveCommands<byte[], byte[]> commands) {
+        Objects.requireNonNull(namespace, "namespace must not be null");
+        if (!NAMESPACE.matcher(namespace).matches()) {
+            throw new IllegalArgumentException(
+                    "namespace must be 1 to 100 letters, digits and - _ . : but was \"" + namespace + "\"");
+        }
+        return new RedisRecordStoreBuilder<>(
+                namespace, commands, new KeyText<>(Function.identity(), Function.identity()));
+    }
+
+    /**
+     * Has keys of another type.
+     *
+     * @param <L> the type of the keys
+     * @param write gives a key's text: a different one for each key, and the same in each process. At most 4096 bytes in UTF-8
+     * @param read gives the key back
+     * @return a builder with the same settings as this one
+     */
+    public <L> RedisRecordStoreBuilder<L> keys(Function<? super L, String> write, Function<String, ? extends L> read) {
+        RedisRecordStoreBuilder<L> other =
+                new RedisRecordStoreBuilder<>(namespace, commands, new KeyText<>(write, read));
+        other.lease = lease;
+        other.timeLimit = timeLimit;
+        other.pollInterval = pollInterval;
+        other.retention = retention;
+        other.scheduler = scheduler;
+        return other;
+    }
+
+    /**
+     * For how long a key stays held if its owner dies. A recorder renews it three times in that time.
+     *
+     * @param lease 1 ms to 100 years, and longer than the time limit; 30 s unless set
+     * @return this
+     * @throws IllegalArgumentException if it is not
+     */
+    public RedisRecordStoreBuilder<K> lease(Duration lease) {
+        this.lease = requireRange("lease", lease);
+        return this;
+    }
+
+    /**
+     * For how long the answer to a step is awaited.
+     *
+     * @param timeLimit 1 ms to 100 years, and shorter than the lease; 5 s unless set
+     * @return this
+     * @throws IllegalArgumentException if it is not
+     */
+    public RedisRecordStoreBuilder<K> timeLimit(Duration timeLimit) {
+        this.timeLimit = requireRange("timeLimit", timeLimit);
+        return this;
+    }
+
+    /**
+     * How often Redis is asked on behalf of each wait for a key that another process holds.
+     *
+     * @param pollInterval 1 ms to 100 years; 1 s unless set
+     * @return this
+     * @throws IllegalArgumentException if it is not
+     */
+    public RedisRecordStoreBuilder<K> pollInterval(Duration pollInterval) {
+        this.pollInterval = requireRange("pollInterval", pollInterval);
+        return this;
+    }
+
+    /**
+     * Which settled records are kept.
+     *
+     * <p>What has reached its age is not found from then on; it is dropped, as is what is too many, a few records at a time
+     * by whoever changes something next. Leases that have run out and were not noticed yet do not count towards the number.
+     *
+     * @param retention <strong>a success that is dropped can happen again</strong>; all are kept unless set
+     * @return this
+     * @throws IllegalArgumentException if its age is not 1 ms to 100 years
+     */
+    public RedisRecordStoreBuilder<K> retention(Retention retention) {
+        Objects.requireNonNull(retention, "retention must not be null");
+        Duration age = retention.age();
+        if (age != null) {
+            requireRange("the retention's age", age);
+        }
+        this.retention = retention;
+        return this;
+    }
+
+    /**
+     * In whose threads answers come, and thereby the work begins.
+     *
+     * @param scheduler {@link Schedulers#parallel()} unless set; stays the caller's
+     * @return this
+     */
+    public RedisRecordStoreBuilder<K> scheduler(Scheduler scheduler) {
+        this.scheduler = Objects.requireNonNull(scheduler, "scheduler must not be null");
+        return this;
+    }
+
+    private static Duration requireRange(String what, Duration duration) {
+        Objects.requireNonNull(duration, () -> what + " must not be null");
+        if (duration.compareTo(SHORTEST) < 0 || duration.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(what + " must be 1 ms to 100 years, but was " + duration);
+        }
+        return duration;
+    }
+
+    /**
+     * Builds the store; connects to nothing and asks nothing yet.
+     *
+     * @return a store
+     * @throws IllegalArgumentException if the time limit is not shorter than the lease: an owner could be told only when
+     *     its lease has run out
+     */
+    public RedisRecordStore<K> build() {
+        if (timeLimit.compareTo(lease) >= 0) {
+            throw new IllegalArgumentException(
+                    "timeLimit must be shorter than the lease, " + lease + ", but was " + timeLimit);
+        }
+        return new RedisRecordStore<>(this, keyText);
+    }
+}

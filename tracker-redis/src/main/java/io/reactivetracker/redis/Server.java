@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.redis;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.reactive.RedisScriptingReactiveCommands;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
+
+/** Runs scripts on the keys of one namespace; each has a time limit, and answers in a thread that is not the connection's. */
+final class Server {
+
+    /** Each after twice the time of the one before: together half a second or so. */
+    private static final int MOST_RETRIES = 5;
+
+    private final RedisScriptingReactiveCommands<byte[], byte[]> commands;
+    private final byte[][] keys;
+    private final Duration timeLimit;
+    private final Scheduler scheduler;
+
+    Server(
+            RedisScriptingReactiveCommands<byte[], byte[]> commands,
+            String namespace,
+            Duration timeLimit,
+            Scheduler scheduler) {
+        this.commands = commands;
+        this.timeLimit = timeLimit;
+        this.scheduler = scheduler;
+        // In braces, what a cluster chooses the slot by: a script can have keys of one slot only.
+        this.keys = Stream.of("records", "running", "revoking", "succeeded", "failed", "settlements", "fence")
+                .map(name -> bytes("reactive-tracker:{" + namespace + "}:" + name))
+                .toArray(byte[][]::new);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Sends a script now; its answer may come at any time, and in the connection's thread.
+     *
+     * <p>The client sends again by itself what it had sent when a connection broke, but fails what it was just about to write.
+     * All scripts can be sent again, so that is done here too, until the connection should be there again.
+     */
+    CompletableFuture<List<Object>> send(Script script, byte[]... arguments) {
+        return script.run(commands, keys, arguments)
+                .retryWhen(Retry.backoff(MOST_RETRIES, Duration.ofMillis(10))
+                        .filter(failure -> !(failure instanceof RedisCommandExecutionException))
+                        .onRetryExhaustedThrow((retries, last) -> last.failure()))
+                .toFuture();
+    }
+
+    /** The answer, or a failure when the time is up: the script may be run all the same. */
+    CompletableFuture<List<Object>> answer(CompletableFuture<List<Object>> sent) {
+        return Mono.fromFuture(sent, true)
+                .timeout(
+                        timeLimit,
+                        Mono.error(() -> new TimeoutException("Redis gave no answer within " + timeLimit
+                                + "; what it was asked for may still happen")),
+                        Schedulers.parallel())
+                .publishOn(scheduler)
+                .toFuture();
+    }
+
+    CompletableFuture<List<Object>> run(Script script, byte[]... arguments) {
+        return answer(send(script, arguments));
+    }
+}

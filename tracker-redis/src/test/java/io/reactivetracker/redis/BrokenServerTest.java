@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.redis;
+
+import static io.reactivetracker.redis.RecordStoreContract.done;
+import static io.reactivetracker.redis.RecordStoreContract.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.reactivetracker.recorder.RecordStore;
+import io.reactivetracker.recorder.RecordStore.Claim;
+import io.reactivetracker.recorder.RecordStoreException;
+import io.reactivetracker.recorder.TaskRecorder;
+import io.reactivetracker.recorder.TaskStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
+
+/** A server, or a connection to it, that breaks in the middle: what is recorded, and what the subscriber is told. */
+class BrokenServerTest {
+
+    private static RecordStore<String> named(Redis redis) {
+        return RedisRecordStore.builder("broken", redis.connection).build();
+    }
+
+    /** A thread to answer in, which keeps the failures that are reported to it. */
+    private static ExecutorService reporting(List<Throwable> reported) {
+        return Executors.newSingleThreadExecutor(work -> {
+            Thread answering = new Thread(work);
+            answering.setUncaughtExceptionHandler((same, failure) -> reported.add(failure));
+            return answering;
+        });
+    }
+
+    /** Begins a task and gives its outcome; the work is done when it is told. */
+    private static CompletableFuture<String> run(
+            RecordStore<String> store, String key, CompletableFuture<String> work) {
+        CompletableFuture<String> begun = new CompletableFuture<>();
+        CompletableFuture<String> outcome = TaskRecorder.create(store).record(key, attempt -> {
+            begun.complete("begun");
+            return work;
+        });
+        CompletableFuture.anyOf(begun, outcome).join();
+        return outcome;
+    }
+
+    @Test
+    void makesAStepOnceAndGivesItsAnswerIfThatWasLostWithTheConnection() throws Exception {
+        try (Redis redis = new Redis();
+                LossyProxy proxy = new LossyProxy(redis.server.port())) {
+            RedisClient client = RedisClient.create(proxy.uri());
+            try {
+                RecordStore<String> store = RedisRecordStore.builder("lossy", client.connect(ByteArrayCodec.INSTANCE))
+                        .lease(Duration.ofMinutes(5))
+                        .timeLimit(Duration.ofMinutes(1))
+                        .build();
+                get(get(store.begin("first, by which the server learns the scripts"))
+                        .succeed());
+                get(get(store.begin("second")).fail(new IllegalStateException()));
+                get(get(store.beginRevoke("first, by which the server learns the scripts"))
+                        .succeed());
+
+                proxy.dropNextAnswer();
+                Claim claim = get(store.begin("a"));
+                proxy.dropNextAnswer();
+                assertThat(get(claim.renew())).isTrue();
+                proxy.dropNextAnswer();
+                assertThat(get(claim.succeed())).isTrue();
+                proxy.dropNextAnswer();
+                Claim revoke = get(store.beginRevoke("a"));
+                proxy.dropNextAnswer();
+                assertThat(get(revoke.succeed())).isTrue();
+                assertThat(get(store.find("a")).status()).isEqualTo(TaskStatus.NOT_FOUND);
+                proxy.dropNextAnswer();
+                assertThat(get(get(store.begin("a")).fail(new IllegalStateException())))
+                        .isTrue();
+                assertThat(get(store.find("a")).status()).isEqualTo(TaskStatus.FAILED);
+                assertThat(proxy.dropped()).isEqualTo(6);
+            } finally {
+                client.shutdown(0, 10, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Test
+    void goesOnWhenItsConnectionsAreKilledInTheMiddle() {
+        List<Throwable> reported = new CopyOnWriteArrayList<>();
+        ExecutorService thread = reporting(reported);
+        try (Redis redis = new Redis()) {
+            RecordStore<String> store = RedisRecordStore.builder("killed", redis.connection)
+                    .lease(Duration.ofMinutes(5))
+                    .timeLimit(Duration.ofMinutes(1))
+                    .scheduler(Schedulers.fromExecutorService(thread))
+                    .build();
+            TaskRecorder<String> recorder = TaskRecorder.create(store);
+            List<CompletableFuture<String>> runs = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                runs.add(recorder.record("key " + i, attempt -> CompletableFuture.supplyAsync(() -> "done")));
+                if (i % 20 == 10) {
+                    redis.commands().clientKill(KillArgs.Builder.typeNormal().skipme());
+                }
+            }
+            assertThat(runs).allSatisfy(run -> assertThat(run.join()).isEqualTo("done"));
+            assertThat(reported).isEmpty();
+            assertThat(get(store.counts())).containsEntry(TaskStatus.SUCCEEDED, 300L);
+        } finally {
+            thread.shutdown();
+        }
+    }
+
+    @Test
+    void goesOnAfterTheScriptsAreFlushed() {
+        try (Redis redis = new Redis()) {
+            RecordStore<String> store = named(redis);
+            Claim claim = get(store.begin("a"));
+            redis.commands().scriptFlush();
+            assertThat(get(claim.succeed())).isTrue();
+            redis.commands().scriptFlush();
+            assertThat(get(store.find("a")).status()).isEqualTo(TaskStatus.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void goesOnAfterARestartOfAServerThatKeepsALog() {
+        try (Redis redis = new Redis("--appendonly", "yes", "--appendfsync", "always")) {
+            RecordStore<String> store = named(redis);
+            get(get(store.begin("done")).succeed());
+            Claim held = get(store.begin("held"));
+            redis.server.kill();
+            redis.server.restart();
+
+            Awaitility.await().ignoreExceptions().until(() -> get(held.succeed()));
+            assertThat(get(store.find("done")).status()).isEqualTo(TaskStatus.SUCCEEDED);
+            assertThat(get(store.find("held")).status()).isEqualTo(TaskStatus.SUCCEEDED);
+            assertThatThrownBy(() -> get(store.begin("done"))).hasMessageContaining("already succeeded");
+        }
+    }
+
+    @Test
+    void hasForgottenAllAfterARestartOfAServerThatKeepsNothing() {
+        try (Redis redis = new Redis()) {
+            RecordStore<String> store = named(redis);
+            get(get(store.begin("done")).succeed());
+            Claim held = get(store.begin("held"));
+            redis.server.kill();
+            redis.server.restart();
+
+            Awaitility.await()
+                    .ignoreExceptions()
+                    .until(() -> get(store.find("done")).status() == TaskStatus.NOT_FOUND);
+            assertThat(get(held.succeed())).isFalse();
+            assertThat(get(store.begin("held")).fence())
+                    .as("goes up even if the last one is forgotten")
+                    .isGreaterThan(held.fence());
+        }
+    }
+
+    @Test
+    void isToldFromAServerThatIsFullAndStillTakesTheEndOfWhatRuns() {
+        try (Redis redis = new Redis("--maxmemory-policy", "noeviction")) {
+            RecordStore<String> store = named(redis);
+            CompletableFuture<String> succeeds = new CompletableFuture<>();
+            CompletableFuture<String> fails = new CompletableFuture<>();
+            CompletableFuture<String> success = run(store, "succeeds", succeeds);
+            CompletableFuture<String> failure = run(store, "fails", fails);
+            Claim claim = get(store.begin("renewed"));
+            redis.commands().configSet("maxmemory", "1");
+
+            assertThatThrownBy(() -> TaskRecorder.create(store)
+                            .record("new", attempt -> done())
+                            .join())
+                    .cause()
+                    .isInstanceOf(RecordStoreException.class)
+                    .hasMessageContaining("OOM")
+                    .hasMessageContaining("maxmemory");
+            assertThat(get(store.find("new")).status()).isEqualTo(TaskStatus.NOT_FOUND);
+            assertThat(get(claim.renew())).isTrue();
+            succeeds.complete("worked");
+            assertThat(success.join()).isEqualTo("worked");
+            fails.completeExceptionally(new IllegalStateException("its own"));
+            assertThatThrownBy(failure::join).hasRootCauseMessage("its own");
+            assertThat(get(store.find("succeeds")).status()).isEqualTo(TaskStatus.SUCCEEDED);
+            assertThat(get(store.find("fails")).status()).isEqualTo(TaskStatus.FAILED);
+            assertThat(get(store.counts())).containsEntry(TaskStatus.RUNNING, 1L);
+        }
+    }
+
+    @Test
+    void failsClearlyWhenTheServerIsSlow() {
+        try (Redis redis = new Redis()) {
+            RecordStore<String> store = RedisRecordStore.builder("slow", redis.connection)
+                    .timeLimit(Duration.ofMillis(100))
+                    .build();
+            redis.commands().clientPause(60_000);
+            assertThatThrownBy(() -> TaskRecorder.create(store)
+                            .record("a", attempt -> done())
+                            .join())
+                    .cause()
+                    .isInstanceOf(RecordStoreException.class)
+                    .hasMessageContaining("Redis gave no answer within PT0.1S")
+                    .hasCauseInstanceOf(TimeoutException.class);
+        }
+    }
+
+    @Test
+    void leavesTheOutcomeOfATaskAsItIsWhenTheServerHasDied() {
+        List<Throwable> reported = new CopyOnWriteArrayList<>();
+        ExecutorService thread = reporting(reported);
+        try (Redis redis = new Redis()) {
+            RecordStore<String> store = RedisRecordStore.builder("dead", redis.connection)
+                    .timeLimit(Duration.ofSeconds(1))
+                    .scheduler(Schedulers.fromExecutorService(thread))
+                    .build();
+            CompletableFuture<String> succeeds = new CompletableFuture<>();
+            CompletableFuture<String> fails = new CompletableFuture<>();
+            CompletableFuture<String> success = run(store, "succeeds", succeeds);
+            CompletableFuture<String> failure = run(store, "fails", fails);
+            redis.server.kill();
+
+            succeeds.complete("worked");
+            assertThat(success.join()).isEqualTo("worked");
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(reported).singleElement().isInstanceOf(RecordStoreException.class));
+            IllegalStateException own = new IllegalStateException("its own");
+            fails.completeExceptionally(own);
+            assertThatThrownBy(failure::join).hasCause(own);
+            assertThat(own.getSuppressed()).singleElement().isInstanceOf(RecordStoreException.class);
+        } finally {
+            thread.shutdown();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.redis;
+
+import io.reactivetracker.Registration;
+import io.reactivetracker.group.TaskTimer;
+import java.time.Duration;
+
+/** A clock that stands still. */
+final class StoppedTimer implements TaskTimer {
+
+    @Override
+    public long nanoTime() {
+        return 0;
+    }
+
+    @Override
+    public Registration schedule(Duration delay, Runnable action) {
+        return () -> {};
+    }
+}
