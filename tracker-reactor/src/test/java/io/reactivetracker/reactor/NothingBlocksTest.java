@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
+import static io.reactivetracker.reactor.ReactorRecording.recordAs;
+import static io.reactivetracker.reactor.ReactorRecording.revoke;
+import static io.reactivetracker.reactor.ReactorRecording.whenSettled;
 import static io.reactivetracker.reactor.ReactorTracking.cancelWith;
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static io.reactivetracker.reactor.ReactorTracking.trackWith;
@@ -16,10 +19,14 @@ import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.recorder.RecordOptions;
+import io.reactivetracker.recorder.TaskRecorder;
+import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.blockhound.BlockingOperationError;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -114,6 +121,35 @@ class NothingBlocksTest {
                 .verifyComplete();
         StepVerifier.create(ReactorGroups.join(root)).verifyComplete();
         assertThat(root.figures().pending()).isZero();
+    }
+
+    @Test
+    void noVerbOfARecorderBlocks() {
+        TaskRecorder<Integer> recorder = TaskRecorder.create();
+        StepVerifier.create(onEventLoop(() -> {
+                    Mono.just("paid").transform(recordAs(recorder, 1)).subscribe();
+                    Flux.range(0, 100).transform(recordAs(recorder, 2)).subscribe();
+                    Disposable running =
+                            Mono.never().transform(recordAs(recorder, 3)).subscribe();
+                    Mono.just("joined")
+                            .transform(recordAs(recorder, 3, RecordOptions.orJoin()))
+                            .onErrorComplete()
+                            .subscribe();
+                    whenSettled(recorder, 3).subscribe();
+                    running.dispose();
+                    revoke(recorder, 1, Mono.empty()).subscribe();
+                    ReactorRecording.status(recorder, 2).subscribe();
+                }))
+                .verifyComplete();
+        Flux<Object> everyone = Flux.range(0, 10_000)
+                .parallel(4)
+                .runOn(Schedulers.parallel())
+                .flatMap(n -> Mono.<Object>just(n)
+                        .transform(recordAs(recorder, n % 10))
+                        .onErrorComplete())
+                .sequential();
+        StepVerifier.create(everyone.then()).verifyComplete();
+        assertThat(recorder.keys(TaskStatus.RUNNING).join()).isEmpty();
     }
 
     private static Mono<Void> onEventLoop(Runnable body) {

@@ -10,7 +10,7 @@ import io.reactivex.rxjava3.core.SingleTransformer;
 /**
  * One operator for all five of RxJava's types, so that {@code compose(…)} reads the same on each of them.
  *
- * <p>Obtained from {@link RxTracking}; serves any number of pipelines and threads.
+ * <p>Obtained from {@link RxTracking} and {@link RxRecording}; serves any number of pipelines and threads.
  *
  * @param <T> the type of the elements
  */

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import io.reactivetracker.recorder.RecordedTask;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
+
+/** A {@code Flux} each of whose subscriptions is a recorded task, or a revoke. */
+final class FluxRecordAs<K, T> extends FluxOperator<T, T> {
+
+    private final Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question;
+
+    /**
+     * Makes the operator.
+     *
+     * @param question asks a recorder for the key, for each subscription
+     */
+    FluxRecordAs(
+            Flux<? extends T> source,
+            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+        super(source);
+        this.question = question;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+        RecordAsSubscriber.<K, T>subscribe(source, actual, question);
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
+    public @Nullable Object scanUnsafe(Attr key) {
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : super.scanUnsafe(key);
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import io.reactivetracker.internal.RecordedSignals;
+import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordedTask;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CorePublisher;
+import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * One subscription that is a recorded task: passes elements on as they come, and the last signal when the end is recorded.
+ *
+ * <p>Upstream of it stands what lets the task's token end the subscription, and then the source.
+ */
+final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreSubscriber<T>, Subscription, Scannable {
+
+    private final CoreSubscriber<? super T> actual;
+    private final CorePublisher<? extends T> source;
+
+    /** Keeps what is requested until there is an upstream to request it from. */
+    private final Operators.DeferredSubscription demand = new Operators.DeferredSubscription();
+
+    // Cancelled directly: the demand's cancel does not reach it while it is answering what was requested before.
+    private @Nullable Subscription upstream;
+
+    // With the attempt in it before the upstream can ask for it.
+    private Context context;
+
+    private RecordAsSubscriber(
+            CoreSubscriber<? super T> actual,
+            CorePublisher<? extends T> source,
+            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+        super(question);
+        this.actual = actual;
+        this.source = source;
+        this.context = actual.currentContext();
+    }
+
+    static <K, T> void subscribe(
+            CorePublisher<? extends T> source,
+            CoreSubscriber<? super T> actual,
+            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+        RecordAsSubscriber<K, T> subscriber = new RecordAsSubscriber<>(actual, source, question);
+        actual.onSubscribe(subscriber);
+        subscriber.begin();
+    }
+
+    @Override
+    protected void subscribeUpstream(RecordedTask<K> begun) {
+        context = context.put(Attempt.class, begun);
+        CancelWithSubscriber.subscribe(source, this, begun.cancellationToken());
+    }
+
+    @Override
+    public void onSubscribe(Subscription s) {
+        upstream = s;
+        upstreamKnown();
+        if (!isCancelled()) {
+            demand.set(s);
+        }
+    }
+
+    @Override
+    public void onNext(T element) {
+        try {
+            actual.onNext(element);
+        } catch (Throwable failure) {
+            thrown(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        failed(error);
+    }
+
+    @Override
+    public void onComplete() {
+        completed();
+    }
+
+    @Override
+    public void request(long n) {
+        // What is wrong to request is for the source to answer, if there is one already.
+        if (!isUpstreamKnown() && !Operators.validate(n)) {
+            return;
+        }
+        try {
+            demand.request(n);
+        } catch (Throwable failure) {
+            thrown(failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public void cancel() {
+        cancelled();
+    }
+
+    @Override
+    protected void cancelUpstream() {
+        if (isUpstreamKnown() && upstream != null) {
+            upstream.cancel();
+        }
+    }
+
+    @Override
+    protected void passOnComplete() {
+        actual.onComplete();
+    }
+
+    @Override
+    protected void passOnError(Throwable error) {
+        actual.onError(error);
+    }
+
+    @Override
+    protected void drop(Throwable error) {
+        Operators.onErrorDropped(error, context);
+    }
+
+    @Override
+    public Context currentContext() {
+        return context;
+    }
+
+    @Override
+    @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
+    public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.ACTUAL) {
+            return actual;
+        }
+        if (key == Attr.TERMINATED) {
+            return hasEnded() && !isCancelled();
+        }
+        if (key == Attr.CANCELLED) {
+            return isCancelled();
+        }
+        if (key == Attr.RUN_STYLE) {
+            return Attr.RunStyle.ASYNC;
+        }
+        return key == Attr.PARENT ? upstream : null;
+    }
+}

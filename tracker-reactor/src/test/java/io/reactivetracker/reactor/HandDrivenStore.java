@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import io.reactivetracker.Registration;
+import io.reactivetracker.recorder.LeaseLostException;
+import io.reactivetracker.recorder.RecordStore;
+import io.reactivetracker.recorder.TaskRecord;
+import io.reactivetracker.recorder.TaskStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A store in memory whose steps answer when a test says so, fail when it says so, and which gives leases if wished. */
+final class HandDrivenStore implements RecordStore<String> {
+
+    /** What can be held back or fail. */
+    enum Step {
+        BEGIN,
+        SETTLE
+    }
+
+    private final RecordStore<String> records = RecordStore.inMemory();
+    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final Map<Step, RuntimeException> failures = Collections.synchronizedMap(new EnumMap<>(Step.class));
+    private final @Nullable Duration lease;
+
+    private volatile @Nullable Step held;
+    private volatile @Nullable HandDrivenClaim lastClaim;
+
+    /** Each settling that the store was asked for: null for a success. */
+    final List<@Nullable Throwable> settlings = Collections.synchronizedList(new ArrayList<>());
+
+    HandDrivenStore(@Nullable Duration lease) {
+        this.lease = lease;
+    }
+
+    void hold(Step step) {
+        held = step;
+    }
+
+    void release() {
+        held = null;
+        for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+            next.run();
+        }
+    }
+
+    void fail(Step step, RuntimeException failure) {
+        failures.put(step, failure);
+    }
+
+    /** The lease of the last claim runs out, and nobody knows yet. */
+    void loseLease() {
+        HandDrivenClaim claim = lastClaim;
+        if (claim != null) {
+            claim.lose();
+        }
+    }
+
+    private <V> CompletionStage<V> step(Step step, Supplier<? extends CompletionStage<? extends V>> body) {
+        CompletableFuture<V> answer = new CompletableFuture<>();
+        Runnable run = () -> {
+            RuntimeException failure = failures.get(step);
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+                return;
+            }
+            var unused = body.get().whenComplete((value, failed) -> {
+                if (failed == null) {
+                    answer.complete(value);
+                } else {
+                    answer.completeExceptionally(failed);
+                }
+            });
+        };
+        if (held == step) {
+            waiting.add(run);
+        } else {
+            run.run();
+        }
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<? extends Claim> begin(String key) {
+        return step(Step.BEGIN, () -> records.begin(key).thenApply(claim -> claim(key, claim)));
+    }
+
+    @Override
+    public CompletionStage<? extends Claim> beginRevoke(String key) {
+        return step(Step.BEGIN, () -> records.beginRevoke(key).thenApply(claim -> claim(key, claim)));
+    }
+
+    private Claim claim(String key, Claim inner) {
+        HandDrivenClaim claim = new HandDrivenClaim(key, inner);
+        lastClaim = claim;
+        return claim;
+    }
+
+    @Override
+    public CompletionStage<TaskRecord> find(String key) {
+        return records.find(key);
+    }
+
+    @Override
+    public CompletionStage<List<String>> keys(TaskStatus status) {
+        return records.keys(status);
+    }
+
+    @Override
+    public CompletionStage<Map<TaskStatus, Long>> counts() {
+        return records.counts();
+    }
+
+    @Override
+    public CompletionStage<Boolean> forget(String key) {
+        return records.forget(key);
+    }
+
+    @Override
+    public Registration onSettled(String key, Consumer<? super TaskRecord> action) {
+        return records.onSettled(key, action);
+    }
+
+    private final class HandDrivenClaim implements Claim {
+
+        private final String key;
+        private final Claim inner;
+        private volatile boolean isLost;
+
+        HandDrivenClaim(String key, Claim inner) {
+            this.key = key;
+            this.inner = inner;
+        }
+
+        void lose() {
+            isLost = true;
+            var unused = inner.fail(new LeaseLostException(key, fence(), null));
+        }
+
+        @Override
+        public long fence() {
+            return inner.fence();
+        }
+
+        @Override
+        public @Nullable Duration lease() {
+            return lease;
+        }
+
+        @Override
+        public CompletionStage<Boolean> succeed() {
+            settlings.add(null);
+            return step(Step.SETTLE, inner::succeed);
+        }
+
+        @Override
+        public CompletionStage<Boolean> fail(Throwable failure) {
+            settlings.add(failure);
+            return step(Step.SETTLE, () -> inner.fail(failure));
+        }
+
+        @Override
+        public CompletionStage<Boolean> renew() {
+            return CompletableFuture.completedFuture(!isLost);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.rxjava;
+
+import io.reactivetracker.internal.RecordedSignals;
+import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordedTask;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.CompletableEmitter;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.exceptions.Exceptions;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/** A {@code Flowable} each of whose subscriptions is a recorded task, or a revoke. */
+final class FlowableRecordAs<K, T> extends Flowable<T> {
+
+    private final Function<? super Attempt<K>, ? extends Publisher<? extends T>> source;
+    private final Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question;
+
+    /**
+     * Makes the operator.
+     *
+     * @param source makes what a task subscribes to
+     * @param question asks a recorder for the key, for each subscription
+     */
+    FlowableRecordAs(
+            Function<? super Attempt<K>, ? extends Publisher<? extends T>> source,
+            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+        this.source = source;
+        this.question = question;
+    }
+
+    @Override
+    protected void subscribeActual(Subscriber<? super T> downstream) {
+        RecordAsSubscriber<K, T> subscriber = new RecordAsSubscriber<>(downstream, source, question);
+        // What is requested before there is a source is kept by RxJava's own operator.
+        Completable.create(subscriber::begin)
+                .<T>andThen(Flowable.defer(subscriber::source))
+                .subscribe(subscriber);
+    }
+
+    /**
+     * One subscription that is a recorded task: passes elements on as they come, and the last signal when the end is recorded.
+     *
+     * <p>Upstream of it stands what waits for the key; then what lets the task's token end the subscription; then the source.
+     */
+    private static final class RecordAsSubscriber<K, T> extends RecordedSignals<K>
+            implements FlowableSubscriber<T>, Subscription {
+
+        private final Subscriber<? super T> downstream;
+        private final Function<? super Attempt<K>, ? extends Publisher<? extends T>> task;
+
+        private @Nullable Subscription upstream;
+        private @Nullable CompletableEmitter gate;
+        private @Nullable RecordedTask<K> begun;
+
+        RecordAsSubscriber(
+                Subscriber<? super T> downstream,
+                Function<? super Attempt<K>, ? extends Publisher<? extends T>> task,
+                Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+            super(question);
+            this.downstream = downstream;
+            this.task = task;
+        }
+
+        void begin(CompletableEmitter opensWhenHeld) {
+            gate = opensWhenHeld;
+            begin();
+        }
+
+        @Override
+        protected void subscribeUpstream(RecordedTask<K> held) {
+            begun = held;
+            try {
+                Objects.requireNonNull(gate).onComplete();
+            } catch (Throwable failure) {
+                // What RxJava may not throw on is told to the downstream.
+                Exceptions.throwIfFatal(failure);
+                failed(failure);
+            }
+        }
+
+        /** The source, once the key is held. */
+        Flowable<T> source() {
+            RecordedTask<K> held = Objects.requireNonNull(begun);
+            Flowable<T> made = Flowable.defer(() -> task.apply(held));
+            return new FlowableCancelWith<>(made, held.cancellationToken()).doOnSubscribe(s -> {
+                if (isCancelled()) {
+                    s.cancel();
+                }
+                upstreamKnown();
+            });
+        }
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            upstream = s;
+            downstream.onSubscribe(this);
+        }
+
+        @Override
+        public void onNext(T element) {
+            try {
+                downstream.onNext(element);
+            } catch (Throwable failure) {
+                thrown(failure);
+                throw failure;
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            failed(error);
+        }
+
+        @Override
+        public void onComplete() {
+            completed();
+        }
+
+        @Override
+        public void request(long n) {
+            if (upstream == null) {
+                return;
+            }
+            try {
+                upstream.request(n);
+            } catch (Throwable failure) {
+                thrown(failure);
+                throw failure;
+            }
+        }
+
+        @Override
+        public void cancel() {
+            cancelled();
+        }
+
+        @Override
+        protected void cancelUpstream() {
+            if (upstream != null) {
+                upstream.cancel();
+            }
+        }
+
+        @Override
+        protected void passOnComplete() {
+            downstream.onComplete();
+        }
+
+        @Override
+        protected void passOnError(Throwable error) {
+            downstream.onError(error);
+        }
+
+        @Override
+        protected void drop(Throwable error) {
+            RxJavaPlugins.onError(error);
+        }
+    }
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.rxjava;
+
+import static io.reactivetracker.rxjava.RxRecording.recordAs;
+import static io.reactivetracker.rxjava.RxRecording.recordManyAs;
+import static io.reactivetracker.rxjava.RxRecording.revoke;
+import static io.reactivetracker.rxjava.RxRecording.whenSettled;
+import static io.reactivetracker.rxjava.RxTracking.trackWith;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.recorder.RecordOptions;
+import io.reactivetracker.recorder.RecordStoreException;
+import io.reactivetracker.recorder.TaskAlreadyRecordedException;
+import io.reactivetracker.recorder.TaskNotSucceededException;
+import io.reactivetracker.recorder.TaskRecord;
+import io.reactivetracker.recorder.TaskRecorder;
+import io.reactivetracker.recorder.TaskStatus;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Maybe;
+import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.observers.TestObserver;
+import io.reactivex.rxjava3.processors.PublishProcessor;
+import io.reactivex.rxjava3.schedulers.Schedulers;
+import io.reactivex.rxjava3.subjects.CompletableSubject;
+import io.reactivex.rxjava3.subjects.SingleSubject;
+import io.reactivex.rxjava3.subscribers.TestSubscriber;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class RecordAsTest {
+
+    private static final String KEY = "payment-1";
+
+    @RegisterExtension
+    final Undeliverable undeliverable = new Undeliverable();
+
+    private final HandDrivenStore store = new HandDrivenStore(null);
+    private final TaskRecorder<String> recorder = TaskRecorder.create(store);
+    private final IllegalStateException failure = new IllegalStateException("no money");
+
+    private TaskStatus status() {
+        return RxRecording.status(recorder, KEY).blockingGet();
+    }
+
+    @Test
+    void allFiveTypesAreRecordedAndThenRefused() {
+        Flowable.just(1).compose(recordAs(recorder, "flowable")).test().assertResult(1);
+        Observable.just(1).compose(recordAs(recorder, "observable")).test().assertResult(1);
+        Single.just(1).compose(recordAs(recorder, "single")).test().assertResult(1);
+        Maybe.just(1).compose(recordAs(recorder, "maybe")).test().assertResult(1);
+        Maybe.empty().compose(recordAs(recorder, "empty")).test().assertResult();
+        Completable.complete().compose(recordAs(recorder, "completable")).test().assertResult();
+        assertThat(recorder.keys(TaskStatus.SUCCEEDED).join())
+                .containsExactlyInAnyOrder("flowable", "observable", "single", "maybe", "empty", "completable");
+        Flowable.just(1).compose(recordAs(recorder, "single")).test().assertFailure(TaskAlreadyRecordedException.class);
+        Observable.just(1)
+                .compose(recordAs(recorder, "single"))
+                .test()
+                .assertFailure(TaskAlreadyRecordedException.class);
+        Single.just(1).compose(recordAs(recorder, "single")).test().assertFailure(TaskAlreadyRecordedException.class);
+        Maybe.just(1).compose(recordAs(recorder, "single")).test().assertFailure(TaskAlreadyRecordedException.class);
+        Completable.complete()
+                .compose(recordAs(recorder, "single"))
+                .test()
+                .assertFailure(TaskAlreadyRecordedException.class);
+    }
+
+    @Test
+    void aRefusedSourceIsNotTouched() {
+        TestObserver<Object> running =
+                Single.never().compose(recordAs(recorder, KEY)).test();
+        AtomicInteger touched = new AtomicInteger();
+        Single.fromCallable(touched::incrementAndGet)
+                .compose(recordAs(recorder, KEY))
+                .test()
+                .assertError(refused -> ((TaskAlreadyRecordedException) refused).status() == TaskStatus.RUNNING);
+        assertThat(touched).hasValue(0);
+        running.dispose();
+        assertThat(status()).isEqualTo(TaskStatus.FAILED);
+    }
+
+    @Test
+    void aSingleHoldsItsValueUntilItsSuccessIsStored() {
+        store.hold(HandDrivenStore.Step.SETTLE);
+        TestObserver<String> single =
+                Single.just("paid").compose(recordAs(recorder, KEY)).test();
+        single.assertEmpty();
+        store.release();
+        single.assertResult("paid");
+    }
+
+    @Test
+    void aFlowablePassesItsElementsOnAndHoldsItsCompletion() {
+        store.hold(HandDrivenStore.Step.SETTLE);
+        TestSubscriber<Integer> flowable =
+                Flowable.just(1, 2).compose(recordAs(recorder, KEY)).test();
+        flowable.assertValuesOnly(1, 2);
+        store.release();
+        flowable.assertResult(1, 2);
+    }
+
+    @Test
+    void aJoinedSuccessIsEmptyAndForASingleAnError() {
+        SingleSubject<String> first = SingleSubject.create();
+        var unused = first.compose(recordAs(recorder, KEY)).test();
+        TestObserver<Object> joined = Maybe.never()
+                .compose(recordAs(recorder, KEY, RecordOptions.orJoin()))
+                .test();
+        TestObserver<Object> single = Single.never()
+                .compose(recordAs(recorder, KEY, RecordOptions.orJoin()))
+                .test();
+        first.onSuccess("paid");
+        joined.assertResult();
+        single.assertError(error -> ((TaskAlreadyRecordedException) error).status() == TaskStatus.SUCCEEDED);
+    }
+
+    @Test
+    void aTaskCanBeMadeOfItsAttempt() {
+        List<Long> fences = new ArrayList<>();
+        recordAs(recorder, KEY, attempt -> {
+                    fences.add(attempt.fence());
+                    return fences.size() < 3 ? Single.<String>error(failure) : Single.just(attempt.key());
+                })
+                .retry()
+                .test()
+                .assertResult(KEY);
+        assertThat(fences).containsExactly(1L, 2L, 3L);
+        assertThat(store.settlings).containsExactly(failure, failure, null);
+        recordManyAs(recorder, "many", RecordOptions.defaults(), attempt -> Flowable.just(1L, attempt.fence()))
+                .test()
+                .assertResult(1L, 1L);
+        recordAs(recorder, "thrown", attempt -> {
+                    throw failure;
+                })
+                .test()
+                .assertError(failure);
+        assertThat(RxRecording.failure(recorder, "thrown").blockingGet()).isSameAs(failure);
+    }
+
+    @Test
+    void cancelledBeforeTheKeyIsGrantedItIsGivenBack() {
+        store.hold(HandDrivenStore.Step.BEGIN);
+        AtomicInteger touched = new AtomicInteger();
+        TestObserver<Integer> task = Single.fromCallable(touched::incrementAndGet)
+                .compose(recordAs(recorder, KEY))
+                .test();
+        task.dispose();
+        store.release();
+        assertThat(touched).hasValue(0);
+        assertThat(status()).isEqualTo(TaskStatus.FAILED);
+        task.assertEmpty();
+    }
+
+    @Test
+    void cancelledWhileRunningTheSourceIsCancelledAndThatIsRecorded() {
+        PublishProcessor<String> source = PublishProcessor.create();
+        TestSubscriber<String> task = source.compose(recordAs(recorder, KEY)).test();
+        assertThat(source.hasSubscribers()).isTrue();
+        task.cancel();
+        assertThat(source.hasSubscribers()).isFalse();
+        assertThat(status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(store.settlings).hasSize(1);
+    }
+
+    @Test
+    void cancelledWhileItsEndIsStoredItIsToldNothing() {
+        store.hold(HandDrivenStore.Step.SETTLE);
+        TestObserver<String> task =
+                Single.just("paid").compose(recordAs(recorder, KEY)).test();
+        task.dispose();
+        store.release();
+        task.assertEmpty();
+        assertThat(status()).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(store.settlings).hasSize(1);
+    }
+
+    @Test
+    void cancelledFromWithinAnElementOfAnEndlessSourceItEnds() {
+        Flowable.<Integer>generate(emitter -> emitter.onNext(1))
+                .compose(recordAs(recorder, KEY))
+                .takeUntil(n -> true)
+                .test()
+                .assertResult(1);
+        assertThat(status()).isEqualTo(TaskStatus.FAILED);
+    }
+
+    @Test
+    void aStoreThatFailsAtTheEndDoesNotChangeTheOutcome() {
+        store.fail(HandDrivenStore.Step.SETTLE, new IllegalStateException("no store"));
+        Single.just("paid").compose(recordAs(recorder, KEY)).test().assertResult("paid");
+        assertThat(undeliverable.take()).singleElement().isInstanceOf(RecordStoreException.class);
+        Single.error(failure).compose(recordAs(recorder, "other")).test().assertError(failure);
+        assertThat(failure.getSuppressed())
+                .hasOnlyElementsOfType(RecordStoreException.class)
+                .hasSize(1);
+    }
+
+    @Test
+    void aSourceThatThrowsInSubscribeFailsTheTask() {
+        TestObserver<Void> task = Completable.unsafeCreate(observer -> {
+                    throw failure;
+                })
+                .compose(recordAs(recorder, KEY))
+                .test();
+        undeliverable.take();
+        assertThat(status()).isEqualTo(TaskStatus.FAILED);
+        task.assertError(NullPointerException.class);
+    }
+
+    @Test
+    void itComposesWithTrackersAndGroupsInEitherOrder() {
+        TaskTracker tracker = TaskTracker.create("payments");
+        TaskGroup group = TaskGroup.builder("payments").build();
+        List<String> seen = new ArrayList<>();
+        Single<String> source = Single.fromCallable(() -> {
+            seen.add(tracker.size() + " " + group.figures().active() + " "
+                    + recorder.status(KEY).join());
+            return "paid";
+        });
+        source.compose(recordAs(recorder, KEY))
+                .compose(trackWith(tracker))
+                .compose(trackWith(group))
+                .test()
+                .assertResult("paid");
+        recorder.forget(KEY).join();
+        source.compose(trackWith(group))
+                .compose(trackWith(tracker))
+                .compose(recordAs(recorder, KEY))
+                .test()
+                .assertResult("paid");
+        assertThat(seen).containsOnly("1 1 RUNNING").hasSize(2);
+        assertThat(tracker.size()).isZero();
+        TestObserver<Object> one = Single.never()
+                .compose(recordAs(recorder, "a"))
+                .compose(trackWith(group))
+                .test();
+        TestObserver<Object> two = Single.never()
+                .compose(trackWith(group))
+                .compose(recordAs(recorder, "b"))
+                .test();
+        group.cancel(failure);
+        one.assertError(error -> failure.equals(error.getCause()));
+        two.assertError(error -> failure.equals(error.getCause()));
+        assertThat(recorder.keys(TaskStatus.RUNNING).join()).isEmpty();
+        assertThat(group.figures().pending()).isZero();
+    }
+
+    @Test
+    void aRevokeUndoesAndForgets() {
+        Completable undo = Completable.complete();
+        revoke(recorder, KEY, undo).test().assertFailure(TaskNotSucceededException.class);
+        Single.just("paid").compose(recordAs(recorder, KEY)).test().assertResult("paid");
+        revoke(recorder, KEY, Completable.error(failure)).test().assertError(failure);
+        assertThat(status()).isEqualTo(TaskStatus.SUCCEEDED);
+        revoke(recorder, KEY, Completable.never()).test().dispose();
+        assertThat(status()).isEqualTo(TaskStatus.SUCCEEDED);
+        List<Long> fences = new ArrayList<>();
+        revoke(recorder, KEY, attempt -> undo.doOnComplete(() -> fences.add(attempt.fence())))
+                .test()
+                .assertResult();
+        assertThat(fences).containsExactly(4L);
+        assertThat(status()).isEqualTo(TaskStatus.NOT_FOUND);
+    }
+
+    @Test
+    void whenSettledTellsTheEnd() {
+        CompletableSubject source = CompletableSubject.create();
+        var unused = source.compose(recordAs(recorder, KEY)).test();
+        TestObserver<TaskRecord> left =
+                whenSettled(TaskRecorder.<String>create(), KEY).test();
+        left.assertResult(TaskRecord.of(TaskStatus.NOT_FOUND));
+        TaskRecorder<String> inMemory = TaskRecorder.create();
+        var unusedNeither = Single.never().compose(recordAs(inMemory, KEY)).test();
+        TestObserver<TaskRecord> cancelled = whenSettled(inMemory, KEY).test();
+        cancelled.dispose();
+        cancelled.assertEmpty();
+        source.onComplete();
+        whenSettled(recorder, KEY).test().assertResult(TaskRecord.of(TaskStatus.SUCCEEDED));
+        RxRecording.failure(recorder, KEY).test().assertResult();
+    }
+
+    @Test
+    void amongManyThreadsEachKeySucceedsOnceAndNoneIsLeftRunning() {
+        int keys = 200;
+        TaskRecorder<Integer> shared = TaskRecorder.create();
+        AtomicIntegerArray successes = new AtomicIntegerArray(keys);
+        Flowable.range(0, keys * 40)
+                .parallel(4)
+                .runOn(Schedulers.computation())
+                .flatMap(n -> {
+                    int key = n % keys;
+                    int fate = ThreadLocalRandom.current().nextInt(4);
+                    Single<Integer> recorded = Single.timer(1, TimeUnit.NANOSECONDS)
+                            .flatMap(tick -> fate == 0 ? Single.<Integer>error(failure) : Single.just(key))
+                            .compose(recordAs(shared, key))
+                            .doOnSuccess(value -> successes.incrementAndGet(key));
+                    Completable end = recorded.ignoreElement().onErrorComplete();
+                    return (fate == 1 ? end.takeUntil(Completable.timer(1, TimeUnit.NANOSECONDS)) : end)
+                            .<Integer>toFlowable();
+                })
+                .sequential()
+                .ignoreElements()
+                .blockingAwait();
+        assertThat(shared.keys(TaskStatus.RUNNING).join()).isEmpty();
+        for (int key = 0; key < keys; key++) {
+            assertThat(successes.get(key)).isLessThanOrEqualTo(1);
+        }
+        assertThat(shared.keys(TaskStatus.SUCCEEDED).join()).isNotEmpty();
+    }
+}

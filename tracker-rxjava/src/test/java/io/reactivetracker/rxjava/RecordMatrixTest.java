@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.rxjava;
+
+import static io.reactivetracker.rxjava.RxRecording.recordManyAs;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.LeaseLostException;
+import io.reactivetracker.recorder.RecordOptions;
+import io.reactivetracker.recorder.RecordStoreException;
+import io.reactivetracker.recorder.TaskRecord;
+import io.reactivetracker.recorder.TaskRecorder;
+import io.reactivetracker.recorder.TaskStatus;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.schedulers.TestScheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * However a recorded subscription ends, and whenever it is cancelled, by sources that follow the rules or go on after their
+ * cancel: its end is recorded once, it is never RUNNING for ever, and its downstream is told what was recorded.
+ */
+class RecordMatrixTest {
+
+    private static final String KEY = "payment-1";
+
+    /** How the source ends, once it is subscribed to. */
+    enum End {
+        COMPLETES,
+        COMPLETES_EMPTY,
+        FAILS,
+        FAILS_AFTER_AN_ELEMENT,
+        THROWS_IN_SUBSCRIBE,
+        THROWS_FATALLY_IN_SUBSCRIBE,
+        THROWS_AFTER_ON_SUBSCRIBE,
+        ITS_TOKEN_IS_CANCELLED,
+        LOSES_ITS_LEASE,
+        FINDS_ITS_LEASE_LOST,
+        COMPLETES_WHEN_THE_STORE_FAILS,
+        FAILS_WHEN_THE_STORE_FAILS
+    }
+
+    /** When the downstream cancels. */
+    enum Cancel {
+        NEVER,
+        IN_ON_SUBSCRIBE,
+        WHILE_BEGINNING,
+        WHILE_SUBSCRIBING,
+        WHILE_RUNNING,
+        IN_ON_NEXT,
+        WHILE_SETTLING,
+        AFTER
+    }
+
+    private static final Set<Cancel> BEFORE_THE_SOURCE = EnumSet.of(Cancel.IN_ON_SUBSCRIBE, Cancel.WHILE_BEGINNING);
+
+    static Stream<Arguments> everything() {
+        return Stream.of(true, false)
+                .flatMap(isMaybe -> Stream.of(End.values())
+                        .flatMap(end -> Stream.of(Cancel.values())
+                                // RxJava leaves the completion out when its element was answered by a cancel.
+                                .filter(cancel -> !isMaybe || cancel != Cancel.IN_ON_NEXT)
+                                .map(cancel -> Arguments.of(isMaybe, end, cancel))));
+    }
+
+    @RegisterExtension
+    final Undeliverable dropped = new Undeliverable();
+
+    private final TestScheduler time = new TestScheduler();
+    private final HandDrivenStore store = new HandDrivenStore(Duration.ofSeconds(30));
+    private final TaskRecorder<String> recorder = TaskRecorder.create(store, RxGroups.timer(time));
+    private final IllegalStateException failure = new IllegalStateException("no money");
+    private final RuntimeException storeFailure = new IllegalStateException("no store");
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    void isRecordedOnceAndToldAsItIs(boolean isMaybe, End end, Cancel cancel) {
+        Downstream downstream = new Downstream(cancel);
+        ScriptedPublisher source = new ScriptedPublisher(end, () -> {
+            if (cancel == Cancel.WHILE_SUBSCRIBING) {
+                downstream.cancel();
+            }
+        });
+        Flowable<String> several = recordManyAs(recorder, KEY, RecordOptions.defaults(), attempt -> {
+            source.attempt = attempt;
+            return source;
+        });
+        Flowable<String> recorded = isMaybe ? several.singleElement().toFlowable() : several;
+        if (cancel == Cancel.WHILE_BEGINNING) {
+            store.hold(HandDrivenStore.Step.BEGIN);
+        } else if (cancel == Cancel.WHILE_SETTLING) {
+            store.hold(HandDrivenStore.Step.SETTLE);
+        }
+
+        Throwable thrown = catchThrowable(() -> recorded.subscribe(downstream));
+        if (cancel == Cancel.WHILE_BEGINNING) {
+            downstream.cancel();
+            store.release();
+        }
+        if (cancel == Cancel.WHILE_RUNNING) {
+            downstream.cancel();
+        }
+        Throwable thrownAtTheEnd = catchThrowable(() -> end(end, source));
+        if (cancel == Cancel.WHILE_SETTLING) {
+            downstream.cancel();
+            store.release();
+        }
+        if (cancel == Cancel.AFTER) {
+            downstream.cancel();
+        }
+
+        List<Throwable> droppedErrors = dropped.take();
+        TaskRecord record = recorder.whenSettled(KEY).getNow(null);
+        assertThat(thrownAtTheEnd).isNull();
+        boolean throwsFatally = end == End.THROWS_FATALLY_IN_SUBSCRIBE && cancel != Cancel.WHILE_BEGINNING;
+        assertThat(thrown).isSameAs(throwsFatally && source.wasTouched ? source.fatal : null);
+        boolean isCancelled = wasCancelledBeforeTheEnd(isMaybe, end, cancel);
+        if (isStoreFailing(end) && source.wasTouched && (!isCancelled || cancel == Cancel.IN_ON_NEXT)) {
+            // Nobody knows what became of it: the store is as it was left.
+            assertThat(record).isNull();
+        } else {
+            assertThat(record).isNotNull();
+        }
+        boolean isNeverBegun = cancel == Cancel.IN_ON_SUBSCRIBE;
+        boolean isKnownAsLost = end == End.LOSES_ITS_LEASE && store.settlings.isEmpty();
+        assertThat(store.settlings).hasSize(isNeverBegun || isKnownAsLost ? 0 : 1);
+        assertThat(source.wasTouched).isEqualTo(!BEFORE_THE_SOURCE.contains(cancel));
+        if (cancel == Cancel.IN_ON_SUBSCRIBE) {
+            assertThat(record).isEqualTo(TaskRecord.of(TaskStatus.NOT_FOUND));
+        }
+        if (isCancelled) {
+            assertThat(downstream.terminals).isEmpty();
+            // In which it fails or is lost before.
+            boolean throwsFirst = end == End.THROWS_IN_SUBSCRIBE || end == End.THROWS_FATALLY_IN_SUBSCRIBE;
+            boolean isTooLate = (cancel == Cancel.WHILE_SUBSCRIBING && throwsFirst)
+                    || (cancel == Cancel.IN_ON_NEXT && (isStoreFailing(end) || end == End.FINDS_ITS_LEASE_LOST));
+            if (cancel != Cancel.IN_ON_SUBSCRIBE && !isTooLate) {
+                assertThat(record.failure()).isInstanceOf(TaskCancelledException.class);
+            }
+            assertThat(source.cancels > 0).isEqualTo(source.subscriber != null);
+            return;
+        }
+        boolean isCancelledAtTheEnd = cancel == Cancel.WHILE_SETTLING && isRecordedByTheStore(end);
+        assertThat(downstream.terminals).hasSize(isCancelledAtTheEnd || end == End.THROWS_FATALLY_IN_SUBSCRIBE ? 0 : 1);
+        boolean isTold = !downstream.terminals.isEmpty();
+        Object told = isTold ? downstream.terminals.get(0) : "nothing";
+        switch (end) {
+            case COMPLETES, COMPLETES_EMPTY -> {
+                assertThat(record.status()).isEqualTo(TaskStatus.SUCCEEDED);
+                assertThat(told).isIn("complete", "nothing");
+                assertThat(downstream.elements).hasSize(end == End.COMPLETES_EMPTY || (isMaybe && !isTold) ? 0 : 1);
+            }
+            case FAILS, FAILS_AFTER_AN_ELEMENT -> {
+                assertThat(record.failure()).isSameAs(failure);
+                assertThat(told).isIn(failure, "nothing");
+                assertThat(droppedErrors).hasSize(isTold ? 0 : 1);
+            }
+            case THROWS_IN_SUBSCRIBE, THROWS_AFTER_ON_SUBSCRIBE -> {
+                // As RxJava wraps what may not be thrown.
+                assertThat(record.failure()).hasRootCause(failure);
+                assertThat(told).isIn(record.failure(), "nothing");
+            }
+            case THROWS_FATALLY_IN_SUBSCRIBE -> assertThat(record.failure()).isSameAs(source.fatal);
+            case ITS_TOKEN_IS_CANCELLED -> {
+                assertThat(record.failure())
+                        .isInstanceOf(TaskCancelledException.class)
+                        .hasCause(failure);
+                assertThat(source.cancels).isOne();
+                if (isTold) {
+                    assertThat(told).isSameAs(record.failure());
+                }
+            }
+            case LOSES_ITS_LEASE -> {
+                assertThat(record.failure()).isInstanceOf(LeaseLostException.class);
+                assertThat(source.cancels).isOne();
+                assertThat(told).isInstanceOf(TaskCancelledException.class);
+                assertThat((Throwable) told)
+                        .hasCauseInstanceOf(LeaseLostException.class)
+                        .hasNoSuppressedExceptions();
+            }
+            case FINDS_ITS_LEASE_LOST -> {
+                assertThat(record.failure()).isInstanceOf(LeaseLostException.class);
+                if (isTold) {
+                    assertThat(told).isInstanceOf(LeaseLostException.class);
+                } else {
+                    assertThat(droppedErrors).singleElement().isInstanceOf(LeaseLostException.class);
+                }
+                assertThat(downstream.elements).hasSize(isMaybe ? 0 : 1);
+            }
+            case COMPLETES_WHEN_THE_STORE_FAILS -> {
+                assertThat(told).isIn("complete", "nothing");
+                assertThat(droppedErrors)
+                        .singleElement()
+                        .isInstanceOf(RecordStoreException.class)
+                        .hasFieldOrPropertyWithValue("cause", storeFailure);
+                assertThat(downstream.elements).hasSize(isMaybe && !isTold ? 0 : 1);
+            }
+            case FAILS_WHEN_THE_STORE_FAILS -> {
+                assertThat(told).isIn(failure, "nothing");
+                assertThat(failure.getSuppressed()).hasOnlyElementsOfType(RecordStoreException.class);
+                assertThat(failure.getSuppressed()).hasSize(1);
+            }
+        }
+    }
+
+    private static boolean isStoreFailing(End end) {
+        return end == End.COMPLETES_WHEN_THE_STORE_FAILS || end == End.FAILS_WHEN_THE_STORE_FAILS;
+    }
+
+    /** One whose lease is known as lost ends without the store. */
+    private static boolean isRecordedByTheStore(End end) {
+        return end != End.LOSES_ITS_LEASE;
+    }
+
+    private static boolean wasCancelledBeforeTheEnd(boolean isMaybe, End end, Cancel cancel) {
+        boolean hasElement = end == End.COMPLETES
+                || end == End.FAILS_AFTER_AN_ELEMENT
+                || end == End.FINDS_ITS_LEASE_LOST
+                || end == End.COMPLETES_WHEN_THE_STORE_FAILS;
+        if (cancel == Cancel.IN_ON_NEXT) {
+            return !isMaybe && hasElement;
+        }
+        // Those have ended before there was anything running.
+        boolean endsInSubscribe = end == End.THROWS_IN_SUBSCRIBE
+                || end == End.THROWS_FATALLY_IN_SUBSCRIBE
+                || end == End.THROWS_AFTER_ON_SUBSCRIBE;
+        return BEFORE_THE_SOURCE.contains(cancel)
+                || cancel == Cancel.WHILE_SUBSCRIBING
+                || (cancel == Cancel.WHILE_RUNNING && !endsInSubscribe);
+    }
+
+    private void end(End end, ScriptedPublisher source) {
+        Subscriber<? super String> subscriber = source.subscriber;
+        if (subscriber == null) {
+            return;
+        }
+        switch (end) {
+            case COMPLETES -> {
+                subscriber.onNext("paid");
+                subscriber.onComplete();
+            }
+            case COMPLETES_EMPTY -> subscriber.onComplete();
+            case FAILS -> subscriber.onError(failure);
+            case FAILS_AFTER_AN_ELEMENT -> {
+                subscriber.onNext("half paid");
+                subscriber.onError(failure);
+            }
+            case ITS_TOKEN_IS_CANCELLED ->
+                Objects.requireNonNull(source.attempt).cancellationToken().cancel(failure);
+            case LOSES_ITS_LEASE -> {
+                store.loseLease();
+                time.advanceTimeBy(10, TimeUnit.SECONDS);
+            }
+            case FINDS_ITS_LEASE_LOST -> {
+                if (source.cancels == 0) {
+                    store.loseLease();
+                }
+                subscriber.onNext("paid");
+                subscriber.onComplete();
+            }
+            case COMPLETES_WHEN_THE_STORE_FAILS -> {
+                store.fail(HandDrivenStore.Step.SETTLE, storeFailure);
+                subscriber.onNext("paid");
+                subscriber.onComplete();
+            }
+            case FAILS_WHEN_THE_STORE_FAILS -> {
+                store.fail(HandDrivenStore.Step.SETTLE, storeFailure);
+                subscriber.onError(failure);
+            }
+            case THROWS_IN_SUBSCRIBE, THROWS_FATALLY_IN_SUBSCRIBE, THROWS_AFTER_ON_SUBSCRIBE -> {}
+        }
+    }
+
+    /** Subscribes as told, and goes on however often it is cancelled. */
+    private final class ScriptedPublisher implements Publisher<String> {
+
+        private final End end;
+        private final Runnable onSubscribing;
+        final Fatal fatal = new Fatal();
+        boolean wasTouched;
+        int cancels;
+
+        @Nullable
+        Attempt<String> attempt;
+
+        @Nullable
+        Subscriber<? super String> subscriber;
+
+        ScriptedPublisher(End end, Runnable onSubscribing) {
+            this.end = end;
+            this.onSubscribing = onSubscribing;
+        }
+
+        @Override
+        public void subscribe(Subscriber<? super String> it) {
+            wasTouched = true;
+            onSubscribing.run();
+            if (end == End.THROWS_IN_SUBSCRIBE) {
+                throw failure;
+            }
+            if (end == End.THROWS_FATALLY_IN_SUBSCRIBE) {
+                throw fatal;
+            }
+            subscriber = it;
+            it.onSubscribe(new Subscription() {
+                @Override
+                public void request(long n) {}
+
+                @Override
+                public void cancel() {
+                    cancels++;
+                }
+            });
+            if (end == End.THROWS_AFTER_ON_SUBSCRIBE) {
+                throw failure;
+            }
+        }
+    }
+
+    private static final class Fatal extends VirtualMachineError {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Notes what it is told, and cancels when it is to. */
+    private static final class Downstream implements FlowableSubscriber<String> {
+
+        final List<String> elements = new ArrayList<>();
+        final List<Object> terminals = new ArrayList<>();
+        private final Cancel cancel;
+        private @Nullable Subscription subscription;
+
+        Downstream(Cancel cancel) {
+            this.cancel = cancel;
+        }
+
+        void cancel() {
+            Objects.requireNonNull(subscription).cancel();
+        }
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            subscription = s;
+            if (cancel == Cancel.IN_ON_SUBSCRIBE) {
+                s.cancel();
+            } else {
+                s.request(Long.MAX_VALUE);
+            }
+        }
+
+        @Override
+        public void onNext(String element) {
+            elements.add(element);
+            if (cancel == Cancel.IN_ON_NEXT) {
+                cancel();
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            terminals.add(error);
+        }
+
+        @Override
+        public void onComplete() {
+            terminals.add("complete");
+        }
+    }
+}
