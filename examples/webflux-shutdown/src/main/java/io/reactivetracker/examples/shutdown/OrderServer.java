@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.examples.shutdown;
 
-import static org.springframework.web.reactive.function.server.RequestPredicates.POST;
-import static org.springframework.web.reactive.function.server.RouterFunctions.route;
-
-import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.TaskGroup;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerInitializedEvent;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.reactive.function.server.RouterFunction;
-import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
- * Takes orders over HTTP, answers 202 at once, and ships each in the background.
+ * Takes orders over HTTP, answers 202 at once, and sees to each in the background.
  *
- * <p>With {@code orders.tracked=true} it waits for the background work when it is told to stop.
+ * <p>That none is lost when it is told to stop is the starter's work: there is nothing about that here.
  */
-@SpringBootApplication(proxyBeanMethods = false)
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import({Orders.class, Access.class})
 public class OrderServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OrderServer.class);
 
     /** For Spring. */
     public OrderServer() {}
@@ -37,41 +42,22 @@ public class OrderServer {
     }
 
     @Bean
-    TaskTracker tracker() {
-        return TaskTracker.create("orders");
-    }
-
-    @Bean
     Shipping shipping(@Value("${orders.carrier}") String carrier, @Value("${orders.journal}") Path journal) {
         return new Shipping(WebClient.create(carrier), new Journal(journal));
     }
 
+    /** The application's group is there unless the starter is switched off. */
     @Bean
-    Background background(@Value("${orders.tracked}") boolean tracked, TaskTracker tracker) {
-        return tracked ? new Background.Tracked(tracker) : new Background.Forgotten();
-    }
-
-    @Bean
-    DrainOnShutdown drainOnShutdown(TaskTracker tracker) {
-        return new DrainOnShutdown(tracker);
-    }
-
-    @Bean
-    DrainReport drainReport(TaskTracker tracker) {
-        return new DrainReport(tracker);
-    }
-
-    @Bean
-    RouterFunction<ServerResponse> routes(Shipping shipping, Background background) {
-        return route(POST("/orders/{id}"), request -> {
-            String id = request.pathVariable("id");
-            background.start("ship " + id, shipping.ship(id));
-            return ServerResponse.accepted().build();
-        });
+    Background background(ObjectProvider<TaskGroup> application) {
+        TaskGroup group = application.getIfAvailable();
+        return group == null ? new Background.Forgotten() : Background.Tracked.in(group);
     }
 
     @EventListener
     void tellThePort(ReactiveWebServerInitializedEvent event) {
-        System.out.println("listening on " + event.getWebServer().getPort());
+        LOG.info(
+                "{} on port {}",
+                Objects.requireNonNullElse(event.getApplicationContext().getServerNamespace(), "orders"),
+                event.getWebServer().getPort());
     }
 }

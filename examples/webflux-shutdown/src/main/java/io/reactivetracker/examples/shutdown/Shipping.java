@@ -6,7 +6,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Ships orders: reserve, pack, hand over to the carrier by HTTP, and write the journal, each stage on other threads. */
+/** The work on an order: reserve, pack, hand over to the carrier by HTTP, write the journal, tell the customer. */
 final class Shipping {
 
     private static final Duration RESERVING = Duration.ofMillis(20);
@@ -25,6 +25,14 @@ final class Shipping {
                 .map(reserved -> "parcel of " + order)
                 .flatMap(this::handOver)
                 .flatMap(receipt -> journal.append(order + " " + receipt));
+    }
+
+    Mono<Void> tell(String order) {
+        return carrier.post()
+                .uri("/notices")
+                .bodyValue("shipped: " + order)
+                .retrieve()
+                .bodyToMono(Void.class);
     }
 
     private Mono<String> handOver(String parcel) {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.examples.shutdown;
+
+import static org.springframework.security.config.Customizer.withDefaults;
+
+import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import reactor.core.publisher.Mono;
+
+/**
+ * Who may do what: anyone may order, and the platform may ask how the server is; what it works on is for the management.
+ *
+ * <p>Names of tasks tell of customers and of what went wrong, so they are for few eyes. The rules hold on both ports.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableWebFluxSecurity
+class Access {
+
+    private static final String MANAGEMENT = "MANAGEMENT";
+
+    /** The page needs its own files and nothing else: a script from elsewhere, or in a task's name, would not run. */
+    private static final String CONTENT_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+                    + " require-trusted-types-for 'script'";
+
+    @Bean
+    SecurityWebFilterChain rules(ServerHttpSecurity http) {
+        return http.authorizeExchange(exchanges -> exchanges
+                        .pathMatchers(HttpMethod.POST, "/orders/*")
+                        .permitAll()
+                        .matchers(EndpointRequest.to("health"))
+                        .permitAll()
+                        .matchers(EndpointRequest.toAnyEndpoint())
+                        .hasRole(MANAGEMENT)
+                        .pathMatchers("/live/**")
+                        .hasRole(MANAGEMENT)
+                        .anyExchange()
+                        .denyAll())
+                .httpBasic(withDefaults())
+                .exceptionHandling(exceptions -> exceptions.accessDeniedHandler((exchange, denied) ->
+                        Mono.fromRunnable(() -> exchange.getResponse().setStatusCode(HttpStatus.FORBIDDEN))))
+                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY)))
+                // Customers are programs that have no session; what changes something for the management is not
+                // exposed.
+                .csrf(ServerHttpSecurity.CsrfSpec::disable)
+                .build();
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.examples.shutdown.demo;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What the customers have heard.
+ *
+ * @param byOrder the answer to each order
+ */
+record Answers(Map<String, Answer> byOrder) {
+
+    Set<String> accepted() {
+        return ordersWith(Answer.ACCEPTED);
+    }
+
+    /** How many were told that their order is not taken. */
+    int refused() {
+        return ordersWith(Answer.UNAVAILABLE).size()
+                + ordersWith(Answer.NO_CONNECTION).size();
+    }
+
+    Set<String> ordersWith(Answer answer) {
+        return byOrder.entrySet().stream()
+                .filter(entry -> entry.getValue() == answer)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}

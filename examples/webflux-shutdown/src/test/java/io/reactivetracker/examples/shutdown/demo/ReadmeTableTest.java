@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.examples.shutdown.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The table that the README shows of a run of the demo says what {@link ShutdownRunTest} proves of any run. */
+class ReadmeTableTest {
+
+    private static final Path README = Path.of("..", "..", "README.md");
+
+    @Test
+    void showsThatSpringBootAloneLosesOrdersAndTheStarterDoesNot() throws IOException {
+        Row alone = row(ShutdownDemo.ALONE);
+        assertThat(alone.lost).isPositive().isEqualTo(alone.accepted - alone.shipped);
+        Row starter = row(ShutdownDemo.WITH_STARTER);
+        assertThat(starter.lost).isZero();
+        assertThat(starter.shipped).isPositive().isEqualTo(starter.accepted);
+    }
+
+    private static Row row(String name) throws IOException {
+        String line = Files.readAllLines(README).stream()
+                .filter(candidate -> candidate.startsWith(name))
+                .findFirst()
+                .orElseThrow();
+        int[] numbers = Stream.of(line.substring(name.length()).strip().split(" +", -1))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        return new Row(numbers[0], numbers[1], numbers[2]);
+    }
+
+    private record Row(int accepted, int shipped, int lost) {}
+}
