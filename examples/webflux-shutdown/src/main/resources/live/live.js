@@ -128,6 +128,9 @@ function setRows(body, items, makeRow, fill) {
 
 function age(milliseconds) {
   const seconds = milliseconds / 1000;
+  if (seconds < 1) {
+    return `${milliseconds} ms`;
+  }
   if (seconds < 60) {
     return `${seconds.toFixed(1)} s`;
   }
@@ -278,7 +281,7 @@ function showGroups() {
 }
 
 function showRunning() {
-  const oldest = look.running.length === 0 ? 1 : Math.max(1, look.running[0].age);
+  const oldest = Math.max(1_000, look.running[0]?.age ?? 0);
   setText(
     byId('running-note'),
     look.running.length === 0 ? 'No task runs.'

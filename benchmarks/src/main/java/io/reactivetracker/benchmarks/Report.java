@@ -54,6 +54,7 @@ public final class Report {
         elements();
         drains();
         groups();
+        recorder();
         sizes();
         Path file = directory.resolve("performance.md");
         Files.writeString(file, text.toString().stripTrailing() + "\n");
@@ -228,6 +229,32 @@ public final class Report {
         });
         text.append('\n');
         targets(Targets.ofGroups(results));
+    }
+
+    private void recorder() {
+        paragraph("## The recorder");
+        paragraph(
+                "In memory, next to the least that is written by hand: a `ConcurrentHashMap` of states, which knows no failures,"
+                        + " waits or fencing numbers.");
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("newKeys@1", "begin and succeed, of a new key that is kept");
+        names.put("again@1", "begin and fail, of a key that has failed");
+        names.put("againByTwo@2", "the same by 2 threads with keys of their own");
+        names.put("work@1", "`record` of work that is done at once, of a new key that is kept");
+        header("what", "`TaskRecorder`, ns", "B/op", "by hand, ns", "B/op");
+        names.forEach((name, title) -> {
+            List<String> cells = new ArrayList<>(List.of(title));
+            addTimeAndBytes(cells, "RecorderBenchmark." + name);
+            addTimeAndBytes(cells, "RecorderBenchmark." + name.replace("@", "ByHand@"));
+            row(cells);
+        });
+        text.append('\n');
+        header("what", "ns", "B/op");
+        List<String> cells = new ArrayList<>(List.of("`status`"));
+        addTimeAndBytes(cells, "RecorderBenchmark.status@1");
+        row(cells);
+        text.append('\n');
+        targets(Targets.ofRecorder(results));
     }
 
     private void sizes() {

@@ -7,6 +7,8 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.recorder.RecordOptions;
+import io.reactivetracker.recorder.TaskRecorder;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +28,7 @@ final class Sizes {
     static final String PER_TASK = "each of 1,000,000 live `Mono.never().subscribe()`: added by `trackWith(tracker)`";
 
     private static final int TASKS = 1_000_000;
+    private static final int RECORDS = 100_000;
 
     private Sizes() {}
 
@@ -51,6 +54,10 @@ final class Sizes {
         GroupTask task = TaskGroup.builder("group").build().issue(TaskOptions.defaults(), () -> null);
         sizes.put("`GroupTask`, without its name, token and place in the group", sizeOf(task));
 
+        sizes.put(
+                "`TaskRecorder` in memory: each of 100,000 keys that have succeeded, without the key itself",
+                perRecord());
+
         TaskGroup group = TaskGroup.builder("group").build();
         double untracked = perSubscription(() -> never);
         sizes.put("each of 1,000,000 live `Mono.never().subscribe()`, untracked", untracked);
@@ -63,6 +70,18 @@ final class Sizes {
                 perSubscription(() -> Mono.from(never.transform(trackWith(group)))) - untracked);
         sizes.put("the same: added by `doFinally`", perSubscription(() -> never.doFinally(signal -> {})) - untracked);
         return sizes;
+    }
+
+    private static double perRecord() {
+        Long[] keys = new Long[RECORDS];
+        TaskRecorder<Long> recorder = TaskRecorder.create();
+        long before = GraphLayout.parseInstance(recorder).totalSize();
+        for (int i = 0; i < RECORDS; i++) {
+            keys[i] = 1_000L + i;
+            recorder.begin(keys[i], RecordOptions.defaults()).join().succeed().join();
+        }
+        long after = GraphLayout.parseInstance(recorder).totalSize();
+        return (double) (after - before) / RECORDS - sizeOf(keys[0]);
     }
 
     private static double sizeOf(Object object) {

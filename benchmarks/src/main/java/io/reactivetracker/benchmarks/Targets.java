@@ -35,6 +35,13 @@ final class Targets {
         return targets.targets;
     }
 
+    /** What the recorder in memory costs, next to a map that is written by hand. */
+    static List<Target> ofRecorder(Results results) {
+        Targets targets = new Targets(results);
+        targets.addRecorder();
+        return targets.targets;
+    }
+
     private void addPairs() {
         String one = "pair through an operator's subscriber, 1 thread";
         addPairRatio(one, "token", "bareWord", 1, "token against two bare `getAndAdd`", 1.1);
@@ -197,6 +204,22 @@ final class Targets {
                         .flatMap(one -> results.of("GroupBenchmark.figures@1[children=0]")
                                 .map(none -> one.timeWith(none, (a, b) -> a / b / 101)))));
         addGroup("child", "made and closed against one task", 3, "childMadeAndClosed@1", "unlimited@1");
+    }
+
+    private void addRecorder() {
+        String[] names = {"newKeys", "again", "work"};
+        String[] comparisons = {"begin and succeed, new key", "begin and fail, known key", "`record`, new key"};
+        for (int i = 0; i < names.length; i++) {
+            targets.add(Target.withinSpread(
+                    "recorder in memory",
+                    comparisons[i] + ": against states by hand",
+                    results.ratio(
+                            "RecorderBenchmark." + names[i] + "@1", "RecorderBenchmark." + names[i] + "ByHand@1")));
+        }
+        targets.add(Target.withinSpread(
+                "recorder in memory",
+                "begin and fail, 2 threads: against states by hand",
+                results.ratio("RecorderBenchmark.againByTwo@2", "RecorderBenchmark.againByTwoByHand@2")));
     }
 
     private void addGroup(String what, String comparison, double limit, String key, String to) {

@@ -55,6 +55,11 @@ final class FluxAdmitted<T> extends Flux<T> {
         private final CoreSubscriber<? super T> actual;
         private volatile Registration place = NOT_QUEUED;
 
+        // Known while it gets the demand that was kept: the deferred subscription forgets a cancel of that time until
+        // the
+        // source has returned, and an endless source does not.
+        private volatile @Nullable Subscription starting;
+
         AdmittedSubscriber(CoreSubscriber<? super T> actual) {
             this.actual = actual;
         }
@@ -74,12 +79,18 @@ final class FluxAdmitted<T> extends Flux<T> {
         @Override
         public void cancel() {
             super.cancel();
+            Subscription s = starting;
+            if (s != null) {
+                s.cancel();
+            }
             place.close();
         }
 
         @Override
         public void onSubscribe(Subscription s) {
+            starting = s;
             set(s);
+            starting = null;
         }
 
         @Override

@@ -302,6 +302,17 @@ class TrackWithGroupTest {
     class Cancelling {
 
         @Test
+        void reachesAnEndlessSourceFromWithinItsFirstElement() {
+            TaskGroup endless = TaskGroup.builder("endless").build();
+            StepVerifier.create(Flux.<Integer>generate(sink -> sink.next(1))
+                            .transform(trackWith(endless))
+                            .takeUntil(n -> true))
+                    .expectNext(1)
+                    .verifyComplete();
+            assertThat(endless.figures().cancelled()).isOne();
+        }
+
+        @Test
         void reachesRunningAndQueuedTasksOfTheWholeTreeAndNobodyElse() {
             TaskGroup root = group(Admission.concurrency(2), ErrorPolicy.keepGoing());
             TaskGroup one = root.child("one");

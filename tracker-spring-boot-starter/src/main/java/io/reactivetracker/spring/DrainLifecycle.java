@@ -120,7 +120,7 @@ final class DrainLifecycle implements SmartLifecycle, ApplicationListener<Contex
         return phase;
     }
 
-    /** A pause would close the groups for good. */
+    /** A pause is followed by a start, too, and is none of our business. */
     @Override
     public boolean isPauseable() {
         return false;

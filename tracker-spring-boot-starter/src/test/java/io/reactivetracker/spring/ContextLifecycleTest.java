@@ -35,10 +35,16 @@ import reactor.core.publisher.Mono;
 @ExtendWith(OutputCaptureExtension.class)
 class ContextLifecycleTest {
 
+    private static final AutoConfigurations STARTER =
+            AutoConfigurations.of(LifecycleAutoConfiguration.class, ReactiveTrackerAutoConfiguration.class);
+
     private final ApplicationContextRunner application = new ApplicationContextRunner()
-            .withConfiguration(
-                    AutoConfigurations.of(LifecycleAutoConfiguration.class, ReactiveTrackerAutoConfiguration.class))
-            .withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=600ms");
+            .withConfiguration(STARTER)
+            // A short grace, for the tests; and a wait that no machine is too slow for.
+            .withPropertyValues(
+                    "spring.lifecycle.timeout-per-shutdown-phase=2m",
+                    "reactive-tracker.shutdown.grace=100ms",
+                    "reactive-tracker.shutdown.cancel-wait=1m");
 
     @Test
     void aContextThatIsClosedTwiceIsClosedOnce(CapturedOutput log) {
@@ -65,7 +71,7 @@ class ContextLifecycleTest {
                     spawn(context.getBean(TaskGroup.class), Mono.never().name("ship order-17"));
         });
         assertThat(log)
-                .contains("group \"application\" cancels 1 task that did not end within 0.4 s")
+                .contains("group \"application\" cancels 1 task that did not end within 0.1 s")
                 .containsPattern("cancelled: ship order-17 #\\d+ of group \"application\", running, ")
                 .doesNotContain("still running after timeout");
     }
@@ -88,12 +94,13 @@ class ContextLifecycleTest {
     }
 
     @Test
-    void aPauseDoesNotTouchTheGroup() {
+    void aPauseDoesNotTouchTheGroup(CapturedOutput log) {
         application.run(context -> {
             TaskGroup group = context.getBean(TaskGroup.class);
             context.getSourceApplicationContext(ConfigurableApplicationContext.class)
                     .pause();
             assertThat(group.isClosed()).isFalse();
+            assertThat(log).doesNotContain("stopped and not closed");
         });
     }
 
@@ -108,11 +115,10 @@ class ContextLifecycleTest {
     @Test
     void whoSetsMoreThanThePhaseHasIsWarnedAtTheStart(CapturedOutput log) {
         application
-                .withPropertyValues(
-                        "spring.lifecycle.timeout-per-shutdown-phase=30s", "reactive-tracker.shutdown.grace=26s")
+                .withPropertyValues("reactive-tracker.shutdown.grace=110s")
                 .run(context -> assertThat(log)
                         .contains("reactive-tracker.shutdown.grace and reactive-tracker.shutdown.cancel-wait are"
-                                + " 26.0 s and 5.0 s, more than the 30.0 s of"
+                                + " 110.0 s and 60.0 s, more than the 120.0 s of"
                                 + " spring.lifecycle.timeout-per-shutdown-phase"));
     }
 
@@ -128,8 +134,9 @@ class ContextLifecycleTest {
 
     @Test
     void theDefaultsWarnOfNothing(CapturedOutput log) {
-        application.run(
-                context -> assertThat(context.getBean(DrainLifecycle.class).getPhase())
+        new ApplicationContextRunner()
+                .withConfiguration(STARTER)
+                .run(context -> assertThat(context.getBean(DrainLifecycle.class).getPhase())
                         .isEqualTo(DrainLifecycle.DEFAULT_PHASE_OF_DRAIN));
         assertThat(log).doesNotContain("WARN");
     }

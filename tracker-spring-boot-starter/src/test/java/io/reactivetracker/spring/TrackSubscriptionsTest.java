@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
+import static io.reactivetracker.reactor.ReactorTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -49,7 +51,11 @@ class TrackSubscriptionsTest {
                     LifecycleAutoConfiguration.class,
                     ReactiveTrackerAutoConfiguration.class,
                     TrackSubscriptionsAutoConfiguration.class))
-            .withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=600ms");
+            // A short grace, for the tests; and a wait that no machine is too slow for.
+            .withPropertyValues(
+                    "spring.lifecycle.timeout-per-shutdown-phase=2m",
+                    "reactive-tracker.shutdown.grace=100ms",
+                    "reactive-tracker.shutdown.cancel-wait=1m");
 
     private final ApplicationContextRunner on = off.withPropertyValues(
             "reactive-tracker.track-subscriptions=true", "reactive-tracker.track-subscriptions-in=" + SHOP);
@@ -165,13 +171,40 @@ class TrackSubscriptionsTest {
         });
     }
 
-    @Test
-    void aQueueSubscriberKeepsItsFusionThroughTheHook() {
-        on.run(context -> {
-            FusedSubscriber subscriber = new FusedSubscriber();
-            Flux.range(1, 3).subscribe((Subscriber<Integer>) subscriber);
-            assertThat(subscriber.isFused).isTrue();
-        });
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAnOperatorIsGivenIsTheSameWithTheHookAndWithout(boolean propagation) {
+        if (propagation) {
+            Hooks.enableAutomaticContextPropagation();
+        }
+        try {
+            List<String> without = whatAnOperatorIsGiven();
+            assertThat(without)
+                    .hasSize(7)
+                    .anyMatch(given -> given.endsWith("fused"))
+                    .anyMatch(given -> given.endsWith("not"));
+            on.run(context -> assertThat(whatAnOperatorIsGiven()).isEqualTo(without));
+        } finally {
+            Hooks.disableAutomaticContextPropagation();
+        }
+    }
+
+    private static List<String> whatAnOperatorIsGiven() {
+        List<Publisher<Integer>> sources = List.of(
+                Flux.range(1, 3),
+                Flux.range(1, 3).hide(),
+                Mono.just(1).map(i -> i),
+                Mono.just(1).hide(),
+                new Foreign(Flux.range(1, 3)),
+                new Foreign(Flux.range(1, 3).hide()),
+                Flux.range(1, 3).transform(trackWith(TaskTracker.create())));
+        return sources.stream()
+                .map(source -> {
+                    FusedSubscriber subscriber = new FusedSubscriber();
+                    source.subscribe(subscriber);
+                    return subscriber.given;
+                })
+                .toList();
     }
 
     @Test
@@ -221,7 +254,7 @@ class TrackSubscriptionsTest {
     void theShutdownWaitsForOneThatEnds() {
         Sinks.One<String> end = Sinks.one();
         AtomicReference<TaskTracker> tracker = new AtomicReference<>();
-        on.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=1m").run(context -> {
+        on.withPropertyValues("reactive-tracker.shutdown.grace=1m").run(context -> {
             TaskTracker counted = tracker(context);
             tracker.set(counted);
             Disposable unused = Shop.Forgotten.MONO.apply(end.asMono());
@@ -312,6 +345,17 @@ class TrackSubscriptionsTest {
         });
     }
 
+    @Test
+    void whatIsTrackedIsSeenToBeThroughTheHooksOfSeveral() {
+        on.run(first -> on.run(second -> {
+            List<Disposable> subscriptions = List.of(
+                    Shop.NotForgotten.TRACKED.apply(Mono.never()), Shop.NotForgotten.TAGGED.apply(Mono.never()));
+            assertThat(tracker(first).size()).isZero();
+            assertThat(tracker(second).size()).isZero();
+            subscriptions.forEach(Disposable::dispose);
+        }));
+    }
+
     // ---- conditions ----
 
     @ParameterizedTest
@@ -398,14 +442,31 @@ class TrackSubscriptionsTest {
         return Objects.requireNonNull(seen.get());
     }
 
+    /** An operator that is not one of Reactor's. */
+    private static final class Foreign extends Flux<Integer> {
+
+        private final Flux<Integer> source;
+
+        Foreign(Flux<Integer> source) {
+            this.source = source;
+        }
+
+        @Override
+        public void subscribe(CoreSubscriber<? super Integer> actual) {
+            source.subscribe(actual);
+        }
+    }
+
     /** As Reactor's own operators are: takes part in fusion on both sides. */
     private static final class FusedSubscriber implements CoreSubscriber<Integer>, Fuseable.QueueSubscription<Integer> {
 
-        private boolean isFused;
+        private String given = "nothing";
 
         @Override
         public void onSubscribe(Subscription subscription) {
-            isFused = subscription instanceof Fuseable.QueueSubscription<?>;
+            boolean isFused = subscription instanceof Fuseable.QueueSubscription<?> queue
+                    && queue.requestFusion(Fuseable.ANY) != Fuseable.NONE;
+            given = subscription.getClass().getName() + (isFused ? " fused" : " not");
         }
 
         @Override

@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
 public final class LiveDemo {
 
     private static final int DEPLOYS = 20;
-    private static final Duration BETWEEN_DEPLOYS = Duration.ofSeconds(45);
+    private static final Duration BETWEEN_DEPLOYS = Duration.ofSeconds(48);
 
     private LiveDemo() {}
 

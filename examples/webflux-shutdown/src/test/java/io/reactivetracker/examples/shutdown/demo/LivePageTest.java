@@ -74,7 +74,7 @@ class LivePageTest {
         assertThat(page.text("#running-note")).isEqualTo("The oldest 12 of 144 tasks");
         assertThat(rows("#running"))
                 .hasSize(12)
-                .allMatch(row -> row.matches("(ship )?order-\\d+\\|\\d+\\.\\d s"))
+                .allMatch(row -> row.matches("(ship )?order-\\d+\\|(\\d+ ms|\\d+\\.\\d s)"))
                 .element(0)
                 .matches(row -> row.startsWith("order-1|"));
 
