@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.rxjava.RxGroups;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -55,6 +56,7 @@ class RxSnippetsTest {
         bill(order).compose(trackWith(orders)).subscribe(); // RxJava
 
         // spotless:on
+        RxGroups.join(orders).blockingAwait();
         assertThat(orders.figures().succeeded()).isOne();
     }
 
