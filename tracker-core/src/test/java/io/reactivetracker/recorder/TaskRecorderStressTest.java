@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Many threads at once at few keys; what Lincheck shows for a few steps holds for many. */
-@SuppressWarnings({"FutureReturnValueIgnored", "NullAway"}) // what becomes of the work is asked elsewhere
+// What becomes of the work is asked elsewhere.
+@SuppressWarnings({"FutureReturnValueIgnored", "NullAway", "ReferenceEquality"})
 class TaskRecorderStressTest {
 
     private static final int THREADS = 8;
