@@ -178,13 +178,15 @@ final class StateWord extends PaddingBefore {
 
     /** Counts one less. */
     Release release() {
+        // Before the addition: who has to wait for the cache line meets whoever had it.
+        long seen = word;
         long after = (long) WORD.getAndAdd(this, -ONE_TASK) - ONE_TASK;
         if (isClosed(after)) {
             if (count(after) == 0) {
                 settle();
                 return Release.MAY_HAVE_DRAINED;
             }
-        } else if (word != after && ++meetings % CONTENDED == 0) {
+        } else if (seen != after + ONE_TASK && ++meetings % CONTENDED == 0) {
             return Release.MET_OTHERS;
         }
         return Release.MADE;
