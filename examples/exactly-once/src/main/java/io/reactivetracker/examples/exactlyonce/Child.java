@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -36,7 +37,7 @@ final class Child implements AutoCloseable {
                         uri,
                         holdAt,
                         String.valueOf(isChargedFirst))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         Thread reader = new Thread(this::read, name);
         reader.setDaemon(true);
@@ -61,9 +62,11 @@ final class Child implements AutoCloseable {
         } catch (IOException ended) {
             log.accept(name + " can't be heard any more");
         }
+        Throwable ended = new IllegalStateException("process " + name + " has ended");
+        List.of(isReady, hasPaid, holds, isRefused).forEach(line -> line.completeExceptionally(ended));
     }
 
-    private static void await(CompletableFuture<Void> line) {
+    private static void await(CompletableFuture<?> line) {
         line.orTimeout(MOST_SECONDS, TimeUnit.SECONDS).join();
     }
 
@@ -71,8 +74,8 @@ final class Child implements AutoCloseable {
         await(isReady);
     }
 
-    void awaitPayment() {
-        await(hasPaid);
+    static void awaitPayment(List<Child> any) {
+        await(CompletableFuture.anyOf(any.stream().map(child -> child.hasPaid).toArray(CompletableFuture<?>[]::new)));
     }
 
     void awaitHold() {
@@ -105,7 +108,7 @@ final class Child implements AutoCloseable {
         tell();
     }
 
-    /** Gives it the line that it waits for. */
+    /** Gives it the next line that it waits for. */
     void tell() {
         try {
             process.getOutputStream().write('\n');

@@ -8,6 +8,7 @@ import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import io.reactivetracker.redis.RedisRecordStore;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,8 +24,9 @@ import java.util.stream.IntStream;
 /**
  * A process that is asked for every payment, like its two siblings, and says on its output what it does.
  *
- * <p>It begins when it gets a line on its input. It may have a payment to begin with, at which it stops until it gets another line, while it goes on with the
- * others: that is how the demo knows what a process has in hand when it kills or pauses it.
+ * <p>It may have a payment to begin with, at which it holds. A first line on its input has it begin that one, a second one
+ * all the others, and a third one ends the hold: that is how the demo knows what a process has in hand when it kills or
+ * pauses it.
  */
 public final class PaymentProcess {
 
@@ -33,11 +35,17 @@ public final class PaymentProcess {
 
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Executor MOMENT = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
+    private static final Executor NEW_THREAD = work -> new Thread(work).start();
 
     private final TaskRecorder<String> payments;
     private final Bank bank;
     private final String holdAt;
     private final boolean isChargedFirst;
+
+    private final CompletableFuture<Void> mayBegin = new CompletableFuture<>();
+    private final CompletableFuture<Void> mayGoOn = new CompletableFuture<>();
+    private final CompletableFuture<Void> mayEndHold = new CompletableFuture<>();
+    private volatile CompletableFuture<String> held = CompletableFuture.completedFuture("nothing");
 
     private PaymentProcess(String uri, String holdAt, boolean isChargedFirst) {
         RedisClient client = RedisClient.create(uri);
@@ -67,70 +75,103 @@ public final class PaymentProcess {
      */
     public static void main(String[] arguments) {
         PaymentProcess process = new PaymentProcess(arguments[0], arguments[1], Boolean.parseBoolean(arguments[2]));
+        Thread listener = new Thread(process::listen, "listener");
+        listener.setDaemon(true);
+        listener.start();
         process.say("ready");
-        process.awaitLine();
         process.run();
         process.say("done");
         System.exit(0);
     }
 
-    private void run() {
-        CompletableFuture<?> held = holdAt.isEmpty()
-                ? CompletableFuture.completedFuture(null)
-                : CompletableFuture.runAsync(() -> pay(holdAt), work -> new Thread(work).start());
-        List<String> shuffled = new ArrayList<>(payments());
-        Collections.shuffle(shuffled, new Random());
-        while (payments.counts().join().getOrDefault(TaskStatus.SUCCEEDED, 0L) < NUMBER) {
-            shuffled.forEach(this::pay);
+    private void listen() {
+        try {
+            for (CompletableFuture<Void> line : List.of(mayBegin, mayGoOn, mayEndHold)) {
+                int next = System.in.read();
+                while (next != '\n') {
+                    if (next < 0) {
+                        throw new EOFException("nobody is there any more");
+                    }
+                    next = System.in.read();
+                }
+                line.complete(null);
+            }
+        } catch (IOException abandoned) {
+            say("ends: " + abandoned);
+            Runtime.getRuntime().halt(1);
         }
-        held.join();
+    }
+
+    private void run() {
+        mayBegin.join();
+        CompletableFuture<Void> first = holdAt.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.runAsync(() -> pay(holdAt), NEW_THREAD);
+        mayGoOn.join();
+        List<String> others = new ArrayList<>(payments());
+        others.remove(holdAt);
+        Collections.shuffle(others, new Random());
+        while (!areAllPaid()) {
+            others.forEach(this::pay);
+        }
+        first.join();
+        // A lost lease ends what is recorded, but not what is done.
+        held.handle((answer, refused) -> answer).join();
+    }
+
+    // After a pause, an answer that was on its way comes too late: one asks again.
+    private boolean areAllPaid() {
+        return payments.counts()
+                .handle((counts, late) -> late == null && counts.getOrDefault(TaskStatus.SUCCEEDED, 0L) >= NUMBER)
+                .join();
     }
 
     private void pay(String payment) {
-        try {
-            String answer = payments.record(payment, this::charge).join();
-            say("paid " + payment + " " + answer);
-        } catch (CompletionException failure) {
-            if (!(failure.getCause() instanceof TaskAlreadyRecordedException)) {
-                say("failed " + payment + " " + failure.getCause());
-            }
-        }
+        payments.record(payment, this::charge)
+                .handle((answer, failure) -> {
+                    if (failure == null) {
+                        say("paid " + payment + " " + answer);
+                    } else if (!(failure instanceof TaskAlreadyRecordedException)) {
+                        say("failed " + payment + " " + failure);
+                    }
+                    return answer;
+                })
+                .join();
     }
 
     private CompletableFuture<String> charge(Attempt<String> attempt) {
         if (!attempt.key().equals(holdAt)) {
             return CompletableFuture.supplyAsync(() -> attempt, MOMENT).thenCompose(this::chargeNow);
         }
-        return isChargedFirst
-                ? chargeNow(attempt).thenCompose(answer -> hold(attempt).thenApply(held -> answer))
-                : hold(attempt).thenCompose(held -> chargeNow(attempt)).whenComplete((answer, refused) -> {
-                    if (refused != null) {
-                        say("refused " + attempt.key() + " " + refused.getCause());
-                    }
-                });
+        held = CompletableFuture.supplyAsync(() -> chargeAndHold(attempt), NEW_THREAD);
+        return held;
+    }
+
+    private String chargeAndHold(Attempt<String> attempt) {
+        if (isChargedFirst) {
+            String answer = chargeNow(attempt).join();
+            hold(attempt);
+            return answer;
+        }
+        hold(attempt);
+        try {
+            return chargeNow(attempt).join();
+        } catch (CompletionException refused) {
+            say("refused " + attempt.key() + " " + refused.getCause());
+            throw refused;
+        }
     }
 
     private CompletableFuture<String> chargeNow(Attempt<String> attempt) {
         return bank.charge(attempt.key(), attempt.fence(), 100).toCompletableFuture();
     }
 
-    private CompletableFuture<Void> hold(Attempt<String> attempt) {
+    private void hold(Attempt<String> attempt) {
         say("holds " + attempt.key());
-        return CompletableFuture.runAsync(this::awaitLine, work -> new Thread(work).start());
+        mayEndHold.join();
     }
 
     private void say(String what) {
         System.out.println(what);
-    }
-
-    private void awaitLine() {
-        try {
-            int next = System.in.read();
-            while (next >= 0 && next != '\n') {
-                next = System.in.read();
-            }
-        } catch (IOException closed) {
-            say("nobody there: " + closed);
-        }
     }
 }

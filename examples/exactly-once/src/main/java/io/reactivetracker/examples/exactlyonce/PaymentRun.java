@@ -30,7 +30,8 @@ record PaymentRun(Map<String, TaskStatus> statuses, Map<String, String> charged,
                 all.forEach(Child::tell);
                 first.awaitHold();
                 second.awaitHold();
-                third.awaitPayment();
+                all.forEach(Child::tell);
+                Child.awaitPayment(all);
                 first.kill();
                 second.pause();
                 third.awaitEnd();
