@@ -108,27 +108,38 @@ class MemoryClaim<K> implements RecordStore.Claim {
 
     @Override
     public CompletionStage<Boolean> succeed() {
-        return Answer.of(settle(TaskStatus.SUCCEEDED, TaskStatus.NOT_FOUND));
+        return SharedAnswer.of(settle(null));
     }
 
     @Override
     public CompletionStage<Boolean> fail(Throwable failure) {
-        return Answer.of(settle(failure, TaskStatus.SUCCEEDED));
+        return SharedAnswer.of(settle(failure));
     }
 
     @Override
     public CompletionStage<Boolean> renew() {
-        return Answer.of(!status().isSettled());
+        return SharedAnswer.of(!status().isSettled());
     }
 
-    private boolean settle(Object ofTask, Object ofRevoke) {
+    /**
+     * Settles the claim, if it isn't.
+     *
+     * @param failure null if the task or the revoke has succeeded
+     * @return true if this call did
+     */
+    final boolean settle(@Nullable Throwable failure) {
         while (true) {
             Object now = state;
             TaskStatus status = statusOf(now);
             if (status.isSettled()) {
                 return false;
             }
-            Object end = status == TaskStatus.RUNNING ? ofTask : ofRevoke;
+            Object end;
+            if (status == TaskStatus.RUNNING) {
+                end = failure == null ? TaskStatus.SUCCEEDED : failure;
+            } else {
+                end = failure == null ? TaskStatus.NOT_FOUND : TaskStatus.SUCCEEDED;
+            }
             if (STATE.compareAndSet(this, now, end)) {
                 store.settled(this, statusOf(end));
                 if (now instanceof SettleWaits waits) {

@@ -3,6 +3,7 @@ package io.reactivetracker.recorder;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.internal.Uncaught;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -120,7 +121,13 @@ final class MemoryStore<K> implements RecordStore<K> {
 
     private void remove(MemoryClaim<K> claim) {
         raise(claim);
-        claims.remove(claim.key, claim);
+        try {
+            claims.remove(claim.key, claim);
+        } catch (Throwable brokenKey) {
+            // Of whatever key it is: it must not keep this caller's from ending. The claim reads as what it is, or is
+            // too old.
+            Uncaught.report(brokenKey);
+        }
     }
 
     private void raise(MemoryClaim<K> going) {
@@ -145,7 +152,7 @@ final class MemoryStore<K> implements RecordStore<K> {
             isForgotten[0] = status != TaskStatus.NOT_FOUND;
             return null;
         });
-        return Answer.of(isForgotten[0]);
+        return SharedAnswer.of(isForgotten[0]);
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class RecordedTask<K> implements Attempt<K> {
     private volatile @Nullable CancellationToken token;
     private @Nullable StageRun<K, ?> run;
 
-    // null -> the answer to the first call of succeed or fail, set once by whoever makes it.
+    // null -> the answer to the first call of succeed or fail, set once by whoever makes it; in memory the claim does.
     private volatile @Nullable CompletableFuture<Void> settled;
 
     /**
@@ -151,6 +151,11 @@ public final class RecordedTask<K> implements Attempt<K> {
     }
 
     private CompletableFuture<Void> settle(@Nullable Throwable workFailure) {
+        if (claim instanceof MemoryClaim<?> inMemory) {
+            // It can be settled once, now, and without fail: there is no more to it.
+            inMemory.settle(workFailure);
+            return SharedAnswer.RECORDED;
+        }
         Settling mine = new Settling(workFailure);
         @SuppressWarnings("unchecked") // the field has no other type
         CompletableFuture<Void> first = (CompletableFuture<Void>) SETTLED.compareAndExchange(this, null, mine);
@@ -178,7 +183,11 @@ public final class RecordedTask<K> implements Attempt<K> {
      */
     @Override
     public String toString() {
-        return "RecordedTask[" + Keys.inWords(key) + ", fence " + fence() + (settled == null ? ", held]" : ", ended]");
+        return "RecordedTask[" + Keys.inWords(key) + ", fence " + fence() + (hasEnded() ? ", ended]" : ", held]");
+    }
+
+    private boolean hasEnded() {
+        return claim instanceof MemoryClaim<?> inMemory ? inMemory.status().isSettled() : settled != null;
     }
 
     /** The end of the task, while the store is told of it and after. */

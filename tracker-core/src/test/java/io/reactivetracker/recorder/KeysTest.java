@@ -6,6 +6,7 @@ import static io.reactivetracker.recorder.Outcomes.resultOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.reactivetracker.group.UncaughtFailures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Keys that are none, that change, that are of enormous size, or that can't be written. */
+@SuppressWarnings("FutureReturnValueIgnored") // what becomes of the work is asked elsewhere
 class KeysTest {
 
     private final TaskRecorder<Object> recorder = TaskRecorder.create();
@@ -141,6 +143,61 @@ class KeysTest {
                 .hasRootCauseMessage("no hash");
         assertThat(failureOf(recorder.status(key))).isInstanceOf(RecordStoreException.class);
         assertThat(failureOf(recorder.whenSettled(key))).isInstanceOf(RecordStoreException.class);
+    }
+
+    /** A key that can be broken later. */
+    private static final class BreakableKey {
+
+        private boolean isBroken;
+
+        @Override
+        public int hashCode() {
+            if (isBroken) {
+                throw new IllegalStateException("no hash");
+            }
+            return 1;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+    }
+
+    @Test
+    void aKeyThatBreaksLaterDoesNotKeepItsRevokeFromEnding() {
+        BreakableKey key = new BreakableKey();
+        assertThat(succeed(key)).isCompleted();
+        CompletableFuture<String> undo = new CompletableFuture<>();
+        CompletableFuture<String> revoke = recorder.revoke(key, attempt -> undo);
+        key.isBroken = true;
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            undo.complete("undone");
+            assertThat(uncaught.seen)
+                    .singleElement()
+                    .satisfies(thrown -> assertThat(thrown).hasMessage("no hash"));
+        }
+        assertThat(revoke).isCompletedWithValue("undone");
+        key.isBroken = false;
+        assertThat(resultOf(recorder.status(key))).isEqualTo(TaskStatus.NOT_FOUND);
+        assertThat(resultOf(recorder.forget(key))).isFalse();
+        assertThat(succeed(key)).isCompletedWithValue("done");
+    }
+
+    @Test
+    void aKeyThatBreaksLaterDoesNotKeepOthersFromEnding() {
+        TaskRecorder<Object> bounded = TaskRecorder.create(RecordStore.inMemory(Retention.ofNumber(1)));
+        BreakableKey key = new BreakableKey();
+        bounded.record(key, attempt -> CompletableFuture.completedFuture("done"));
+        key.isBroken = true;
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            assertThat(bounded.record("other", attempt -> CompletableFuture.completedFuture("done")))
+                    .isCompletedWithValue("done");
+            assertThat(uncaught.seen)
+                    .singleElement()
+                    .satisfies(thrown -> assertThat(thrown).hasMessage("no hash"));
+        }
+        assertThat(resultOf(bounded.status("other"))).isEqualTo(TaskStatus.SUCCEEDED);
     }
 
     @Test
