@@ -178,16 +178,24 @@ final class StateWord extends PaddingBefore {
 
     /** Counts one less. */
     Release release() {
+        return released((long) WORD.getAndAdd(this, -ONE_TASK) - ONE_TASK);
+    }
+
+    /** Counts one less, and looks whether others are here, for which it reads the word once more. */
+    Release releaseAndLook() {
         // Before the addition: who has to wait for the cache line meets whoever had it.
         long seen = word;
-        long after = (long) WORD.getAndAdd(this, -ONE_TASK) - ONE_TASK;
-        if (isClosed(after)) {
-            if (count(after) == 0) {
-                settle();
-                return Release.MAY_HAVE_DRAINED;
-            }
-        } else if (seen != after + ONE_TASK && ++meetings % CONTENDED == 0) {
+        long before = (long) WORD.getAndAdd(this, -ONE_TASK);
+        if (seen != before && ++meetings % CONTENDED == 0 && !isClosed(before)) {
             return Release.MET_OTHERS;
+        }
+        return released(before - ONE_TASK);
+    }
+
+    private Release released(long after) {
+        if (isClosed(after) && count(after) == 0) {
+            settle();
+            return Release.MAY_HAVE_DRAINED;
         }
         return Release.MADE;
     }

@@ -33,6 +33,11 @@ final class TaskCount {
     /** Changed under this object's lock. */
     private volatile @Nullable Stripes stripes;
 
+    // A closed word has no stripes, so nobody need look for contention there, which takes a cache line from whoever
+    // counts.
+    // Whoever sees a change of this late has looked in vain, or not looked.
+    private boolean mayStripe = true;
+
     TaskCount(StateWord word) {
         this.word = word;
     }
@@ -69,14 +74,11 @@ final class TaskCount {
         if (now != null && !Stripes.isFolded(now.add(-1))) {
             return false;
         }
-        switch (word.release()) {
-            case MAY_HAVE_DRAINED -> {
-                return true;
-            }
-            case MET_OTHERS -> stripe();
-            case MADE -> {}
+        StateWord.Release release = mayStripe ? word.releaseAndLook() : word.release();
+        if (release == StateWord.Release.MET_OTHERS) {
+            stripe();
         }
-        return false;
+        return release == StateWord.Release.MAY_HAVE_DRAINED;
     }
 
     /** Spreads the count, unless it is spread already, or closed. */
@@ -89,11 +91,12 @@ final class TaskCount {
     /** Closes. */
     synchronized StateWord.Close close() {
         Stripes spread = stripes;
+        if (spread != null && size() > StateWord.MOST) {
+            throw new IllegalStateException("more than " + StateWord.MOST + " tasks are counted: close some first");
+        }
+        mayStripe = false;
         if (spread == null) {
             return word.close(0);
-        }
-        if (size() > StateWord.MOST) {
-            throw new IllegalStateException("more than " + StateWord.MOST + " tasks are counted: close some first");
         }
         StateWord.Close close = word.close(spread.fold());
         // Not before: who finds no stripes must find the whole count in the word.
@@ -106,7 +109,8 @@ final class TaskCount {
     }
 
     /** Reopens. False if it is open. */
-    boolean reopen() {
+    synchronized boolean reopen() {
+        mayStripe = true;
         return word.reopen();
     }
 
