@@ -49,6 +49,8 @@ public final class Report {
                 rounds' ratios.""");
         paragraph("## What is to be reached");
         targets(Targets.of(results));
+        paragraph("## What stands in the way of what is not met");
+        Limits.of(results).forEach(this::paragraph);
         pairs();
         subscriptions();
         elements();

@@ -130,6 +130,13 @@ final class Targets {
                 "`Flux`: tracked against the smallest operator that stands in the same place, which is the limit",
                 " ×",
                 results.ratio(ELEMENTS + "fluxFusedTrackWith@1", ELEMENTS + "fluxFusedSmallest@1")));
+        for (int i = 1; i < types.length; i++) {
+            targets.add(Target.forInformation(
+                    "elements, fused",
+                    names[i] + ": tracked against `doFinally`, which RxJava fuses too",
+                    " ×",
+                    results.ratio(ELEMENTS + types[i] + "FusedTrackWith@1", ELEMENTS + types[i] + "FusedDoFinally@1")));
+        }
         for (int i = 0; i < types.length; i++) {
             String tracked = ELEMENTS + types[i] + "HideTrackWith@1";
             targets.add(Target.ratio(

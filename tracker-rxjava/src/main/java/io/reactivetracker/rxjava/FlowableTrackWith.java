@@ -69,9 +69,8 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         // What was agreed upon. A byte, so that the object is no larger than it need be.
         private byte fusion = NONE;
 
-        // Whether the downstream is conditional. Not asked before it matters: to ask an object that is not costs as
-        // much as
-        // two atomic steps, since the virtual machine looks through all that its class implements.
+        // Whether the downstream is conditional. Not asked before it matters: to ask an object that is not costs two
+        // atomic steps, since the virtual machine looks through all that its class implements.
         private byte downstreamKind = NOT_ASKED;
 
         private boolean done;
