@@ -46,8 +46,10 @@ final class Server {
     /**
      * Sends a script now; its answer may come at any time, and in the connection's thread.
      *
-     * <p>The client sends again by itself what it had sent when a connection broke, but fails what it was just about to write.
-     * All scripts can be sent again, so that is done here too, until the connection should be there again.
+     * <p>The client sends again by itself what was not answered when a connection was closed. But if it was reset, which it is by
+     * a server that closes it before it has read all that was sent, the client fails the command that has waited longest, by
+     * the {@code IOException} of the socket, whether or not the server has run it. All scripts can be sent again, so that is
+     * done here too, until the connection should be there again.
      */
     CompletableFuture<List<Object>> send(Script script, byte[]... arguments) {
         return script.run(commands, keys, arguments)

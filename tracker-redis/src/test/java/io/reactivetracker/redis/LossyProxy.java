@@ -19,9 +19,17 @@ final class LossyProxy implements AutoCloseable {
     private final AtomicInteger toDrop = new AtomicInteger();
     private final AtomicInteger dropped = new AtomicInteger();
     private final int server;
+    private final boolean resets;
 
-    LossyProxy(int server) throws IOException {
+    /**
+     * Begins to listen.
+     *
+     * @param server the port of the server
+     * @param resets whether connections are reset, as by a server that has not read all that was sent; else they are closed
+     */
+    LossyProxy(int server, boolean resets) throws IOException {
         this.server = server;
+        this.resets = resets;
         run(this::accept);
     }
 
@@ -73,6 +81,9 @@ final class LossyProxy implements AutoCloseable {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 if (isAnswer && toDrop.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     dropped.incrementAndGet();
+                    if (resets) {
+                        to.setSoLinger(true, 0);
+                    }
                     return;
                 }
                 out.write(buffer, 0, read);
