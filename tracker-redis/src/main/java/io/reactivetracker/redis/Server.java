@@ -33,10 +33,18 @@ final class Server {
         this.commands = commands;
         this.timeLimit = timeLimit;
         this.scheduler = scheduler;
-        // In braces, what a cluster chooses the slot by: a script can have keys of one slot only.
         this.keys = Stream.of("records", "running", "revoking", "succeeded", "failed", "settlements", "fence")
-                .map(name -> bytes("reactive-tracker:{" + namespace + "}:" + name))
+                .map(name -> bytes(prefix(namespace) + name))
                 .toArray(byte[][]::new);
+    }
+
+    /**
+     * What all names of a namespace begin with.
+     *
+     * <p>In braces, what a cluster chooses the slot by: a script can have keys of one slot only.
+     */
+    static String prefix(String namespace) {
+        return "reactive-tracker:{" + namespace + "}:";
     }
 
     static byte[] bytes(String text) {
