@@ -139,6 +139,17 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     /**
+     * Refuses a key whose text cannot be kept.
+     *
+     * @param key the key; its text has at most 4096 bytes in UTF-8
+     * @throws IllegalArgumentException if the key's text is too long, or not well-formed, or if there is none
+     */
+    @Override
+    public void checkKey(K key) {
+        byte[] unused = keyText.write(key);
+    }
+
+    /**
      * From NOT_FOUND or FAILED to RUNNING.
      *
      * @param key the key; its text has at most 4096 bytes in UTF-8
