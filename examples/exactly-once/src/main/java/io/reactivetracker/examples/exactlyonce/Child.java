@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -36,7 +37,7 @@ final class Child implements AutoCloseable {
                         uri,
                         holdAt,
                         String.valueOf(isChargedFirst))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         Thread reader = new Thread(this::read, name);
         reader.setDaemon(true);
@@ -60,6 +61,9 @@ final class Child implements AutoCloseable {
             }
         } catch (IOException ended) {
             log.accept(name + " can't be heard any more");
+        }
+        for (CompletableFuture<Void> awaited : List.of(isReady, hasPaid, holds, isRefused)) {
+            awaited.completeExceptionally(new IllegalStateException("process " + name + " has ended"));
         }
     }
 
@@ -102,13 +106,12 @@ final class Child implements AutoCloseable {
     void goOn() {
         log.accept(name + " goes on");
         signal("-CONT");
-        tell();
     }
 
-    /** Gives it the line that it waits for. */
-    void tell() {
+    /** Gives it a line. */
+    void tell(String line) {
         try {
-            process.getOutputStream().write('\n');
+            process.getOutputStream().write((line + '\n').getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

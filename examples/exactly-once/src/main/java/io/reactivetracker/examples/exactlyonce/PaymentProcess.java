@@ -8,14 +8,19 @@ import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import io.reactivetracker.redis.RedisRecordStore;
-import java.io.IOException;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -23,10 +28,15 @@ import java.util.stream.IntStream;
 /**
  * A process that is asked for every payment, like its two siblings, and says on its output what it does.
  *
- * <p>It begins when it gets a line on its input. It may have a payment to begin with, at which it stops until it gets another line, while it goes on with the
- * others: that is how the demo knows what a process has in hand when it kills or pauses it.
+ * <p>It does what the lines on its input say. It may have a payment to hold: {@value #HOLD} has it begin with that one, and stop
+ * in the middle until it gets {@value #RELEASE}; meanwhile {@value #WORK} has it make all the others. That is how the demo knows
+ * what a process has in hand when it kills or pauses it.
  */
 public final class PaymentProcess {
+
+    static final String HOLD = "hold";
+    static final String WORK = "work";
+    static final String RELEASE = "release";
 
     /** How many payments everybody is asked for. */
     static final int NUMBER = 30;
@@ -38,6 +48,8 @@ public final class PaymentProcess {
     private final Bank bank;
     private final String holdAt;
     private final boolean isChargedFirst;
+    private final Map<String, CompletableFuture<Void>> told = new ConcurrentHashMap<>();
+    private volatile CompletableFuture<String> heldCharge = CompletableFuture.completedFuture("none");
 
     private PaymentProcess(String uri, String holdAt, boolean isChargedFirst) {
         RedisClient client = RedisClient.create(uri);
@@ -67,8 +79,10 @@ public final class PaymentProcess {
      */
     public static void main(String[] arguments) {
         PaymentProcess process = new PaymentProcess(arguments[0], arguments[1], Boolean.parseBoolean(arguments[2]));
+        Thread listener = new Thread(process::listen, "listener");
+        listener.setDaemon(true);
+        listener.start();
         process.say("ready");
-        process.awaitLine();
         process.run();
         process.say("done");
         System.exit(0);
@@ -77,19 +91,35 @@ public final class PaymentProcess {
     private void run() {
         CompletableFuture<?> held = holdAt.isEmpty()
                 ? CompletableFuture.completedFuture(null)
-                : CompletableFuture.runAsync(() -> pay(holdAt), work -> new Thread(work).start());
+                : told(HOLD).thenRunAsync(() -> pay(holdAt), work -> new Thread(work).start());
+        told(WORK).join();
         List<String> shuffled = new ArrayList<>(payments());
         Collections.shuffle(shuffled, new Random());
-        while (payments.counts().join().getOrDefault(TaskStatus.SUCCEEDED, 0L) < NUMBER) {
+        while (!haveAllSucceeded()) {
             shuffled.forEach(this::pay);
         }
         held.join();
+        // The recorder has given up what lost its lease, but its charge is still on its way.
+        heldCharge.handle((answer, refused) -> answer).join();
+    }
+
+    private boolean haveAllSucceeded() {
+        try {
+            return payments.counts().join().getOrDefault(TaskStatus.SUCCEEDED, 0L) == NUMBER;
+        } catch (CompletionException failure) {
+            // As after a pause, in which the time for the answer went by.
+            say("failed to count " + failure.getCause());
+            return false;
+        }
     }
 
     private void pay(String payment) {
         try {
             String answer = payments.record(payment, this::charge).join();
             say("paid " + payment + " " + answer);
+        } catch (CancellationException cancelled) {
+            // As after a pause, in which the lease ran out.
+            say("cancelled " + payment + " " + cancelled.getMessage());
         } catch (CompletionException failure) {
             if (!(failure.getCause() instanceof TaskAlreadyRecordedException)) {
                 say("failed " + payment + " " + failure.getCause());
@@ -101,13 +131,15 @@ public final class PaymentProcess {
         if (!attempt.key().equals(holdAt)) {
             return CompletableFuture.supplyAsync(() -> attempt, MOMENT).thenCompose(this::chargeNow);
         }
-        return isChargedFirst
+        CompletableFuture<String> charged = isChargedFirst
                 ? chargeNow(attempt).thenCompose(answer -> hold(attempt).thenApply(held -> answer))
                 : hold(attempt).thenCompose(held -> chargeNow(attempt)).whenComplete((answer, refused) -> {
                     if (refused != null) {
                         say("refused " + attempt.key() + " " + refused.getCause());
                     }
                 });
+        heldCharge = charged;
+        return charged;
     }
 
     private CompletableFuture<String> chargeNow(Attempt<String> attempt) {
@@ -116,21 +148,20 @@ public final class PaymentProcess {
 
     private CompletableFuture<Void> hold(Attempt<String> attempt) {
         say("holds " + attempt.key());
-        return CompletableFuture.runAsync(this::awaitLine, work -> new Thread(work).start());
+        return told(RELEASE);
+    }
+
+    private CompletableFuture<Void> told(String what) {
+        return told.computeIfAbsent(what, first -> new CompletableFuture<>());
+    }
+
+    private void listen() {
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                .lines()
+                .forEach(line -> told(line).complete(null));
     }
 
     private void say(String what) {
         System.out.println(what);
-    }
-
-    private void awaitLine() {
-        try {
-            int next = System.in.read();
-            while (next >= 0 && next != '\n') {
-                next = System.in.read();
-            }
-        } catch (IOException closed) {
-            say("nobody there: " + closed);
-        }
     }
 }
