@@ -23,6 +23,9 @@ public final class RedisServer implements AutoCloseable {
 
     private static final long MOST_SECONDS_TO_START = 30;
 
+    /** How far above its port a node of a cluster talks to the other nodes. */
+    private static final int TO_CLUSTER_BUS = 10_000;
+
     private final int port;
     private final Path folder;
     private final List<String> options;
@@ -51,9 +54,23 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    /** One whose counterpart for the bus of a cluster is free too. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                int port = socket.getLocalPort();
+                if (port + TO_CLUSTER_BUS < 65_536 && isFree(port + TO_CLUSTER_BUS)) {
+                    return port;
+                }
+            }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
         }
     }
 

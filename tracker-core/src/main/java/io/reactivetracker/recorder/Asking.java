@@ -26,7 +26,7 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
 
     Asking(TaskRecorder<K> recorder, K key, @Nullable RecordOptions options) {
         this.recorder = recorder;
-        this.key = Keys.require(key);
+        this.key = recorder.requireKey(key);
         this.options = options;
     }
 

@@ -89,6 +89,15 @@ public interface RecordStore<K> {
     }
 
     /**
+     * Refuses a key that this store cannot keep: a recorder asks this first, in the thread of its caller, who gets the exception.
+     *
+     * @param key the key; never null
+     * @throws IllegalArgumentException if it is such a key; says what is wrong with it, and what would be right. This default
+     *     takes every key
+     */
+    default void checkKey(K key) {}
+
+    /**
      * From NOT_FOUND or FAILED to RUNNING.
      *
      * @param key the key; never null

@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Keys are compared by {@code equals}. Their {@code hashCode} and {@code equals} must stay the same while there is a record
  * of them, as in any map: a key that changes is not found any more by who asks for it, and can succeed again under its new
  * value. A task that was begun with it still ends, and its record is listed under the key as it is then. Null is refused with
- * a {@code NullPointerException}, here and at once. In memory a key may be of any size; it is kept as long as its record, and
- * is cut short in messages.
+ * a {@code NullPointerException}, here and at once; so is, with an {@code IllegalArgumentException}, a key that the store cannot
+ * keep. In memory a key may be of any size; it is kept as long as its record, and is cut short in messages.
  *
  * <p>All methods answer by a future, since the store may be elsewhere; a store in memory has answered when they return. A
  * future that fails because of the store does so with a {@link RecordStoreException}. Work and actions that depend on a
@@ -185,7 +185,7 @@ public final class TaskRecorder<K> {
     }
 
     private <R extends @Nullable Object> CompletableFuture<R> find(K key, Function<TaskRecord, R> wanted) {
-        Keys.require(key);
+        requireKey(key);
         return StoreStep.query("looking at", key, () -> store.find(key), wanted);
     }
 
@@ -202,7 +202,7 @@ public final class TaskRecorder<K> {
      * @return its record, of status NOT_FOUND, SUCCEEDED or FAILED: at once if nothing is under way
      */
     public CompletableFuture<TaskRecord> whenSettled(K key) {
-        Keys.require(key);
+        requireKey(key);
         return new SettledWait<>(this, key).start();
     }
 
@@ -245,7 +245,7 @@ public final class TaskRecorder<K> {
      * @return true if this call dropped a record; false if there was none, or if it is RUNNING or REVOKING and thereby stays
      */
     public CompletableFuture<Boolean> forget(K key) {
-        Keys.require(key);
+        requireKey(key);
         return StoreStep.query("forgetting", key, () -> store.forget(key), Function.identity());
     }
 
@@ -280,6 +280,12 @@ public final class TaskRecorder<K> {
 
     private static RecordOptions requireOptions(RecordOptions options) {
         return Objects.requireNonNull(options, "options must not be null");
+    }
+
+    /** Bad keys are the caller's mistake, and not a failure of the store. */
+    K requireKey(K key) {
+        store.checkKey(Keys.require(key));
+        return key;
     }
 
     RecordStore<K> store() {

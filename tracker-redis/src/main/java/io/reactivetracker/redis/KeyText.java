@@ -14,6 +14,9 @@ final class KeyText<K> {
     /** A key is in the store twice, and on its way with each step. */
     static final int MOST_BYTES = 4096;
 
+    /** Of a key in a message. */
+    private static final int MOST_SHOWN = 100;
+
     private final Function<? super K, String> write;
     private final Function<String, ? extends K> read;
 
@@ -22,18 +25,42 @@ final class KeyText<K> {
         this.read = Objects.requireNonNull(read, "read must not be null");
     }
 
+    /**
+     * Writes a key.
+     *
+     * @throws IllegalArgumentException if it has no text, or one that is too long or not well-formed
+     */
     byte[] write(K key) {
-        Objects.requireNonNull(key, "key must not be null");
-        String text = Objects.requireNonNull(write.apply(key), "the key's text must not be null");
+        String text = text(Objects.requireNonNull(key, "key must not be null"));
         // Each character is a byte at least: one that is far too long is not encoded first.
         if (text.length() > MOST_BYTES) {
-            throw tooLong("text has " + text.length() + " characters");
+            throw tooLong(text, text.length() + " characters");
         }
         byte[] bytes = encode(text);
         if (bytes.length > MOST_BYTES) {
-            throw tooLong("text has " + bytes.length + " bytes");
+            throw tooLong(text, bytes.length + " bytes");
         }
         return bytes;
+    }
+
+    private String text(K key) {
+        String text;
+        try {
+            text = write.apply(key);
+        } catch (RuntimeException failure) {
+            throw new IllegalArgumentException(
+                    "key must have a text, but what is to write it threw " + failure + ", given " + typeOf(key),
+                    failure);
+        }
+        if (text == null) {
+            throw new IllegalArgumentException(
+                    "key must have a text, but what is to write it returned null, given " + typeOf(key));
+        }
+        return text;
+    }
+
+    private static String typeOf(Object key) {
+        return "a key of " + key.getClass().getName();
     }
 
     /** Not by {@code getBytes()}, which writes every half of a pair of surrogates as the same question mark. */
@@ -45,13 +72,19 @@ final class KeyText<K> {
             return bytes;
         } catch (CharacterCodingException half) {
             throw new IllegalArgumentException(
-                    "the key's text must be well-formed UTF-16, but has half of a surrogate pair", half);
+                    "key must have a text of well-formed UTF-16, but one half of a surrogate pair is without the other in "
+                            + beginningOf(text),
+                    half);
         }
     }
 
-    private static IllegalArgumentException tooLong(String given) {
-        return new IllegalArgumentException("the key's text must have at most " + MOST_BYTES
-                + " bytes in UTF-8, but the " + given + ": use a digest of it as the key");
+    private static IllegalArgumentException tooLong(String text, String given) {
+        return new IllegalArgumentException("key must have a text of at most " + MOST_BYTES
+                + " bytes in UTF-8, but has " + given + ", " + beginningOf(text) + ": use a digest of it as the key");
+    }
+
+    private static String beginningOf(String text) {
+        return text.length() <= MOST_SHOWN ? '"' + text + '"' : '"' + text.substring(0, MOST_SHOWN) + "…\"";
     }
 
     K read(byte[] bytes) {

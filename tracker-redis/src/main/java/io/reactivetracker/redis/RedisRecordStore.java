@@ -3,6 +3,7 @@ package io.reactivetracker.redis;
 
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.reactivetracker.Registration;
 import io.reactivetracker.recorder.RecordStore;
 import io.reactivetracker.recorder.Retention;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
@@ -14,10 +15,12 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +70,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     private final String namespace;
     private final Duration lease;
     private final Duration pollInterval;
+    private final @Nullable SettleNotices notices;
     private final byte[][] settings;
 
     // Tells one call from all others, so that a call that is sent twice gets its own claim back.
@@ -79,6 +83,9 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
         this.namespace = builder.namespace;
         this.lease = builder.lease;
         this.pollInterval = builder.pollInterval;
+        this.notices = builder.pubSub == null
+                ? null
+                : new SettleNotices(builder.pubSub, Server.bytes(Server.prefix(namespace) + "settled:"));
         Retention retention = builder.retention;
         Duration age = retention.age();
         this.settings = new byte[][] {
@@ -129,6 +136,17 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
 
     Duration lease() {
         return lease;
+    }
+
+    /**
+     * Refuses a key whose text cannot be kept.
+     *
+     * @param key the key; its text has at most 4096 bytes in UTF-8
+     * @throws IllegalArgumentException if the key's text is too long, or not well-formed, or if there is none
+     */
+    @Override
+    public void checkKey(K key) {
+        byte[] unused = keyText.write(key);
     }
 
     /**
@@ -188,7 +206,11 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
 
     @Override
     public CompletableFuture<TaskRecord> find(K key) {
-        return server.run(Script.FIND, arguments(keyText.write(key))).thenApply(reply -> {
+        return find(key, keyText.write(key));
+    }
+
+    private CompletableFuture<TaskRecord> find(K key, byte[] bytes) {
+        return server.run(Script.FIND, arguments(bytes)).thenApply(reply -> {
             TaskStatus status = status(reply.get(0));
             return status == TaskStatus.FAILED
                     ? TaskRecord.failed(StoredFailure.read(key, (Long) reply.get(1), (byte[]) reply.get(2)))
@@ -231,6 +253,22 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     @Override
     public CompletableFuture<Boolean> forget(K key) {
         return step(Script.FORGET, keyText.write(key));
+    }
+
+    /**
+     * Calls an action when Redis publishes that a key is settled, if the store {@linkplain RedisRecordStoreBuilder#pubSub has a
+     * connection} for that; else never.
+     *
+     * @param key the key; its text has at most 4096 bytes in UTF-8
+     * @param action called with what a look has found then, in a thread of the scheduler
+     * @return as {@link RecordStore#onSettled} has it
+     * @throws IllegalArgumentException if the key's text is too long, or not well-formed
+     */
+    @Override
+    public Registration onSettled(K key, Consumer<? super TaskRecord> action) {
+        Objects.requireNonNull(action, "action must not be null");
+        byte[] bytes = keyText.write(key);
+        return notices == null ? () -> {} : notices.onSettled(bytes, () -> find(key, bytes), action);
     }
 
     @Override

@@ -2,11 +2,13 @@
 package io.reactivetracker.redis;
 
 import io.lettuce.core.api.reactive.RedisScriptingReactiveCommands;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.reactivetracker.recorder.Retention;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -30,6 +32,10 @@ public final class RedisRecordStoreBuilder<K> {
     Duration lease = Duration.ofSeconds(30);
     Duration timeLimit = Duration.ofSeconds(5);
     Duration pollInterval = Duration.ofSeconds(1);
+
+    @Nullable
+    StatefulRedisPubSubConnection<byte[], byte[]> pubSub;
+
     Retention retention = Retention.forever();
     Scheduler scheduler = Schedulers.parallel();
 
@@ -65,6 +71,7 @@ public final class RedisRecordStoreBuilder<K> {
         other.lease = lease;
         other.timeLimit = timeLimit;
         other.pollInterval = pollInterval;
+        other.pubSub = pubSub;
         other.retention = retention;
         other.scheduler = scheduler;
         return other;
@@ -97,12 +104,34 @@ public final class RedisRecordStoreBuilder<K> {
     /**
      * How often Redis is asked on behalf of each wait for a key that another process holds.
      *
+     * <p>With a {@linkplain #pubSub connection} by which waits are told this is what is left for messages that are lost, and for
+     * owners that died: several seconds will do.
+     *
      * @param pollInterval 1 ms to 100 years; 1 s unless set
      * @return this
      * @throws IllegalArgumentException if it is not
      */
     public RedisRecordStoreBuilder<K> pollInterval(Duration pollInterval) {
         this.pollInterval = requireRange("pollInterval", pollInterval);
+        return this;
+    }
+
+    /**
+     * Has waits for a key that another process holds told when that is settled, besides asking at each poll interval.
+     *
+     * <p>The script that settles a key publishes that in the same atomic step, whether or not anybody listens. The connection is
+     * subscribed to the channel of a key while somebody in this process waits for it; when the client has connected again it is
+     * subscribed again, and Redis is asked. Messages are sent at most once: the poll makes up for one that is lost, and for a
+     * connection that is closed. An owner that dies publishes nothing.
+     *
+     * <p>A subscription that Redis refuses goes to Reactor's hook for errors that are dropped; waits then end by the poll.
+     *
+     * @param connection what to subscribe by, of a single server or of a cluster; stays the caller's, who closes it. Not the one
+     *     that the store sends its commands by. May be shared by several stores, and be used for other subscriptions
+     * @return this
+     */
+    public RedisRecordStoreBuilder<K> pubSub(StatefulRedisPubSubConnection<byte[], byte[]> connection) {
+        this.pubSub = Objects.requireNonNull(connection, "connection must not be null");
         return this;
     }
 

@@ -33,10 +33,18 @@ final class Server {
         this.commands = commands;
         this.timeLimit = timeLimit;
         this.scheduler = scheduler;
-        // In braces, what a cluster chooses the slot by: a script can have keys of one slot only.
         this.keys = Stream.of("records", "running", "revoking", "succeeded", "failed", "settlements", "fence")
-                .map(name -> bytes("reactive-tracker:{" + namespace + "}:" + name))
+                .map(name -> bytes(prefix(namespace) + name))
                 .toArray(byte[][]::new);
+    }
+
+    /**
+     * What all names of a namespace begin with.
+     *
+     * <p>In braces, what a cluster chooses the slot by: a script can have keys of one slot only.
+     */
+    static String prefix(String namespace) {
+        return "reactive-tracker:{" + namespace + "}:";
     }
 
     static byte[] bytes(String text) {
@@ -46,8 +54,10 @@ final class Server {
     /**
      * Sends a script now; its answer may come at any time, and in the connection's thread.
      *
-     * <p>The client sends again by itself what it had sent when a connection broke, but fails what it was just about to write.
-     * All scripts can be sent again, so that is done here too, until the connection should be there again.
+     * <p>The client sends again by itself what was not answered when a connection was closed. But if it was reset, which it is by
+     * a server that closes it before it has read all that was sent, the client fails the command that has waited longest, by
+     * the {@code IOException} of the socket, whether or not the server has run it. All scripts can be sent again, so that is
+     * done here too, until the connection should be there again.
      */
     CompletableFuture<List<Object>> send(Script script, byte[]... arguments) {
         return script.run(commands, keys, arguments)

@@ -10,6 +10,10 @@
 --   settlements  zset  "fence:step" -> when it was made: what a step that is sent again is told by
 --   fence        string, the number that was given last
 --
+-- Who ends a claim publishes the status that the key has from then on, in the same step:
+--
+--   settled:KEY  channel
+--
 -- A key with a record is in the one zset of its status. Times are microseconds by the clock of the server.
 --
 -- A lease that has run out reads as an end at that time, also before anybody has written that down; see read. The same holds
@@ -17,6 +21,7 @@
 
 local records, running, revoking, succeeded, failed = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local settlements, fences = KEYS[6], KEYS[7]
+local channels = string.sub(records, 1, -#'records' - 1) .. 'settled:'
 
 local key = ARGV[1]
 local lease = tonumber(ARGV[2])
@@ -41,6 +46,11 @@ local ends = { RUNNING = 'FAILED', REVOKING = 'SUCCEEDED' }
 
 local function write(of, status, fence, nonce, failure)
   redis.call('HSET', records, of, status .. ' ' .. text(fence) .. ' ' .. nonce .. '\n' .. failure)
+end
+
+-- Never in the way of what is done: a user of Redis may not be allowed to publish.
+local function publish(of, status)
+  redis.pcall('PUBLISH', channels .. of, status)
 end
 
 local function parse(record)
@@ -114,6 +124,7 @@ local function lapse(status)
     redis.call('ZREM', zsets[status], of)
     write(of, ends[status], record.fence, record.nonce, status == 'RUNNING' and LEASE_LOST or '')
     redis.call('ZADD', zsets[ends[status]], at, of)
+    publish(of, ends[status])
   end
 end
 
@@ -184,6 +195,7 @@ local function settle(step, becomes, failure)
   end
   redis.call('ZADD', settlements, text(now), settlement)
   tidy()
+  publish(key, status)
   return 1
 end
 

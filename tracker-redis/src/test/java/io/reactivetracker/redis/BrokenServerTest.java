@@ -25,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.scheduler.Schedulers;
 
 /** A server, or a connection to it, that breaks in the middle: what is recorded, and what the subscriber is told. */
@@ -55,10 +57,12 @@ class BrokenServerTest {
         return outcome;
     }
 
-    @Test
-    void makesAStepOnceAndGivesItsAnswerIfThatWasLostWithTheConnection() throws Exception {
+    /** A connection that is reset the client tells by an error, of which it fails the command that has waited longest. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void makesAStepOnceAndGivesItsAnswerIfThatWasLostWithTheConnection(boolean isReset) throws Exception {
         try (Redis redis = new Redis();
-                LossyProxy proxy = new LossyProxy(redis.server.port())) {
+                LossyProxy proxy = new LossyProxy(redis.server.port(), isReset)) {
             RedisClient client = RedisClient.create(proxy.uri());
             try {
                 RecordStore<String> store = RedisRecordStore.builder("lossy", client.connect(ByteArrayCodec.INSTANCE))

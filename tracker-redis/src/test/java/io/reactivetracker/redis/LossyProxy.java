@@ -11,22 +11,38 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and a server, and when it is told to drops the next answer together with the connection. */
+/**
+ * Stands between a client and a server, and when it is told to drops the next answer together with the connection, or leads to
+ * another server from then on, as an address does that is moved after a failover.
+ */
 final class LossyProxy implements AutoCloseable {
 
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final AtomicInteger toDrop = new AtomicInteger();
     private final AtomicInteger dropped = new AtomicInteger();
-    private final int server;
+    private final boolean resets;
+    private volatile int server;
 
-    LossyProxy(int server) throws IOException {
+    /**
+     * Begins to listen.
+     *
+     * @param server the port of the server
+     * @param resets whether connections are reset, as by a server that has not read all that was sent; else they are closed
+     */
+    LossyProxy(int server, boolean resets) throws IOException {
         this.server = server;
+        this.resets = resets;
         run(this::accept);
     }
 
     String uri() {
         return "redis://127.0.0.1:" + listening.getLocalPort();
+    }
+
+    /** Connections that are made from now on. */
+    void leadTo(int another) {
+        server = another;
     }
 
     void dropNextAnswer() {
@@ -56,11 +72,15 @@ final class LossyProxy implements AutoCloseable {
     private void accept() throws IOException {
         while (true) {
             Socket client = listening.accept();
-            Socket there = new Socket(InetAddress.getLoopbackAddress(), server);
-            open.add(client);
-            open.add(there);
-            run(() -> copy(client, there, false));
-            run(() -> copy(there, client, true));
+            try {
+                Socket there = new Socket(InetAddress.getLoopbackAddress(), server);
+                open.add(client);
+                open.add(there);
+                run(() -> copy(client, there, false));
+                run(() -> copy(there, client, true));
+            } catch (IOException nobodyThere) {
+                client.close();
+            }
         }
     }
 
@@ -73,6 +93,9 @@ final class LossyProxy implements AutoCloseable {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 if (isAnswer && toDrop.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     dropped.incrementAndGet();
+                    if (resets) {
+                        to.setSoLinger(true, 0);
+                    }
                     return;
                 }
                 out.write(buffer, 0, read);

@@ -8,10 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.recorder.RecordStore;
 import io.reactivetracker.recorder.RecordStore.Claim;
-import io.reactivetracker.recorder.RecordStoreException;
 import io.reactivetracker.recorder.RecordedFailureException;
 import io.reactivetracker.recorder.Retention;
-import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
 import java.util.List;
@@ -159,29 +157,6 @@ class RedisRecordStoreTest extends RecordStoreContract {
         } finally {
             scheduler.dispose();
         }
-    }
-
-    @Test
-    void refusesAKeyThatIsTooLongOrCannotBeWritten() {
-        RecordStore<String> store = redis.store();
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> store.begin("x".repeat(4097)))
-                .withMessageContaining("at most 4096 bytes")
-                .withMessageContaining("4097")
-                .withMessageContaining("digest");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> store.begin("я".repeat(2049)))
-                .withMessageContaining("4098 bytes");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> store.begin("\ud800"))
-                .withMessageContaining("surrogate");
-        assertThatThrownBy(() -> TaskRecorder.create(store)
-                        .record("x".repeat(100_000_000), attempt -> done())
-                        .join())
-                .cause()
-                .isInstanceOf(RecordStoreException.class)
-                .hasMessageContaining("at most 4096 bytes")
-                .satisfies(failure -> assertThat(failure.getMessage()).hasSizeLessThan(1000));
     }
 
     @Test

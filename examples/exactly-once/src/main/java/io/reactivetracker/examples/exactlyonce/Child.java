@@ -62,8 +62,9 @@ final class Child implements AutoCloseable {
         } catch (IOException ended) {
             log.accept(name + " can't be heard any more");
         }
-        Throwable ended = new IllegalStateException("process " + name + " has ended");
-        List.of(isReady, hasPaid, holds, isRefused).forEach(line -> line.completeExceptionally(ended));
+        for (CompletableFuture<Void> awaited : List.of(isReady, hasPaid, holds, isRefused)) {
+            awaited.completeExceptionally(new IllegalStateException("process " + name + " has ended"));
+        }
     }
 
     private static void await(CompletableFuture<?> line) {
@@ -74,6 +75,7 @@ final class Child implements AutoCloseable {
         await(isReady);
     }
 
+    /** Of whichever is first: a slow one may find nothing left to pay. */
     static void awaitPayment(List<Child> any) {
         await(CompletableFuture.anyOf(any.stream().map(child -> child.hasPaid).toArray(CompletableFuture<?>[]::new)));
     }
@@ -105,13 +107,12 @@ final class Child implements AutoCloseable {
     void goOn() {
         log.accept(name + " goes on");
         signal("-CONT");
-        tell();
     }
 
-    /** Gives it the next line that it waits for. */
-    void tell() {
+    /** Gives it a line. */
+    void tell(String line) {
         try {
-            process.getOutputStream().write('\n');
+            process.getOutputStream().write((line + '\n').getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

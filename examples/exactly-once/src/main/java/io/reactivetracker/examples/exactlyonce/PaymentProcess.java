@@ -8,15 +8,19 @@ import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import io.reactivetracker.redis.RedisRecordStore;
-import java.io.EOFException;
-import java.io.IOException;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -24,28 +28,28 @@ import java.util.stream.IntStream;
 /**
  * A process that is asked for every payment, like its two siblings, and says on its output what it does.
  *
- * <p>It may have a payment to begin with, at which it holds. A first line on its input has it begin that one, a second one
- * all the others, and a third one ends the hold: that is how the demo knows what a process has in hand when it kills or
- * pauses it.
+ * <p>It does what the lines on its input say. It may have a payment to hold: {@value #HOLD} has it begin with that one, and stop
+ * in the middle until it gets {@value #RELEASE}; meanwhile {@value #WORK} has it make all the others. That is how the demo knows
+ * what a process has in hand when it kills or pauses it.
  */
 public final class PaymentProcess {
+
+    static final String HOLD = "hold";
+    static final String WORK = "work";
+    static final String RELEASE = "release";
 
     /** How many payments everybody is asked for. */
     static final int NUMBER = 30;
 
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Executor MOMENT = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
-    private static final Executor NEW_THREAD = work -> new Thread(work).start();
 
     private final TaskRecorder<String> payments;
     private final Bank bank;
     private final String holdAt;
     private final boolean isChargedFirst;
-
-    private final CompletableFuture<Void> mayBegin = new CompletableFuture<>();
-    private final CompletableFuture<Void> mayGoOn = new CompletableFuture<>();
-    private final CompletableFuture<Void> mayEndHold = new CompletableFuture<>();
-    private volatile CompletableFuture<String> held = CompletableFuture.completedFuture("nothing");
+    private final Map<String, CompletableFuture<Void>> told = new ConcurrentHashMap<>();
+    private volatile CompletableFuture<String> heldCharge = CompletableFuture.completedFuture("none");
 
     private PaymentProcess(String uri, String holdAt, boolean isChargedFirst) {
         RedisClient client = RedisClient.create(uri);
@@ -84,91 +88,79 @@ public final class PaymentProcess {
         System.exit(0);
     }
 
-    private void listen() {
-        try {
-            for (CompletableFuture<Void> line : List.of(mayBegin, mayGoOn, mayEndHold)) {
-                int next = System.in.read();
-                while (next != '\n') {
-                    if (next < 0) {
-                        throw new EOFException("nobody is there any more");
-                    }
-                    next = System.in.read();
-                }
-                line.complete(null);
-            }
-        } catch (IOException abandoned) {
-            say("ends: " + abandoned);
-            Runtime.getRuntime().halt(1);
-        }
-    }
-
     private void run() {
-        mayBegin.join();
-        CompletableFuture<Void> first = holdAt.isEmpty()
+        CompletableFuture<?> held = holdAt.isEmpty()
                 ? CompletableFuture.completedFuture(null)
-                : CompletableFuture.runAsync(() -> pay(holdAt), NEW_THREAD);
-        mayGoOn.join();
-        List<String> others = new ArrayList<>(payments());
-        others.remove(holdAt);
-        Collections.shuffle(others, new Random());
-        while (!areAllPaid()) {
-            others.forEach(this::pay);
+                : told(HOLD).thenRunAsync(() -> pay(holdAt), work -> new Thread(work).start());
+        told(WORK).join();
+        List<String> shuffled = new ArrayList<>(payments());
+        Collections.shuffle(shuffled, new Random());
+        while (!haveAllSucceeded()) {
+            shuffled.forEach(this::pay);
         }
-        first.join();
-        // A lost lease ends what is recorded, but not what is done.
-        held.handle((answer, refused) -> answer).join();
+        held.join();
+        // The recorder has given up what lost its lease, but its charge is still on its way.
+        heldCharge.handle((answer, refused) -> answer).join();
     }
 
-    // After a pause, an answer that was on its way comes too late: one asks again.
-    private boolean areAllPaid() {
-        return payments.counts()
-                .handle((counts, late) -> late == null && counts.getOrDefault(TaskStatus.SUCCEEDED, 0L) >= NUMBER)
-                .join();
+    private boolean haveAllSucceeded() {
+        try {
+            return payments.counts().join().getOrDefault(TaskStatus.SUCCEEDED, 0L) == NUMBER;
+        } catch (CompletionException failure) {
+            // As after a pause, in which the time for the answer went by.
+            say("failed to count " + failure.getCause());
+            return false;
+        }
     }
 
     private void pay(String payment) {
-        payments.record(payment, this::charge)
-                .handle((answer, failure) -> {
-                    if (failure == null) {
-                        say("paid " + payment + " " + answer);
-                    } else if (!(failure instanceof TaskAlreadyRecordedException)) {
-                        say("failed " + payment + " " + failure);
-                    }
-                    return answer;
-                })
-                .join();
+        try {
+            String answer = payments.record(payment, this::charge).join();
+            say("paid " + payment + " " + answer);
+        } catch (CancellationException cancelled) {
+            // As after a pause, in which the lease ran out.
+            say("cancelled " + payment + " " + cancelled.getMessage());
+        } catch (CompletionException failure) {
+            if (!(failure.getCause() instanceof TaskAlreadyRecordedException)) {
+                say("failed " + payment + " " + failure.getCause());
+            }
+        }
     }
 
     private CompletableFuture<String> charge(Attempt<String> attempt) {
         if (!attempt.key().equals(holdAt)) {
             return CompletableFuture.supplyAsync(() -> attempt, MOMENT).thenCompose(this::chargeNow);
         }
-        held = CompletableFuture.supplyAsync(() -> chargeAndHold(attempt), NEW_THREAD);
-        return held;
-    }
-
-    private String chargeAndHold(Attempt<String> attempt) {
-        if (isChargedFirst) {
-            String answer = chargeNow(attempt).join();
-            hold(attempt);
-            return answer;
-        }
-        hold(attempt);
-        try {
-            return chargeNow(attempt).join();
-        } catch (CompletionException refused) {
-            say("refused " + attempt.key() + " " + refused.getCause());
-            throw refused;
-        }
+        CompletableFuture<String> charged = isChargedFirst
+                ? chargeNow(attempt).thenCompose(answer -> hold(attempt).thenApply(held -> answer))
+                : hold(attempt).thenCompose(held -> chargeNow(attempt)).whenComplete((answer, refused) -> {
+                    if (refused != null) {
+                        say("refused " + attempt.key() + " " + refused.getCause());
+                    }
+                });
+        heldCharge = charged;
+        return charged;
     }
 
     private CompletableFuture<String> chargeNow(Attempt<String> attempt) {
         return bank.charge(attempt.key(), attempt.fence(), 100).toCompletableFuture();
     }
 
-    private void hold(Attempt<String> attempt) {
+    private CompletableFuture<Void> hold(Attempt<String> attempt) {
         say("holds " + attempt.key());
-        mayEndHold.join();
+        return told(RELEASE);
+    }
+
+    private CompletableFuture<Void> told(String what) {
+        return told.computeIfAbsent(what, first -> new CompletableFuture<>());
+    }
+
+    private void listen() {
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                .lines()
+                .forEach(line -> told(line).complete(null));
+        say("ends, since nobody is there any more");
+        Runtime.getRuntime().halt(1);
     }
 
     private void say(String what) {

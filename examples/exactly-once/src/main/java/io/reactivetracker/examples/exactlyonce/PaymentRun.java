@@ -27,15 +27,17 @@ record PaymentRun(Map<String, TaskStatus> statuses, Map<String, String> charged,
                     Child third = new Child("3", server.uri(), "", false, log)) {
                 List<Child> all = List.of(first, second, third);
                 all.forEach(Child::awaitReady);
-                all.forEach(Child::tell);
+                first.tell(PaymentProcess.HOLD);
+                second.tell(PaymentProcess.HOLD);
                 first.awaitHold();
                 second.awaitHold();
-                all.forEach(Child::tell);
+                all.forEach(child -> child.tell(PaymentProcess.WORK));
                 Child.awaitPayment(all);
                 first.kill();
                 second.pause();
                 third.awaitEnd();
                 second.goOn();
+                second.tell(PaymentProcess.RELEASE);
                 second.awaitRefusal();
                 return look(client);
             } finally {

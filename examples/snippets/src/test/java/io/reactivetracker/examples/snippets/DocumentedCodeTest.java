@@ -53,15 +53,18 @@ class DocumentedCodeTest {
                         "README.md 1",
                         "metrics.md 1",
                         "spring-boot.md 1",
+                        "recorder-redis.md 1",
+                        "recorder-redis.md 2",
                         "TaskTracker.java 1",
                         "RxTracking.java 1",
-                        "ObservedTracking.java 1");
+                        "ObservedTracking.java 1",
+                        "RedisRecordStore.java 1");
         assertThat(blocks()).hasSizeGreaterThan(10);
     }
 
     private static List<Block> blocks() throws IOException {
         List<Block> blocks = new ArrayList<>(blocksOf(ROOT.resolve("README.md"), MARKDOWN_BLOCK));
-        for (String page : List.of("docs/metrics.md", "docs/spring-boot.md")) {
+        for (String page : List.of("docs/metrics.md", "docs/spring-boot.md", "docs/recorder-redis.md")) {
             blocks.addAll(blocksOf(ROOT.resolve(page), MARKDOWN_BLOCK));
         }
         for (String module : List.of(
@@ -69,6 +72,7 @@ class DocumentedCodeTest {
                 "tracker-reactor",
                 "tracker-rxjava",
                 "tracker-micrometer",
+                "tracker-redis",
                 "tracker-spring-boot-starter")) {
             for (Path file : javaFiles(module + "/src/main")) {
                 blocks.addAll(blocksOf(file, JAVADOC_BLOCK));

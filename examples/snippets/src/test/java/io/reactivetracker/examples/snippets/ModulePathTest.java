@@ -3,6 +3,7 @@ package io.reactivetracker.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivetracker.redistest.RedisServer;
 import java.io.File;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleFinder;
@@ -10,6 +11,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,16 @@ class ModulePathTest {
 
     private static final List<String> NEEDED_FOR_METERS = List.of(
             "tracker-core", "tracker-micrometer", "micrometer-core", "micrometer-observation", "micrometer-commons");
+
+    private static final List<String> NEEDED_FOR_REDIS = List.of(
+            "tracker-core",
+            "tracker-redis",
+            "reactor-core",
+            "reactive-streams",
+            "lettuce-core",
+            "redis-authx",
+            "netty-",
+            "slf4j-api");
 
     @Test
     void resolveByTheirNamesAndWorkTogether() throws Exception {
@@ -80,6 +92,46 @@ class ModulePathTest {
 
         assertThat(observedType.getMethod("trackWith", trackerType).invoke(observed, tracker))
                 .isInstanceOf(UnaryOperator.class);
+    }
+
+    /** Lettuce has no module descriptor, so what it needs of Netty's modules is to be named, as the documentation says. */
+    @Test
+    void keepRecordsInRedis() throws Exception {
+        ModuleLayer layer =
+                layerOf(NEEDED_FOR_REDIS, "io.reactivetracker.redis", "io.netty.handler", "io.netty.resolver.dns");
+        ClassLoader loader = layer.findLoader("io.reactivetracker.redis");
+        Class<?> clientType = loader.loadClass("io.lettuce.core.RedisClient");
+        Class<?> codecType = loader.loadClass("io.lettuce.core.codec.RedisCodec");
+        Class<?> connectionType = loader.loadClass("io.lettuce.core.api.StatefulRedisConnection");
+        Class<?> builderType = loader.loadClass("io.reactivetracker.redis.RedisRecordStoreBuilder");
+        Class<?> recorderType = loader.loadClass("io.reactivetracker.recorder.TaskRecorder");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (RedisServer server = RedisServer.start()) {
+            // Lettuce looks there first, and would find the classes of this test's class path.
+            thread.setContextClassLoader(loader);
+            Object client = clientType.getMethod("create", String.class).invoke(null, server.uri());
+            try {
+                Object bytes = loader.loadClass("io.lettuce.core.codec.ByteArrayCodec")
+                        .getField("INSTANCE")
+                        .get(null);
+                Object connection = clientType.getMethod("connect", codecType).invoke(client, bytes);
+                Object builder = loader.loadClass("io.reactivetracker.redis.RedisRecordStore")
+                        .getMethod("builder", String.class, connectionType)
+                        .invoke(null, "payments", connection);
+                Object recorder = recorderType
+                        .getMethod("create", loader.loadClass("io.reactivetracker.recorder.RecordStore"))
+                        .invoke(null, builderType.getMethod("build").invoke(builder));
+
+                Object status = recorderType.getMethod("status", Object.class).invoke(recorder, "one");
+
+                assertThat(((CompletableFuture<?>) status).join()).hasToString("NOT_FOUND");
+            } finally {
+                clientType.getMethod("shutdown").invoke(client);
+            }
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     private static ModuleLayer layerOf(String... modules) {

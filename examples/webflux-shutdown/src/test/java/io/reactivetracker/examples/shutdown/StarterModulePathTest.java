@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.examples.shutdown;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The starter on a module path, as an application with a {@code module-info.java} has it; without web server, actuator and meters. */
+class StarterModulePathTest {
+
+    private static final List<String> NEEDED = List.of(
+            "tracker-core",
+            "tracker-reactor",
+            "tracker-spring-boot-starter",
+            "reactor-core",
+            "reactive-streams",
+            "spring-aop",
+            "spring-beans",
+            "spring-boot-4",
+            "spring-boot-autoconfigure-4",
+            "spring-context",
+            "spring-core",
+            "spring-expression",
+            "commons-logging",
+            "micrometer-commons",
+            "micrometer-observation");
+
+    @Test
+    void givesAnApplicationItsGroup() throws Exception {
+        ModuleLayer layer = layer();
+        assertThat(layer.findModule("io.reactivetracker.spring")
+                        .orElseThrow()
+                        .getDescriptor()
+                        .isAutomatic())
+                .isFalse();
+        assertThat(layer.findModule("io.reactivetracker.micrometer")).isEmpty();
+        ClassLoader loader = layer.findLoader("io.reactivetracker.spring");
+        Class<?> contextType =
+                loader.loadClass("org.springframework.context.annotation.AnnotationConfigApplicationContext");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try {
+            thread.setContextClassLoader(loader);
+            Class<?>[] configuration = {loader.loadClass("io.reactivetracker.spring.ReactiveTrackerAutoConfiguration")};
+            Object context = contextType.getConstructor(Class[].class).newInstance((Object) configuration);
+            Object group = contextType
+                    .getMethod("getBean", Class.class)
+                    .invoke(context, loader.loadClass("io.reactivetracker.group.TaskGroup"));
+            assertThat(group.getClass().getModule().getName()).isEqualTo("io.reactivetracker");
+            assertThat(group.getClass().getMethod("isClosed").invoke(group)).isEqualTo(false);
+
+            contextType.getMethod("close").invoke(context);
+
+            assertThat(group.getClass().getMethod("isClosed").invoke(group)).isEqualTo(true);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static ModuleLayer layer() {
+        Path[] jars = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> NEEDED.stream().anyMatch(entry::contains))
+                .map(Path::of)
+                .toArray(Path[]::new);
+        ModuleLayer boot = ModuleLayer.boot();
+        Configuration configuration = boot.configuration()
+                .resolve(ModuleFinder.of(jars), ModuleFinder.of(), Set.of("io.reactivetracker.spring"));
+        return boot.defineModulesWithOneLoader(configuration, ClassLoader.getPlatformClassLoader());
+    }
+}
