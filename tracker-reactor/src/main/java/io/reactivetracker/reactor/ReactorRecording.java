@@ -90,8 +90,8 @@ public final class ReactorRecording {
                     publisher,
                     "publisher must not be null: what made the pipeline returned null instead of a publisher");
             return publisher instanceof Mono<T> mono
-                    ? new MonoRecordAs<K, T>(mono, () -> recorder.begin(key, options))
-                    : new FluxRecordAs<K, T>(Flux.from(publisher), () -> recorder.begin(key, options));
+                    ? new MonoRecordAs<K, T>(mono, dropped -> recorder.begin(key, options, dropped))
+                    : new FluxRecordAs<K, T>(Flux.from(publisher), dropped -> recorder.begin(key, options, dropped));
         };
     }
 
@@ -174,7 +174,8 @@ public final class ReactorRecording {
         requireKey(recorder, key);
         Objects.requireNonNull(undo, "undo must not be null");
         return Flux.<Object>from(undo)
-                .transform(source -> new FluxRecordAs<K, Object>(Flux.from(source), () -> recorder.beginRevoke(key)))
+                .transform(source ->
+                        new FluxRecordAs<K, Object>(Flux.from(source), dropped -> recorder.beginRevoke(key, dropped)))
                 .then();
     }
 

@@ -4,8 +4,6 @@ package io.reactivetracker.reactor;
 import io.reactivetracker.internal.RecordedSignals;
 import io.reactivetracker.recorder.Attempt;
 import io.reactivetracker.recorder.RecordedTask;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
@@ -34,9 +32,7 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     private Context context;
 
     private RecordAsSubscriber(
-            CoreSubscriber<? super T> actual,
-            CorePublisher<? extends T> source,
-            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+            CoreSubscriber<? super T> actual, CorePublisher<? extends T> source, Question<K> question) {
         super(question);
         this.actual = actual;
         this.source = source;
@@ -44,9 +40,7 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     }
 
     static <K, T> void subscribe(
-            CorePublisher<? extends T> source,
-            CoreSubscriber<? super T> actual,
-            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+            CorePublisher<? extends T> source, CoreSubscriber<? super T> actual, Question<K> question) {
         RecordAsSubscriber<K, T> subscriber = new RecordAsSubscriber<>(actual, source, question);
         actual.onSubscribe(subscriber);
         subscriber.begin();

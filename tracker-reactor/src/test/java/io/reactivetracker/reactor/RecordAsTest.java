@@ -326,6 +326,45 @@ class RecordAsTest {
     }
 
     @Test
+    void whatTheStoreFailsWithAfterTheCancelIsNotLost() {
+        for (HandDrivenStore.Step step : HandDrivenStore.Step.values()) {
+            HandDrivenStore broken = new HandDrivenStore(null);
+            broken.hold(HandDrivenStore.Step.BEGIN);
+            broken.fail(step, failure);
+            Flux.never()
+                    .transform(recordAs(TaskRecorder.create(broken), KEY))
+                    .subscribe()
+                    .dispose();
+            broken.release();
+            assertThat(dropped.takeErrors())
+                    .as("at %s", step)
+                    .singleElement()
+                    .satisfies(error -> assertThat(error)
+                            .isInstanceOf(RecordStoreException.class)
+                            .hasCause(failure));
+        }
+        HandDrivenStore broken = new HandDrivenStore(null);
+        TaskRecorder<String> undoing = TaskRecorder.create(broken);
+        assertThat(undoing.record(KEY, attempt -> CompletableFuture.completedFuture("paid")))
+                .isCompleted();
+        broken.hold(HandDrivenStore.Step.BEGIN);
+        broken.fail(HandDrivenStore.Step.BEGIN, failure);
+        revoke(undoing, KEY, Mono.never()).subscribe().dispose();
+        broken.release();
+        assertThat(dropped.takeErrors()).singleElement().isInstanceOf(RecordStoreException.class);
+    }
+
+    @Test
+    void aRefusalThatComesAfterTheCancelMakesNoDifference() {
+        Disposable running = Flux.never().transform(recordAs(recorder, KEY)).subscribe();
+        store.hold(HandDrivenStore.Step.BEGIN);
+        Mono.never().transform(recordAs(recorder, KEY)).subscribe().dispose();
+        store.release();
+        assertThat(running.isDisposed()).isFalse();
+        running.dispose();
+    }
+
+    @Test
     void aStoreThatFailsBeforeTheBeginningIsTheError() {
         store.fail(HandDrivenStore.Step.BEGIN, failure);
         TestPublisher<String> source = TestPublisher.create();

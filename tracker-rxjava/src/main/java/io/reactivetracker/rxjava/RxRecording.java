@@ -175,7 +175,7 @@ public final class RxRecording {
         return RxJavaPlugins.onAssembly(new FlowableRecordAs<K, Object>(
                         attempt -> Objects.requireNonNull(undo.apply(attempt), "undo returned null, not a Completable")
                                 .toFlowable(),
-                        () -> recorder.beginRevoke(key)))
+                        dropped -> recorder.beginRevoke(key, dropped)))
                 .ignoreElements();
     }
 

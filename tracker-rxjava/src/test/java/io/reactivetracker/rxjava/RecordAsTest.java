@@ -22,6 +22,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.observers.TestObserver;
 import io.reactivex.rxjava3.processors.PublishProcessor;
 import io.reactivex.rxjava3.schedulers.Schedulers;
@@ -30,6 +31,7 @@ import io.reactivex.rxjava3.subjects.SingleSubject;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -192,6 +194,45 @@ class RecordAsTest {
                 .test()
                 .assertResult(1);
         assertThat(status()).isEqualTo(TaskStatus.FAILED);
+    }
+
+    @Test
+    void whatTheStoreFailsWithAfterTheCancelIsNotLost() {
+        for (HandDrivenStore.Step step : HandDrivenStore.Step.values()) {
+            HandDrivenStore broken = new HandDrivenStore(null);
+            broken.hold(HandDrivenStore.Step.BEGIN);
+            broken.fail(step, failure);
+            Flowable.never()
+                    .compose(recordAs(TaskRecorder.create(broken), KEY))
+                    .subscribe()
+                    .dispose();
+            broken.release();
+            assertThat(undeliverable.take())
+                    .as("at %s", step)
+                    .singleElement()
+                    .satisfies(error -> assertThat(error)
+                            .isInstanceOf(RecordStoreException.class)
+                            .hasCause(failure));
+        }
+        HandDrivenStore broken = new HandDrivenStore(null);
+        TaskRecorder<String> undoing = TaskRecorder.create(broken);
+        assertThat(undoing.record(KEY, attempt -> CompletableFuture.completedFuture("paid")))
+                .isCompleted();
+        broken.hold(HandDrivenStore.Step.BEGIN);
+        broken.fail(HandDrivenStore.Step.BEGIN, failure);
+        revoke(undoing, KEY, Completable.never()).subscribe().dispose();
+        broken.release();
+        assertThat(undeliverable.take()).singleElement().isInstanceOf(RecordStoreException.class);
+    }
+
+    @Test
+    void aRefusalThatComesAfterTheCancelMakesNoDifference() {
+        Disposable running = Flowable.never().compose(recordAs(recorder, KEY)).subscribe();
+        store.hold(HandDrivenStore.Step.BEGIN);
+        Single.never().compose(recordAs(recorder, KEY)).subscribe().dispose();
+        store.release();
+        assertThat(running.isDisposed()).isFalse();
+        running.dispose();
     }
 
     @Test
