@@ -81,9 +81,9 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
     }
 
     private @Nullable CompletionStage<? extends RecordStore.Claim> question() {
-        askedAt = recorder.nanoTimeIfLeased();
         RecordStore<K> store = recorder.store();
         try {
+            askedAt = recorder.nanoTimeIfLeased();
             return options == null ? store.beginRevoke(key) : store.begin(key);
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);

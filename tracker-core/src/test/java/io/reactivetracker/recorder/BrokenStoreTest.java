@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.group.ManualTimer;
+import io.reactivetracker.group.TaskTimer;
 import io.reactivetracker.group.UncaughtFailures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -47,6 +49,7 @@ class BrokenStoreTest {
         THROWS,
         FAILS,
         FAILS_AS_A_DEPENDENT,
+        CANNOT_BE_LISTENED_TO,
         GIVES_NO_STAGE,
         GIVES_NO_ANSWER;
 
@@ -56,6 +59,7 @@ class BrokenStoreTest {
                 case THROWS -> throw outage;
                 case FAILS -> CompletableFuture.failedFuture(outage);
                 case FAILS_AS_A_DEPENDENT -> CompletableFuture.failedFuture(new CompletionException(outage));
+                case CANNOT_BE_LISTENED_TO -> new Deaf<>(outage);
                 case GIVES_NO_STAGE -> null;
                 case GIVES_NO_ANSWER -> CompletableFuture.completedFuture(null);
             };
@@ -63,6 +67,21 @@ class BrokenStoreTest {
 
         boolean tells() {
             return this != GIVES_NO_STAGE && this != GIVES_NO_ANSWER;
+        }
+    }
+
+    /** A stage that throws where it should take a listener. */
+    private static final class Deaf<T> extends CompletableFuture<T> {
+
+        private final RuntimeException failure;
+
+        Deaf(RuntimeException failure) {
+            this.failure = failure;
+        }
+
+        @Override
+        public CompletableFuture<T> whenComplete(BiConsumer<? super T, ? super Throwable> action) {
+            throw failure;
         }
     }
 
@@ -96,6 +115,63 @@ class BrokenStoreTest {
             assertClear(failureOf(recorder.beginRevoke(KEY)), revoke, way);
             assertThat(body.starts()).isZero();
         });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aClockThatThrowsFailsTheStageAndNotTheCall() {
+        TaskTimer broken = new TaskTimer() {
+            @Override
+            public Registration schedule(Duration delay, Runnable action) {
+                throw outage;
+            }
+
+            @Override
+            public long nanoTime() {
+                throw outage;
+            }
+        };
+        TaskRecorder<String> other = TaskRecorder.create(store, broken);
+        return Map.<String, Supplier<CompletableFuture<?>>>of(
+                        "record", () -> other.record(KEY, body),
+                        "revoke", () -> other.revoke(KEY, body),
+                        "begin", () -> other.begin(KEY, RecordOptions.defaults()),
+                        "beginRevoke", () -> other.beginRevoke(KEY))
+                .entrySet()
+                .stream()
+                .map(question -> DynamicTest.dynamicTest(question.getKey(), () -> {
+                    assertThat(failureOf(question.getValue().get()))
+                            .isInstanceOf(RecordStoreException.class)
+                            .hasCause(outage);
+                    assertThat(body.starts()).isZero();
+                    assertThat(resultOf(recorder.status(KEY))).isEqualTo(TaskStatus.NOT_FOUND);
+                }));
+    }
+
+    @Test
+    void aTimerThatCannotRenewALeaseFailsTheStageAndGivesTheKeyBack() {
+        store.lease = Duration.ofSeconds(30);
+        TaskTimer broken = new TaskTimer() {
+            @Override
+            public Registration schedule(Duration delay, Runnable action) {
+                throw outage;
+            }
+
+            @Override
+            public long nanoTime() {
+                return 0;
+            }
+        };
+        assertThat(failureOf(TaskRecorder.create(store, broken).record(KEY, body)))
+                .isSameAs(outage);
+        assertThat(body.starts()).isZero();
+        assertThat(resultOf(recorder.failure(KEY))).isSameAs(outage);
+    }
+
+    @Test
+    void workThatCannotBeListenedToHasFailed() {
+        assertThat(failureOf(recorder.record(KEY, attempt -> new Deaf<>(failure))))
+                .isSameAs(failure);
+        assertThat(resultOf(recorder.failure(KEY))).isSameAs(failure);
     }
 
     @TestFactory

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
@@ -102,19 +103,31 @@ class KeysTest {
         assertThat(Keys.inWords("k".repeat(201))).isEqualTo("\"" + "k".repeat(200) + "…\" (201 characters)");
     }
 
-    @Test
-    void aKeyThatCannotBeWrittenDoesNotHideTheRefusal() {
-        Object key = new Object() {
-            @Override
-            public String toString() {
-                throw new IllegalStateException("not ready");
-            }
-        };
-        assertThat(succeed(key)).isCompleted();
-        assertThat(failureOf(succeed(key)))
-                .isInstanceOf(TaskAlreadyRecordedException.class)
-                .hasMessageContaining("whose toString() throws")
-                .hasMessageContaining(KeysTest.class.getName());
+    @TestFactory
+    @SuppressWarnings("NullAway") // a key may be careless
+    Stream<DynamicTest> aKeyThatCannotBeWrittenDoesNotHideTheRefusal() {
+        return Stream.<Supplier<String>>of(
+                        () -> {
+                            throw new IllegalStateException("not ready");
+                        },
+                        () -> {
+                            // As of lists that contain each other.
+                            throw new StackOverflowError();
+                        },
+                        () -> null)
+                .map(text -> DynamicTest.dynamicTest("toString()", () -> {
+                    Object key = new Object() {
+                        @Override
+                        public String toString() {
+                            return text.get();
+                        }
+                    };
+                    assertThat(succeed(key)).isCompleted();
+                    assertThat(failureOf(succeed(key)))
+                            .isInstanceOf(TaskAlreadyRecordedException.class)
+                            .hasMessageContaining("whose toString() fails")
+                            .hasMessageContaining(KeysTest.class.getName());
+                }));
     }
 
     @Test
