@@ -83,12 +83,15 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
 
     @Override
     public void request(long n) {
-        // What is wrong to request is for the source to answer, if there is one already.
-        if (!isUpstreamKnown() && !Operators.validate(n)) {
-            return;
-        }
         try {
-            demand.request(n);
+            if (n > 0) {
+                demand.request(n);
+            } else if (isUpstreamKnown() && upstream != null) {
+                // What is wrong to request is for the source to answer, if there is one already.
+                upstream.request(n);
+            } else {
+                Operators.reportBadRequest(n);
+            }
         } catch (Throwable failure) {
             thrown(failure);
             throw failure;

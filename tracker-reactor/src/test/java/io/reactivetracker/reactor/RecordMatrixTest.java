@@ -60,6 +60,7 @@ class RecordMatrixTest {
         NEVER,
         IN_ON_SUBSCRIBE,
         WHILE_BEGINNING,
+        IN_THE_GRANT,
         WHILE_SUBSCRIBING,
         WHILE_RUNNING,
         IN_ON_NEXT,
@@ -67,7 +68,8 @@ class RecordMatrixTest {
         AFTER
     }
 
-    private static final Set<Cancel> BEFORE_THE_SOURCE = EnumSet.of(Cancel.IN_ON_SUBSCRIBE, Cancel.WHILE_BEGINNING);
+    private static final Set<Cancel> BEFORE_THE_SOURCE =
+            EnumSet.of(Cancel.IN_ON_SUBSCRIBE, Cancel.WHILE_BEGINNING, Cancel.IN_THE_GRANT);
 
     static Stream<Arguments> everything() {
         return Stream.of(true, false)
@@ -98,6 +100,8 @@ class RecordMatrixTest {
                 : source.asFlux().transform(recordAs(recorder, KEY));
         if (cancel == Cancel.WHILE_BEGINNING) {
             store.hold(HandDrivenStore.Step.BEGIN);
+        } else if (cancel == Cancel.IN_THE_GRANT) {
+            store.during(HandDrivenStore.Step.BEGIN, downstream::cancel);
         } else if (cancel == Cancel.WHILE_SETTLING) {
             store.hold(HandDrivenStore.Step.SETTLE);
         }
@@ -138,6 +142,9 @@ class RecordMatrixTest {
         assertThat(source.wasTouched).isEqualTo(!BEFORE_THE_SOURCE.contains(cancel));
         if (cancel == Cancel.IN_ON_SUBSCRIBE) {
             assertThat(record).isEqualTo(TaskRecord.of(TaskStatus.NOT_FOUND));
+        }
+        if (cancel == Cancel.WHILE_SUBSCRIBING) {
+            assertThat(source.requests).isZero();
         }
         if (isCancelled) {
             assertThat(downstream.terminals).isEmpty();
@@ -291,6 +298,7 @@ class RecordMatrixTest {
         final Fatal fatal = new Fatal();
         boolean wasTouched;
         int cancels;
+        int requests;
 
         @Nullable
         CoreSubscriber<? super String> subscriber;
@@ -330,7 +338,9 @@ class RecordMatrixTest {
             subscriber = it;
             it.onSubscribe(new Subscription() {
                 @Override
-                public void request(long n) {}
+                public void request(long n) {
+                    requests++;
+                }
 
                 @Override
                 public void cancel() {

@@ -47,7 +47,9 @@ import org.reactivestreams.Publisher;
  *       instead, the outcome of the source reaches the downstream all the same; the {@link RecordStoreException} goes to
  *       {@code RxJavaPlugins.onError}, as does whatever nobody can be told.
  *   <li>Whatever throws on the way ends the task as FAILED: it is never RUNNING for ever.
- *   <li>Demand stays as it is. It is not fused.
+ *   <li>Demand stays as it is. It is not fused. What is not positive to request cancels the task, or takes the wish for the
+ *       key back, and is an {@code IllegalArgumentException}, for a subscriber by the letter of Reactive Streams; for one of
+ *       RxJava's own it goes to {@code RxJavaPlugins.onError}, and counts as nothing.
  * </ul>
  */
 public final class RxRecording {

@@ -8,6 +8,7 @@ import static io.reactivetracker.rxjava.RxRecording.whenSettled;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.recorder.RecordOptions;
@@ -31,13 +32,19 @@ import io.reactivex.rxjava3.subjects.SingleSubject;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 class RecordAsTest {
 
@@ -223,6 +230,141 @@ class RecordAsTest {
         revoke(undoing, KEY, Completable.never()).subscribe().dispose();
         broken.release();
         assertThat(undeliverable.take()).singleElement().isInstanceOf(RecordStoreException.class);
+    }
+
+    @Test
+    void oneThatCancelsWhileItIsGrantedTheKeyTouchesNothingAndGivesItBack() {
+        AtomicInteger touched = new AtomicInteger();
+        Requesting told = new Requesting();
+        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        Flowable.fromCallable(touched::incrementAndGet)
+                .compose(recordAs(recorder, KEY))
+                .subscribe(told);
+        assertThat(touched).hasValue(0);
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
+        assertThat(store.settlings).hasSize(1);
+    }
+
+    @Test
+    void oneThatCancelsWhileItIsRefusedDoesNotWaitForTheOther() {
+        Disposable running = Flowable.never().compose(recordAs(recorder, KEY)).subscribe();
+        Requesting told = new Requesting();
+        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        Flowable.never()
+                .compose(recordAs(recorder, KEY, RecordOptions.orJoin()))
+                .subscribe(told);
+        assertThat(store.waits).hasValue(0);
+        assertThat(running.isDisposed()).isFalse();
+        running.dispose();
+        assertThat(told.terminals).isEmpty();
+        Disposable joined =
+                Flowable.never().compose(recordAs(recorder, "other")).subscribe();
+        Disposable joining = Flowable.never()
+                .compose(recordAs(recorder, "other", RecordOptions.orJoin()))
+                .subscribe();
+        assertThat(store.waits).hasValue(1);
+        joining.dispose();
+        assertThat(store.waits).hasValue(0);
+        joined.dispose();
+    }
+
+    @Test
+    void aStoreThatFailsWhileTheDownstreamCancelsIsNotLost() {
+        store.fail(HandDrivenStore.Step.BEGIN, failure);
+        Requesting told = new Requesting();
+        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        Flowable.never().compose(recordAs(recorder, KEY)).subscribe(told);
+        assertThat(told.terminals).isEmpty();
+        assertThat(undeliverable.take()).singleElement().isInstanceOf(RecordStoreException.class);
+    }
+
+    /** As the letter of Reactive Streams has it: not one of the library's own subscribers. */
+    private static class Requesting implements Subscriber<Object> {
+
+        final List<Object> elements = new ArrayList<>();
+        final List<Object> terminals = new ArrayList<>();
+        private @Nullable Subscription subscription;
+
+        void request(long n) {
+            Objects.requireNonNull(subscription).request(n);
+        }
+
+        void cancel() {
+            Objects.requireNonNull(subscription).cancel();
+        }
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            subscription = s;
+        }
+
+        @Override
+        public void onNext(Object element) {
+            elements.add(element);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            terminals.add(error);
+        }
+
+        @Override
+        public void onComplete() {
+            terminals.add("complete");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void toRequestWhatIsNotPositiveBeforeTheKeyIsGrantedIsAnErrorAndGivesTheKeyBack(long wrong) {
+        AtomicInteger touched = new AtomicInteger();
+        store.hold(HandDrivenStore.Step.BEGIN);
+        Requesting told = new Requesting();
+        Flowable.fromCallable(touched::incrementAndGet)
+                .compose(recordAs(recorder, KEY))
+                .subscribe(told);
+        told.request(wrong);
+        assertThat(told.terminals).singleElement().isInstanceOf(IllegalArgumentException.class);
+        told.request(1);
+        store.release();
+        assertThat(touched).hasValue(0);
+        assertThat(told.elements).isEmpty();
+        assertThat(told.terminals).hasSize(1);
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
+        assertThat(store.settlings).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void toRequestWhatIsNotPositiveAfterTheKeyIsGrantedIsAnErrorAndFailsTheTask(long wrong) {
+        Requesting told = new Requesting();
+        AtomicInteger cancels = new AtomicInteger();
+        Flowable.never()
+                .doOnCancel(cancels::incrementAndGet)
+                .compose(recordAs(recorder, KEY))
+                .subscribe(told);
+        told.request(wrong);
+        assertThat(told.terminals).singleElement().isInstanceOf(IllegalArgumentException.class);
+        assertThat(cancels).hasValue(1);
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
+    }
+
+    @Test
+    void aSubscriberOfRxJavasOwnThatRequestsWhatIsNotPositiveIsReportedAndItCountsAsNothing() {
+        store.hold(HandDrivenStore.Step.BEGIN);
+        List<Long> requested = new ArrayList<>();
+        TestSubscriber<Object> task = Flowable.never()
+                .doOnRequest(requested::add)
+                .compose(recordAs(recorder, KEY))
+                .test(0);
+        task.request(0);
+        task.request(-7);
+        assertThat(undeliverable.take()).hasSize(2).hasOnlyElementsOfType(IllegalArgumentException.class);
+        task.request(2);
+        store.release();
+        assertThat(requested).containsExactly(2L);
+        task.assertEmpty();
+        task.cancel();
     }
 
     @Test
