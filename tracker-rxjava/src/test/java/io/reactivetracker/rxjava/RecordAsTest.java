@@ -477,7 +477,7 @@ class RecordAsTest {
         int keys = 200;
         TaskRecorder<Integer> shared = TaskRecorder.create();
         AtomicIntegerArray successes = new AtomicIntegerArray(keys);
-        Flowable.range(0, keys * 40)
+        boolean isOver = Flowable.range(0, keys * 40)
                 .parallel(4)
                 .runOn(Schedulers.computation())
                 .flatMap(n -> {
@@ -493,7 +493,8 @@ class RecordAsTest {
                 })
                 .sequential()
                 .ignoreElements()
-                .blockingAwait();
+                .blockingAwait(60, TimeUnit.SECONDS);
+        assertThat(isOver).isTrue();
         assertThat(shared.keys(TaskStatus.RUNNING).join()).isEmpty();
         for (int key = 0; key < keys; key++) {
             assertThat(successes.get(key)).isLessThanOrEqualTo(1);
