@@ -85,6 +85,7 @@ class RecordMatrixTest {
     private final TaskRecorder<String> recorder = TaskRecorder.create(store, ReactorGroups.timer(time));
     private final IllegalStateException failure = new IllegalStateException("no money");
     private final RuntimeException storeFailure = new IllegalStateException("no store");
+    private final List<TaskStatus> statusesWhenCancelled = new ArrayList<>();
 
     @ParameterizedTest
     @MethodSource("everything")
@@ -154,6 +155,10 @@ class RecordMatrixTest {
                 assertThat(record.failure()).isInstanceOf(TaskCancelledException.class);
             }
             assertThat(source.cancels > 0).isEqualTo(source.subscriber != null);
+            if (source.cancels > 0 && end != End.FINDS_ITS_LEASE_LOST) {
+                // The next owner of the key is not to meet it.
+                assertThat(statusesWhenCancelled.get(0)).isEqualTo(TaskStatus.RUNNING);
+            }
             return;
         }
         boolean isCancelledAtTheEnd = cancel == Cancel.WHILE_SETTLING && isRecordedByTheStore(end);
@@ -345,6 +350,7 @@ class RecordMatrixTest {
                 @Override
                 public void cancel() {
                     cancels++;
+                    statusesWhenCancelled.add(recorder.status(KEY).join());
                 }
             });
             if (end == End.THROWS_AFTER_ON_SUBSCRIBE) {

@@ -19,7 +19,6 @@ import io.reactivex.rxjava3.core.SingleSource;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -233,10 +232,7 @@ public final class RxRecording {
                 } else if (failure == null) {
                     emitter.onComplete();
                 } else {
-                    emitter.tryOnError(
-                            failure instanceof CompletionException && failure.getCause() != null
-                                    ? failure.getCause()
-                                    : failure);
+                    emitter.tryOnError(failure);
                 }
             });
         });

@@ -7,6 +7,8 @@ import static io.reactivetracker.rxjava.RxRecording.revoke;
 import static io.reactivetracker.rxjava.RxRecording.whenSettled;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTracker;
@@ -32,14 +34,19 @@ import io.reactivex.rxjava3.subjects.SingleSubject;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -470,6 +477,106 @@ class RecordAsTest {
         source.onComplete();
         whenSettled(recorder, KEY).test().assertResult(TaskRecord.of(TaskStatus.SUCCEEDED));
         RxRecording.failure(recorder, KEY).test().assertResult();
+    }
+
+    @Test
+    void toDisposeOfAWaitUnlinksIt() {
+        Disposable running = Single.never().compose(recordAs(recorder, KEY)).subscribe();
+        TestObserver<TaskRecord> wait = whenSettled(recorder, KEY).test();
+        assertThat(store.waits).hasValue(1);
+        wait.dispose();
+        assertThat(store.waits).hasValue(0);
+        running.dispose();
+        wait.assertEmpty();
+    }
+
+    @Test
+    void aQueryThatTheStoreFailsIsAnError() {
+        Object broken = new Object() {
+            @Override
+            public int hashCode() {
+                throw failure;
+            }
+
+            @Override
+            public boolean equals(@Nullable Object other) {
+                return this == other;
+            }
+        };
+        TaskRecorder<Object> other = TaskRecorder.create();
+        RxRecording.status(other, broken).test().assertFailure(RecordStoreException.class);
+        RxRecording.failure(other, broken).test().assertFailure(RecordStoreException.class);
+        whenSettled(other, broken).test().assertFailure(RecordStoreException.class);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // as a user may do
+    void aFunctionThatGivesNullFailsTheTask() {
+        RxRecording.<String, String>recordAs(recorder, KEY, attempt -> null)
+                .test()
+                .assertError(error -> "the task returned null, not a source".equals(error.getMessage()));
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(NullPointerException.class);
+        RxRecording.<String, String>recordManyAs(recorder, KEY, RecordOptions.defaults(), attempt -> null)
+                .test()
+                .assertFailure(NullPointerException.class);
+        Single.just("paid").compose(recordAs(recorder, KEY)).test().assertResult("paid");
+        revoke(recorder, KEY, attempt -> null)
+                .test()
+                .assertError(error -> "undo returned null, not a Completable".equals(error.getMessage()));
+        assertThat(status()).isEqualTo(TaskStatus.SUCCEEDED);
+    }
+
+    @TestFactory
+    @SuppressWarnings({"NullAway", "CheckReturnValue"}) // that it is refused is the test
+    Stream<DynamicTest> badArgumentsAreRefusedAtTheCall() {
+        Completable undo = Completable.complete();
+        return Map.<ThrowingCallable, String>of(
+                        () -> recordAs(null, KEY), "recorder must not be null",
+                        () -> recordAs(recorder, null), "key must not be null",
+                        () -> recordAs(recorder, KEY, (RecordOptions) null), "options must not be null",
+                        () -> recordManyAs(recorder, KEY, RecordOptions.defaults(), null), "task must not be null",
+                        () -> revoke(recorder, null, undo), "key must not be null",
+                        () -> revoke(null, KEY, undo), "recorder must not be null",
+                        () -> revoke(recorder, KEY, (Completable) null), "undo must not be null",
+                        () -> whenSettled(recorder, null), "key must not be null",
+                        () -> RxRecording.status(recorder, null), "key must not be null",
+                        () -> RxRecording.failure(null, KEY), "recorder must not be null")
+                .entrySet()
+                .stream()
+                .map(call -> DynamicTest.dynamicTest(
+                        call.getValue(),
+                        () -> assertThatNullPointerException()
+                                .isThrownBy(call.getKey())
+                                .withMessage(call.getValue())));
+    }
+
+    @Test
+    void whatThrowsDownstreamAgainstTheRulesFailsTheTask() {
+        TestSubscriber<Integer> thrown = Flowable.range(0, 10)
+                .compose(recordAs(recorder, KEY))
+                .doOnNext(n -> {
+                    throw failure;
+                })
+                .test();
+        thrown.assertError(failure);
+        assertThat(status()).isEqualTo(TaskStatus.FAILED);
+        OutOfMemoryError fatal = new OutOfMemoryError("of a test");
+        assertThat(catchThrowable(() -> Flowable.just(1)
+                        .hide()
+                        .compose(recordAs(recorder, "fatal"))
+                        .subscribe(new Requesting() {
+                            @Override
+                            public void onNext(Object element) {
+                                throw fatal;
+                            }
+
+                            @Override
+                            public void onSubscribe(Subscription s) {
+                                s.request(1);
+                            }
+                        })))
+                .isSameAs(fatal);
+        assertThat(recorder.failure("fatal").join()).isSameAs(fatal);
     }
 
     @Test
