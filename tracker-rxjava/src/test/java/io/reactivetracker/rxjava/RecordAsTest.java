@@ -22,6 +22,7 @@ import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
@@ -577,6 +578,61 @@ class RecordAsTest {
                         })))
                 .isSameAs(fatal);
         assertThat(recorder.failure("fatal").join()).isSameAs(fatal);
+    }
+
+    @Test
+    void anElementHandlerThatThrowsLaterFailsTheTask() {
+        PublishProcessor<String> source = PublishProcessor.create();
+        Requesting careless = new Requesting() {
+            @Override
+            public void onSubscribe(Subscription s) {
+                s.request(1);
+            }
+
+            @Override
+            public void onNext(Object element) {
+                throw failure;
+            }
+        };
+        source.compose(recordAs(recorder, KEY)).subscribe(new Unguarded(careless));
+        assertThat(catchThrowable(() -> source.onNext("paid"))).isSameAs(failure);
+        assertThat(recorder.failure(KEY).join()).isSameAs(failure);
+        assertThat(source.hasSubscribers()).isFalse();
+    }
+
+    @Test
+    void aSourceThatThrowsWhereItIsRequestedFromFailsTheTask() {
+        ScriptedSource source = new ScriptedSource(
+                TaskTracker.create(), Kind.Mode.PLAIN, (signals, itself) -> signals.onSubscribe(), failure, null);
+        Requesting told = new Requesting();
+        source.asFlowable().compose(recordAs(recorder, KEY)).subscribe(new Unguarded(told));
+        assertThat(catchThrowable(() -> told.request(1))).isSameAs(failure);
+        assertThat(recorder.failure(KEY).join()).isSameAs(failure);
+        assertThat(source.sizesWhenCancelled).hasSize(1);
+    }
+
+    /** By RxJava's own rules, so that nothing is put between it and what it subscribes to. */
+    private record Unguarded(Requesting told) implements FlowableSubscriber<Object> {
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            told.onSubscribe(s);
+        }
+
+        @Override
+        public void onNext(Object element) {
+            told.onNext(element);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            told.onError(error);
+        }
+
+        @Override
+        public void onComplete() {
+            told.onComplete();
+        }
     }
 
     @Test
