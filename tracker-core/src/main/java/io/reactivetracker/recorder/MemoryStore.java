@@ -3,6 +3,7 @@ package io.reactivetracker.recorder;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.internal.Uncaught;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -96,7 +97,7 @@ final class MemoryStore<K> implements RecordStore<K> {
     /** A claim settled itself. */
     void settled(MemoryClaim<K> claim, TaskStatus status) {
         if (status == TaskStatus.NOT_FOUND) {
-            remove(claim);
+            drop(claim);
         } else if (retained != null) {
             retained.enter(claim);
             evict();
@@ -113,8 +114,17 @@ final class MemoryStore<K> implements RecordStore<K> {
     private void evict() {
         if (retained != null) {
             for (MemoryClaim<K> next = retained.popExpired(); next != null; next = retained.popExpired()) {
-                remove(next);
+                drop(next);
             }
+        }
+    }
+
+    /** Takes out what is settled; a key that cannot be found for it any more must not stop others, nor those who wait. */
+    private void drop(MemoryClaim<K> claim) {
+        try {
+            remove(claim);
+        } catch (RuntimeException keyFailure) {
+            Uncaught.report(keyFailure);
         }
     }
 

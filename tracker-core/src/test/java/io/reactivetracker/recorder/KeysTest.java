@@ -6,6 +6,7 @@ import static io.reactivetracker.recorder.Outcomes.resultOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.reactivetracker.group.UncaughtFailures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -154,6 +156,62 @@ class KeysTest {
                 .hasRootCauseMessage("no hash");
         assertThat(failureOf(recorder.status(key))).isInstanceOf(RecordStoreException.class);
         assertThat(failureOf(recorder.whenSettled(key))).isInstanceOf(RecordStoreException.class);
+    }
+
+    /** A key that breaks when a test says so. */
+    private static final class Breaking {
+
+        private @Nullable RuntimeException failure;
+
+        @Override
+        public int hashCode() {
+            if (failure != null) {
+                throw failure;
+            }
+            return 1;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+    }
+
+    @Test
+    void aKeyThatBreaksWhileItIsRevokedKeepsNobodyWaiting() {
+        Breaking key = new Breaking();
+        assertThat(succeed(key)).isCompleted();
+        RecordedTask<Object> revoke = resultOf(recorder.beginRevoke(key));
+        CompletableFuture<TaskRecord> wait = recorder.whenSettled(key);
+        IllegalStateException broken = new IllegalStateException("no hash");
+        key.failure = broken;
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            assertThat(revoke.succeed()).isCompleted();
+            assertThat(uncaught.seen).containsExactly(broken);
+        }
+        assertThat(resultOf(wait).status()).isEqualTo(TaskStatus.NOT_FOUND);
+        key.failure = null;
+        assertThat(resultOf(recorder.status(key))).isEqualTo(TaskStatus.NOT_FOUND);
+        assertThat(succeed(key)).isCompletedWithValue("done");
+    }
+
+    @Test
+    void aKeyThatBreaksBeforeItIsDroppedDisturbsNoOther() {
+        TaskRecorder<Object> bounded = TaskRecorder.create(RecordStore.inMemory(Retention.ofNumber(1)));
+        Breaking key = new Breaking();
+        assertThat(bounded.record(key, attempt -> CompletableFuture.completedFuture("done")))
+                .isCompleted();
+        IllegalStateException broken = new IllegalStateException("no hash");
+        key.failure = broken;
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            RecordedTask<Object> other =
+                    Objects.requireNonNull(resultOf(bounded.begin("other", RecordOptions.defaults())));
+            CompletableFuture<TaskRecord> wait = bounded.whenSettled("other");
+            assertThat(other.succeed()).isCompleted();
+            assertThat(resultOf(wait).status()).isEqualTo(TaskStatus.SUCCEEDED);
+            assertThat(uncaught.seen).containsExactly(broken);
+        }
+        assertThat(resultOf(bounded.status("other"))).isEqualTo(TaskStatus.SUCCEEDED);
     }
 
     @Test
