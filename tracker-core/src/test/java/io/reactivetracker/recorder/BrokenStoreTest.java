@@ -109,7 +109,11 @@ class BrokenStoreTest {
             String task = "beginning task \"payment-1\": ";
             assertClear(failureOf(recorder.record(KEY, body)), task, way);
             assertClear(failureOf(recorder.record(KEY, orJoin(), body)), task, way);
-            assertClear(failureOf(recorder.begin(KEY, RecordOptions.defaults())), task, way);
+            try (UncaughtFailures uncaught = new UncaughtFailures()) {
+                assertClear(failureOf(recorder.begin(KEY, RecordOptions.defaults())), task, way);
+                // Whoever was told need not be told by other ways.
+                assertThat(uncaught.seen).isEmpty();
+            }
             String revoke = "beginning to revoke task \"payment-1\": ";
             assertClear(failureOf(recorder.revoke(KEY, body)), revoke, way);
             assertClear(failureOf(recorder.beginRevoke(KEY)), revoke, way);
