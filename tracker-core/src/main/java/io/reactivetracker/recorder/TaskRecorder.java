@@ -43,7 +43,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keys are compared by {@code equals}. Their {@code hashCode} and {@code equals} must stay the same while there is a record
  * of them, as in any map: a key that changes is not found any more by who asks for it, and can succeed again under its new
- * value. A task that was begun with it still ends, and its record is listed under the key as it is then. Null is refused with
+ * value. A task that was begun with it still ends, and its record is listed under the key as it is then. A key that throws
+ * where it is compared fails the call with a {@link RecordStoreException}; if it does so only where its record is dropped, the
+ * record stays in memory, and what it threw goes to the uncaught-exception handler of the thread. Null is refused with
  * a {@code NullPointerException}, here and at once. In memory a key may be of any size; it is kept as long as its record, and
  * is cut short in messages.
  *
