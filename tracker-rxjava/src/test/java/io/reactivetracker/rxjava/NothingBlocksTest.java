@@ -16,6 +16,7 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.recorder.RecordOptions;
+import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import io.reactivex.rxjava3.core.Completable;
@@ -118,7 +119,7 @@ class NothingBlocksTest {
                 .runOn(Schedulers.computation())
                 .flatMap(n -> Maybe.just(n)
                         .compose(recordAs(recorder, n % 10))
-                        .onErrorComplete(error -> !(error instanceof BlockingOperationError))
+                        .onErrorComplete(TaskAlreadyRecordedException.class::isInstance)
                         .toFlowable())
                 .sequential()
                 .ignoreElements()
