@@ -3,16 +3,18 @@ package io.reactivetracker.internal;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.recorder.LeaseLostException;
-import io.reactivetracker.recorder.RecordStoreException;
 import io.reactivetracker.recorder.RecordedTask;
+import io.reactivetracker.recorder.TaskAlreadyRecordedException;
+import io.reactivetracker.recorder.TaskNotSucceededException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,23 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class RecordedSignals<K> {
 
+    /**
+     * Asks a recorder for a key, for a task or a revoke.
+     *
+     * @param <K> the type of the keys
+     */
+    @FunctionalInterface
+    public interface Question<K> {
+
+        /**
+         * Asks.
+         *
+         * @param dropped takes what goes wrong when nobody waits for the answer any more
+         * @return the answer
+         */
+        CompletableFuture<? extends @Nullable RecordedTask<K>> ask(Consumer<? super Throwable> dropped);
+    }
+
     private static final VarHandle ENDED;
 
     static {
@@ -46,7 +65,7 @@ public abstract class RecordedSignals<K> {
         }
     }
 
-    private final Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question;
+    private final Question<K> question;
 
     private volatile @Nullable Future<?> answer;
     private volatile boolean cancelled;
@@ -61,7 +80,7 @@ public abstract class RecordedSignals<K> {
      *
      * @param question asks a recorder for the key
      */
-    protected RecordedSignals(Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+    protected RecordedSignals(Question<K> question) {
         this.question = question;
     }
 
@@ -99,7 +118,7 @@ public abstract class RecordedSignals<K> {
         }
         CompletableFuture<? extends @Nullable RecordedTask<K>> asked;
         try {
-            asked = question.get();
+            asked = question.ask(this::drop);
         } catch (Throwable failure) {
             tellError(failure);
             return;
@@ -116,10 +135,16 @@ public abstract class RecordedSignals<K> {
             run(begun);
         } else if (refusal == null) {
             tellCompletion();
-        } else if (!cancelled || refusal instanceof RecordStoreException) {
+        } else if (!cancelled || !isAnswer(refusal)) {
             // To who has cancelled, a refusal makes no difference; a store that fails does.
             tellError(refusal);
         }
+    }
+
+    private static boolean isAnswer(Throwable refusal) {
+        return refusal instanceof TaskAlreadyRecordedException
+                || refusal instanceof TaskNotSucceededException
+                || refusal instanceof CancellationException;
     }
 
     private void run(RecordedTask<K> begun) {

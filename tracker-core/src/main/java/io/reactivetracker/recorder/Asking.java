@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.recorder;
 
+import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.internal.Failures;
+import io.reactivetracker.internal.Uncaught;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the store for a key, for a task or a revoke, and joins the task that has it if that is wished.
  *
  * <p>It is the future of what is made of the key, by whoever extends it. When that future has ended before the answer comes,
- * since it was cancelled, {@link #begun} is called all the same, to give the key back.
+ * since it was cancelled, {@link #begun} is called all the same, to give the key back. What goes wrong from then on is told
+ * to whoever takes what is dropped; that others have the key is nothing that goes wrong.
  */
 abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R>
         implements BiConsumer<RecordStore.@Nullable Claim, @Nullable Throwable> {
@@ -22,12 +27,20 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
     /** What is to begin: the options of a task, or a revoke if there are none. */
     private final @Nullable RecordOptions options;
 
+    private final Consumer<? super Throwable> dropped;
+
     private long askedAt;
 
-    Asking(TaskRecorder<K> recorder, K key, @Nullable RecordOptions options) {
+    /**
+     * Makes the question.
+     *
+     * @param dropped takes what goes wrong when nobody waits for the answer any more
+     */
+    Asking(TaskRecorder<K> recorder, K key, @Nullable RecordOptions options, Consumer<? super Throwable> dropped) {
         this.recorder = recorder;
         this.key = recorder.requireKey(key);
         this.options = options;
+        this.dropped = dropped;
     }
 
     /** The key is held, until the task ends. */
@@ -36,8 +49,12 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
     /** There is nothing to do, since another task of this key has succeeded. */
     abstract void joined();
 
-    /** The key is not held. */
-    abstract void refused(Throwable failure);
+    /**
+     * The key is not held.
+     *
+     * @return false if nobody waits for the answer any more, so that nobody was told
+     */
+    abstract boolean refused(Throwable reason);
 
     /**
      * Asks for the first time.
@@ -64,9 +81,9 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
     }
 
     private @Nullable CompletionStage<? extends RecordStore.Claim> question() {
-        askedAt = recorder.nanoTimeIfLeased();
         RecordStore<K> store = recorder.store();
         try {
+            askedAt = recorder.nanoTimeIfLeased();
             return options == null ? store.beginRevoke(key) : store.begin(key);
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
@@ -92,7 +109,7 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
         } else if (options != null && options.joins() && failure instanceof TaskAlreadyRecordedException taken) {
             join(taken);
         } else {
-            refused(StoreStep.failure(options == null ? "beginning to revoke" : "beginning", key, failure));
+            hasFailed(StoreStep.failure(options == null ? "beginning to revoke" : "beginning", key, failure));
         }
     }
 
@@ -105,9 +122,35 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
                 if (another != null) {
                     Failures.suppress(failure, another);
                 }
-                refused(failure);
+                hasFailed(failure);
             });
             return null;
+        }
+    }
+
+    private void hasFailed(Throwable failure) {
+        boolean isAnswer = failure instanceof TaskAlreadyRecordedException
+                || failure instanceof TaskNotSucceededException
+                || failure instanceof CancellationException;
+        if (!refused(failure) && !isAnswer) {
+            drop(failure);
+        }
+    }
+
+    /** Gives a key back that was granted when nobody waited for it any more. */
+    final void giveBack(RecordedTask<K> task) {
+        Stages.<@Nullable Void>whenDone(task.fail(new TaskCancelledException(null)), (nothing, notRecorded) -> {
+            if (notRecorded != null) {
+                drop(notRecorded);
+            }
+        });
+    }
+
+    private void drop(Throwable failure) {
+        try {
+            dropped.accept(failure);
+        } catch (Throwable thrown) {
+            Uncaught.report(thrown);
         }
     }
 
@@ -124,9 +167,10 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
     }
 
     private void hasWaited(@Nullable TaskRecord settled, @Nullable Throwable failure) {
-        Throwable reason = settled == null ? failure : settled.failure();
-        if (reason != null) {
-            refused(reason);
+        if (failure != null) {
+            hasFailed(failure);
+        } else if (settled != null && settled.failure() != null) {
+            refused(settled.failure());
         } else if (settled != null && settled.status() == TaskStatus.SUCCEEDED) {
             joined();
         } else {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.recorder;
 
-import io.reactivetracker.TaskCancelledException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A task, or a revoke, that is begun for an adapter: the future of the {@link RecordedTask}, or of null if it has joined. */
 final class Beginning<K> extends Asking<K, @Nullable RecordedTask<K>> {
 
-    Beginning(TaskRecorder<K> recorder, K key, @Nullable RecordOptions options) {
-        super(recorder, key, options);
+    Beginning(TaskRecorder<K> recorder, K key, @Nullable RecordOptions options, Consumer<? super Throwable> dropped) {
+        super(recorder, key, options, dropped);
     }
 
     CompletableFuture<@Nullable RecordedTask<K>> start() {
@@ -20,7 +20,7 @@ final class Beginning<K> extends Asking<K, @Nullable RecordedTask<K>> {
     @Override
     void begun(RecordedTask<K> task) {
         if (!complete(task)) {
-            var unused = task.fail(new TaskCancelledException(null));
+            giveBack(task);
         }
     }
 
@@ -30,7 +30,7 @@ final class Beginning<K> extends Asking<K, @Nullable RecordedTask<K>> {
     }
 
     @Override
-    void refused(Throwable failure) {
-        completeExceptionally(failure);
+    boolean refused(Throwable reason) {
+        return completeExceptionally(reason);
     }
 }

@@ -20,9 +20,9 @@ final class Keys {
     static String inWords(@Nullable Object key) {
         String text;
         try {
-            text = String.valueOf(key);
-        } catch (RuntimeException unprintable) {
-            return "of class " + Objects.requireNonNull(key).getClass().getName() + ", whose toString() throws,";
+            text = Objects.requireNonNull(String.valueOf(key));
+        } catch (RuntimeException | StackOverflowError unprintable) {
+            return "of class " + Objects.requireNonNull(key).getClass().getName() + ", whose toString() fails,";
         }
         return text.length() <= MOST_CHARACTERS
                 ? "\"" + text + "\""

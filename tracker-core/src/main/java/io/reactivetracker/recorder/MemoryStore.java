@@ -97,7 +97,7 @@ final class MemoryStore<K> implements RecordStore<K> {
     /** A claim settled itself. */
     void settled(MemoryClaim<K> claim, TaskStatus status) {
         if (status == TaskStatus.NOT_FOUND) {
-            remove(claim);
+            drop(claim);
         } else if (retained != null) {
             retained.enter(claim);
             evict();
@@ -114,18 +114,17 @@ final class MemoryStore<K> implements RecordStore<K> {
     private void evict() {
         if (retained != null) {
             for (MemoryClaim<K> next = retained.popExpired(); next != null; next = retained.popExpired()) {
-                remove(next);
+                drop(next);
             }
         }
     }
 
-    private void remove(MemoryClaim<K> claim) {
+    /** Takes out what is settled; a key that cannot be found for it any more must not stop others, nor those who wait. */
+    private void drop(MemoryClaim<K> claim) {
         raise(claim);
         try {
             claims.remove(claim.key, claim);
         } catch (Throwable brokenKey) {
-            // Of whatever key it is: it must not keep this caller's from ending. The claim reads as what it is, or is
-            // too old.
             Uncaught.report(brokenKey);
         }
     }

@@ -43,7 +43,7 @@ final class StageRun<K, T extends @Nullable Object> extends Asking<K, T> {
             K key,
             @Nullable RecordOptions options,
             Function<? super Attempt<K>, ? extends CompletionStage<T>> body) {
-        super(recorder, key, options);
+        super(recorder, key, options, Uncaught::report);
         this.body = body;
     }
 
@@ -86,17 +86,15 @@ final class StageRun<K, T extends @Nullable Object> extends Asking<K, T> {
     }
 
     @Override
-    void refused(Throwable failure) {
-        if (end()) {
-            completeExceptionally(failure);
-        }
+    boolean refused(Throwable reason) {
+        return end() && completeExceptionally(reason);
     }
 
     private void run(RecordedTask<K> begun) {
         begun.onCancel(this);
         if (hasEnded) {
             // Cancelled before it was begun: whoever did may have found no task to record that of.
-            fail(begun, new TaskCancelledException(null));
+            giveBack(begun);
             return;
         }
         CompletionStage<T> stage;

@@ -21,7 +21,7 @@ final class Stages {
     }
 
     /**
-     * Calls an action with the end of a stage; now, if it has ended.
+     * Calls an action with the end of a stage; now, if it has ended. One that cannot be listened to has failed.
      *
      * @param action does not throw
      */
@@ -29,8 +29,12 @@ final class Stages {
             CompletionStage<? extends T> stage, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> action) {
         if (hasValue(stage)) {
             action.accept(stage.toCompletableFuture().join(), null);
-        } else {
+            return;
+        }
+        try {
             var unused = stage.whenComplete((value, failure) -> action.accept(value, unwrapped(failure)));
+        } catch (Throwable thrown) {
+            action.accept(null, thrown);
         }
     }
 

@@ -4,12 +4,14 @@ package io.reactivetracker.recorder;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.group.TaskTimer;
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Uncaught;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keys are compared by {@code equals}. Their {@code hashCode} and {@code equals} must stay the same while there is a record
  * of them, as in any map: a key that changes is not found any more by who asks for it, and can succeed again under its new
- * value. A task that was begun with it still ends, and its record is listed under the key as it is then. Null is refused with
+ * value. A task that was begun with it still ends, and its record is listed under the key as it is then. A key that throws
+ * where it is compared fails the call with a {@link RecordStoreException}; if it does so only where its record is dropped, the
+ * record stays in memory, and what it threw goes to the uncaught-exception handler of the thread. Null is refused with
  * a {@code NullPointerException}, here and at once; so is, with an {@code IllegalArgumentException}, a key that the store cannot
  * keep. In memory a key may be of any size; it is kept as long as its record, and is cut short in messages.
  *
@@ -254,16 +258,31 @@ public final class TaskRecorder<K> {
      * #record}.
      *
      * <p>To cancel the future takes the wish back: one that joins stops waiting, and if the store grants the key all the same
-     * it is given back as failed with a {@link TaskCancelledException}.
+     * it is given back as failed with a {@link TaskCancelledException}. What goes wrong from then on goes to the
+     * uncaught-exception handler of the thread.
      *
      * @param key the key
      * @param options whether to join the one that runs
+     * @return as {@link #begin(Object, RecordOptions, Consumer)} has it
+     */
+    public CompletableFuture<@Nullable RecordedTask<K>> begin(K key, RecordOptions options) {
+        return begin(key, options, Uncaught::report);
+    }
+
+    /**
+     * Begins a task without running anything, as {@link #begin(Object, RecordOptions)} does: for adapters to a library that
+     * has a place of its own for what nobody can be told.
+     *
+     * @param key the key
+     * @param options whether to join the one that runs
+     * @param dropped takes what the store failed with after the future was cancelled, in the thread in which it did
      * @return the task, which holds the key from now on; or null if it has joined one that succeeded, so that nothing is left
      *     to do. Fails with a {@link TaskAlreadyRecordedException} if it was refused; with the recorded failure if it has
      *     joined one that failed; and with a {@link RecordStoreException} if the store failed
      */
-    public CompletableFuture<@Nullable RecordedTask<K>> begin(K key, RecordOptions options) {
-        return new Beginning<>(this, key, requireOptions(options)).start();
+    public CompletableFuture<@Nullable RecordedTask<K>> begin(
+            K key, RecordOptions options, Consumer<? super Throwable> dropped) {
+        return new Beginning<>(this, key, requireOptions(options), requireDropped(dropped)).start();
     }
 
     /**
@@ -271,11 +290,28 @@ public final class TaskRecorder<K> {
      * {@link #revoke}.
      *
      * @param key the key
-     * @return the revoke, which holds the key from now on. Fails with a {@link TaskNotSucceededException} if it
-     *     was refused, and with a {@link RecordStoreException} if the store failed. To cancel it is as with {@link #begin}
+     * @return as {@link #beginRevoke(Object, Consumer)} has it
      */
     public CompletableFuture<RecordedTask<K>> beginRevoke(K key) {
-        return new Beginning<>(this, key, null).start();
+        return beginRevoke(key, Uncaught::report);
+    }
+
+    /**
+     * Begins to revoke a success without running anything, as {@link #beginRevoke(Object)} does: for adapters to a library
+     * that has a place of its own for what nobody can be told.
+     *
+     * @param key the key
+     * @param dropped takes what the store failed with after the future was cancelled, in the thread in which it did
+     * @return the revoke, which holds the key from now on. Fails with a {@link TaskNotSucceededException} if it
+     *     was refused, and with a {@link RecordStoreException} if the store failed. To cancel it is as with {@link
+     *     #begin(Object, RecordOptions)}
+     */
+    public CompletableFuture<RecordedTask<K>> beginRevoke(K key, Consumer<? super Throwable> dropped) {
+        return new Beginning<>(this, key, null, requireDropped(dropped)).start();
+    }
+
+    private static Consumer<? super Throwable> requireDropped(Consumer<? super Throwable> dropped) {
+        return Objects.requireNonNull(dropped, "dropped must not be null");
     }
 
     private static RecordOptions requireOptions(RecordOptions options) {

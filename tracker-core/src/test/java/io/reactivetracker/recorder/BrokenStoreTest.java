@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.group.ManualTimer;
+import io.reactivetracker.group.TaskTimer;
 import io.reactivetracker.group.UncaughtFailures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -47,6 +49,7 @@ class BrokenStoreTest {
         THROWS,
         FAILS,
         FAILS_AS_A_DEPENDENT,
+        CANNOT_BE_LISTENED_TO,
         GIVES_NO_STAGE,
         GIVES_NO_ANSWER;
 
@@ -56,6 +59,7 @@ class BrokenStoreTest {
                 case THROWS -> throw outage;
                 case FAILS -> CompletableFuture.failedFuture(outage);
                 case FAILS_AS_A_DEPENDENT -> CompletableFuture.failedFuture(new CompletionException(outage));
+                case CANNOT_BE_LISTENED_TO -> new Deaf<>(outage);
                 case GIVES_NO_STAGE -> null;
                 case GIVES_NO_ANSWER -> CompletableFuture.completedFuture(null);
             };
@@ -63,6 +67,21 @@ class BrokenStoreTest {
 
         boolean tells() {
             return this != GIVES_NO_STAGE && this != GIVES_NO_ANSWER;
+        }
+    }
+
+    /** A stage that throws where it should take a listener. */
+    private static final class Deaf<T> extends CompletableFuture<T> {
+
+        private final RuntimeException failure;
+
+        Deaf(RuntimeException failure) {
+            this.failure = failure;
+        }
+
+        @Override
+        public CompletableFuture<T> whenComplete(BiConsumer<? super T, ? super Throwable> action) {
+            throw failure;
         }
     }
 
@@ -90,12 +109,73 @@ class BrokenStoreTest {
             String task = "beginning task \"payment-1\": ";
             assertClear(failureOf(recorder.record(KEY, body)), task, way);
             assertClear(failureOf(recorder.record(KEY, orJoin(), body)), task, way);
-            assertClear(failureOf(recorder.begin(KEY, RecordOptions.defaults())), task, way);
+            try (UncaughtFailures uncaught = new UncaughtFailures()) {
+                assertClear(failureOf(recorder.begin(KEY, RecordOptions.defaults())), task, way);
+                // Whoever was told need not be told by other ways.
+                assertThat(uncaught.seen).isEmpty();
+            }
             String revoke = "beginning to revoke task \"payment-1\": ";
             assertClear(failureOf(recorder.revoke(KEY, body)), revoke, way);
             assertClear(failureOf(recorder.beginRevoke(KEY)), revoke, way);
             assertThat(body.starts()).isZero();
         });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aClockThatThrowsFailsTheStageAndNotTheCall() {
+        TaskTimer broken = new TaskTimer() {
+            @Override
+            public Registration schedule(Duration delay, Runnable action) {
+                throw outage;
+            }
+
+            @Override
+            public long nanoTime() {
+                throw outage;
+            }
+        };
+        TaskRecorder<String> other = TaskRecorder.create(store, broken);
+        return Map.<String, Supplier<CompletableFuture<?>>>of(
+                        "record", () -> other.record(KEY, body),
+                        "revoke", () -> other.revoke(KEY, body),
+                        "begin", () -> other.begin(KEY, RecordOptions.defaults()),
+                        "beginRevoke", () -> other.beginRevoke(KEY))
+                .entrySet()
+                .stream()
+                .map(question -> DynamicTest.dynamicTest(question.getKey(), () -> {
+                    assertThat(failureOf(question.getValue().get()))
+                            .isInstanceOf(RecordStoreException.class)
+                            .hasCause(outage);
+                    assertThat(body.starts()).isZero();
+                    assertThat(resultOf(recorder.status(KEY))).isEqualTo(TaskStatus.NOT_FOUND);
+                }));
+    }
+
+    @Test
+    void aTimerThatCannotRenewALeaseFailsTheStageAndGivesTheKeyBack() {
+        store.lease = Duration.ofSeconds(30);
+        TaskTimer broken = new TaskTimer() {
+            @Override
+            public Registration schedule(Duration delay, Runnable action) {
+                throw outage;
+            }
+
+            @Override
+            public long nanoTime() {
+                return 0;
+            }
+        };
+        assertThat(failureOf(TaskRecorder.create(store, broken).record(KEY, body)))
+                .isSameAs(outage);
+        assertThat(body.starts()).isZero();
+        assertThat(resultOf(recorder.failure(KEY))).isSameAs(outage);
+    }
+
+    @Test
+    void workThatCannotBeListenedToHasFailed() {
+        assertThat(failureOf(recorder.record(KEY, attempt -> new Deaf<>(failure))))
+                .isSameAs(failure);
+        assertThat(resultOf(recorder.failure(KEY))).isSameAs(failure);
     }
 
     @TestFactory
@@ -189,19 +269,148 @@ class BrokenStoreTest {
         CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
         store.slowBegin = answer;
         CompletableFuture<String> run = recorder.record(KEY, body);
-        CompletableFuture<RecordedTask<String>> wish = recorder.begin("other", RecordOptions.defaults());
         assertThat(run.cancel(true)).isTrue();
         assertThat(failureOf(run)).isInstanceOf(TaskCancelledException.class);
-        assertThat(wish.cancel(true)).isTrue();
-        assertThat(resultOf(store.memory.find(KEY).toCompletableFuture()).status())
-                .isEqualTo(TaskStatus.NOT_FOUND);
-        store.slowBegin = null;
+        assertThat(resultOf(recorder.status(KEY))).isEqualTo(TaskStatus.NOT_FOUND);
         answer.complete(store.memory.begin(KEY).toCompletableFuture().join());
         assertThat(body.starts()).isZero();
-        assertThat(resultOf(store.memory.find(KEY).toCompletableFuture())).satisfies(record -> {
-            assertThat(record.status()).isEqualTo(TaskStatus.FAILED);
-            assertThat(record.failure()).isInstanceOf(TaskCancelledException.class);
+        assertThat(resultOf(recorder.failure(KEY))).isInstanceOf(TaskCancelledException.class);
+    }
+
+    @Test
+    void anAdapterThatTakesItsWishBackWhileTheStoreStillThinksGivesTheKeyBack() {
+        CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
+        store.slowBegin = answer;
+        CompletableFuture<RecordedTask<String>> wish = recorder.begin(KEY, RecordOptions.defaults());
+        assertThat(wish.cancel(true)).isTrue();
+        answer.complete(store.memory.begin(KEY).toCompletableFuture().join());
+        assertThat(resultOf(recorder.failure(KEY))).isInstanceOf(TaskCancelledException.class);
+
+        resultOf(store.memory.begin(KEY).toCompletableFuture()).succeed();
+        CompletableFuture<RecordStore.Claim> another = new CompletableFuture<>();
+        store.slowBegin = another;
+        assertThat(recorder.beginRevoke(KEY).cancel(true)).isTrue();
+        RecordStore.Claim claim =
+                store.memory.beginRevoke(KEY).toCompletableFuture().join();
+        assertThat(resultOf(recorder.status(KEY))).isEqualTo(TaskStatus.REVOKING);
+        another.complete(claim);
+        assertThat(resultOf(recorder.status(KEY))).isEqualTo(TaskStatus.SUCCEEDED);
+    }
+
+    /** All that ask for a key, by name. */
+    private Map<String, Supplier<CompletableFuture<?>>> questions() {
+        return Map.of(
+                "record", () -> recorder.record(KEY, body),
+                "record or join", () -> recorder.record(KEY, orJoin(), body),
+                "revoke", () -> recorder.revoke(KEY, body),
+                "begin", () -> recorder.begin(KEY, RecordOptions.defaults()),
+                "begin or join", () -> recorder.begin(KEY, orJoin()),
+                "beginRevoke", () -> recorder.beginRevoke(KEY));
+    }
+
+    private Stream<DynamicTest> ofEachQuestion(Consumer<Supplier<CompletableFuture<?>>> test) {
+        return questions().entrySet().stream()
+                .map(question -> DynamicTest.dynamicTest(question.getKey(), () -> test.accept(question.getValue())));
+    }
+
+    /** What goes uncaught if the store answers after the question was taken back. */
+    private List<Throwable> uncaughtAfterCancel(
+            Supplier<CompletableFuture<?>> question, Consumer<CompletableFuture<RecordStore.Claim>> late) {
+        CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
+        store.slowBegin = answer;
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            assertThat(question.get().cancel(true)).isTrue();
+            late.accept(answer);
+            return uncaught.seen;
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> whatTheStoreFailsWithAfterACancelIsNotLost() {
+        return ofEachQuestion(question -> {
+            assertThat(uncaughtAfterCancel(question, answer -> answer.completeExceptionally(outage)))
+                    .singleElement()
+                    .satisfies(thrown -> assertThat(thrown)
+                            .isInstanceOf(RecordStoreException.class)
+                            .hasMessageContaining(KEY)
+                            .hasCause(outage));
+            store.lease = Duration.ZERO;
+            assertThat(uncaughtAfterCancel(question, answer -> answer.complete(store.claim("leased"))))
+                    .singleElement()
+                    .satisfies(thrown -> assertThat(thrown).hasMessageContaining("PT0S"));
+            store.lease = null;
+            assertThat(resultOf(recorder.forget("leased"))).isTrue();
         });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> thatAKeyCouldNotBeGivenBackIsNotLost() {
+        return ofEachQuestion(question -> {
+            store.brokenAt = Map.of("fail", Way.FAILS);
+            assertThat(uncaughtAfterCancel(question, answer -> answer.complete(store.claim("kept " + question))))
+                    .singleElement()
+                    .satisfies(thrown -> assertClear(thrown, "recording the end of task ", Way.FAILS));
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aRefusalThatComesAfterACancelMakesNoDifference() {
+        return ofEachQuestion(question -> {
+            for (Throwable refusal : List.of(
+                    new TaskAlreadyRecordedException(KEY, TaskStatus.REVOKING),
+                    new TaskAlreadyRecordedException(KEY, TaskStatus.RUNNING),
+                    new TaskAlreadyRecordedException(KEY, TaskStatus.SUCCEEDED),
+                    new TaskNotSucceededException(KEY, TaskStatus.FAILED))) {
+                assertThat(uncaughtAfterCancel(question, answer -> answer.completeExceptionally(refusal)))
+                        .isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void oneThatHasLeftTheTaskItJoinedIsToldNothingAndNobodyElseIs() {
+        recorder.record(KEY, body);
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            assertThat(recorder.begin(KEY, orJoin()).cancel(true)).isTrue();
+            assertThat(recorder.record(KEY, orJoin(), body).cancel(true)).isTrue();
+            body.work.completeExceptionally(failure);
+            assertThat(uncaught.seen).isEmpty();
+        }
+    }
+
+    @Test
+    void anAdapterHasAPlaceOfItsOwnForWhatNobodyCanBeTold() {
+        List<Throwable> dropped = new ArrayList<>();
+        Supplier<CompletableFuture<?>> task = () -> recorder.begin(KEY, RecordOptions.defaults(), dropped::add);
+        Supplier<CompletableFuture<?>> revoke = () -> recorder.beginRevoke(KEY, dropped::add);
+        for (Supplier<CompletableFuture<?>> question : List.of(task, revoke)) {
+            assertThat(uncaughtAfterCancel(question, answer -> answer.completeExceptionally(outage)))
+                    .isEmpty();
+            assertThat(dropped)
+                    .singleElement()
+                    .satisfies(thrown -> assertThat(thrown)
+                            .isInstanceOf(RecordStoreException.class)
+                            .hasCause(outage));
+            dropped.clear();
+        }
+        IllegalStateException another = new IllegalStateException("of the hook");
+        Supplier<CompletableFuture<?>> careless = () -> recorder.begin(KEY, RecordOptions.defaults(), thrown -> {
+            throw another;
+        });
+        assertThat(uncaughtAfterCancel(careless, answer -> answer.completeExceptionally(outage)))
+                .containsExactly(another);
+    }
+
+    @Test
+    void aFailureThatComesAfterATimeoutOfTheFutureIsNotLost() {
+        Supplier<CompletableFuture<?>> impatient = () -> {
+            CompletableFuture<String> run = recorder.record(KEY, body);
+            run.completeExceptionally(failure);
+            return new CompletableFuture<>();
+        };
+        assertThat(uncaughtAfterCancel(impatient, answer -> answer.completeExceptionally(outage)))
+                .singleElement()
+                .isInstanceOf(RecordStoreException.class);
     }
 
     @Test
@@ -339,6 +548,11 @@ class BrokenStoreTest {
                     }));
         }
 
+        /** Of a key that is held from now on. */
+        BreakableClaim claim(String key) {
+            return new BreakableClaim(memory.begin(key).toCompletableFuture().join());
+        }
+
         @Override
         public CompletionStage<? extends Claim> begin(String key) {
             return slowBegin == null ? holding("begin", key, memory::begin) : slowBegin;
@@ -346,7 +560,7 @@ class BrokenStoreTest {
 
         @Override
         public CompletionStage<? extends Claim> beginRevoke(String key) {
-            return holding("beginRevoke", key, memory::beginRevoke);
+            return slowBegin == null ? holding("beginRevoke", key, memory::beginRevoke) : slowBegin;
         }
 
         @Override

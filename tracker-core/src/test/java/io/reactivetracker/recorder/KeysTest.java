@@ -11,14 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Keys that are none, that change, that are of enormous size, or that can't be written. */
-@SuppressWarnings("FutureReturnValueIgnored") // what becomes of the work is asked elsewhere
 class KeysTest {
 
     private final TaskRecorder<Object> recorder = TaskRecorder.create();
@@ -104,19 +105,31 @@ class KeysTest {
         assertThat(Keys.inWords("k".repeat(201))).isEqualTo("\"" + "k".repeat(200) + "…\" (201 characters)");
     }
 
-    @Test
-    void aKeyThatCannotBeWrittenDoesNotHideTheRefusal() {
-        Object key = new Object() {
-            @Override
-            public String toString() {
-                throw new IllegalStateException("not ready");
-            }
-        };
-        assertThat(succeed(key)).isCompleted();
-        assertThat(failureOf(succeed(key)))
-                .isInstanceOf(TaskAlreadyRecordedException.class)
-                .hasMessageContaining("whose toString() throws")
-                .hasMessageContaining(KeysTest.class.getName());
+    @TestFactory
+    @SuppressWarnings("NullAway") // a key may be careless
+    Stream<DynamicTest> aKeyThatCannotBeWrittenDoesNotHideTheRefusal() {
+        return Stream.<Supplier<String>>of(
+                        () -> {
+                            throw new IllegalStateException("not ready");
+                        },
+                        () -> {
+                            // As of lists that contain each other.
+                            throw new StackOverflowError();
+                        },
+                        () -> null)
+                .map(text -> DynamicTest.dynamicTest("toString()", () -> {
+                    Object key = new Object() {
+                        @Override
+                        public String toString() {
+                            return text.get();
+                        }
+                    };
+                    assertThat(succeed(key)).isCompleted();
+                    assertThat(failureOf(succeed(key)))
+                            .isInstanceOf(TaskAlreadyRecordedException.class)
+                            .hasMessageContaining("whose toString() fails")
+                            .hasMessageContaining(KeysTest.class.getName());
+                }));
     }
 
     @Test
@@ -145,57 +158,58 @@ class KeysTest {
         assertThat(failureOf(recorder.whenSettled(key))).isInstanceOf(RecordStoreException.class);
     }
 
-    /** A key that can be broken later. */
-    private static final class BreakableKey {
+    /** A key that breaks when a test says so. */
+    private static final class Breaking {
 
-        private boolean isBroken;
+        private @Nullable RuntimeException failure;
 
         @Override
         public int hashCode() {
-            if (isBroken) {
-                throw new IllegalStateException("no hash");
+            if (failure != null) {
+                throw failure;
             }
             return 1;
         }
 
         @Override
-        public boolean equals(Object other) {
+        public boolean equals(@Nullable Object other) {
             return this == other;
         }
     }
 
     @Test
-    void aKeyThatBreaksLaterDoesNotKeepItsRevokeFromEnding() {
-        BreakableKey key = new BreakableKey();
+    void aKeyThatBreaksWhileItIsRevokedKeepsNobodyWaiting() {
+        Breaking key = new Breaking();
         assertThat(succeed(key)).isCompleted();
-        CompletableFuture<String> undo = new CompletableFuture<>();
-        CompletableFuture<String> revoke = recorder.revoke(key, attempt -> undo);
-        key.isBroken = true;
+        RecordedTask<Object> revoke = resultOf(recorder.beginRevoke(key));
+        CompletableFuture<TaskRecord> wait = recorder.whenSettled(key);
+        IllegalStateException broken = new IllegalStateException("no hash");
+        key.failure = broken;
         try (UncaughtFailures uncaught = new UncaughtFailures()) {
-            undo.complete("undone");
-            assertThat(uncaught.seen)
-                    .singleElement()
-                    .satisfies(thrown -> assertThat(thrown).hasMessage("no hash"));
+            assertThat(revoke.succeed()).isCompleted();
+            assertThat(uncaught.seen).containsExactly(broken);
         }
-        assertThat(revoke).isCompletedWithValue("undone");
-        key.isBroken = false;
+        assertThat(resultOf(wait).status()).isEqualTo(TaskStatus.NOT_FOUND);
+        key.failure = null;
         assertThat(resultOf(recorder.status(key))).isEqualTo(TaskStatus.NOT_FOUND);
-        assertThat(resultOf(recorder.forget(key))).isFalse();
         assertThat(succeed(key)).isCompletedWithValue("done");
     }
 
     @Test
-    void aKeyThatBreaksLaterDoesNotKeepOthersFromEnding() {
+    void aKeyThatBreaksBeforeItIsDroppedDisturbsNoOther() {
         TaskRecorder<Object> bounded = TaskRecorder.create(RecordStore.inMemory(Retention.ofNumber(1)));
-        BreakableKey key = new BreakableKey();
-        bounded.record(key, attempt -> CompletableFuture.completedFuture("done"));
-        key.isBroken = true;
+        Breaking key = new Breaking();
+        assertThat(bounded.record(key, attempt -> CompletableFuture.completedFuture("done")))
+                .isCompleted();
+        IllegalStateException broken = new IllegalStateException("no hash");
+        key.failure = broken;
         try (UncaughtFailures uncaught = new UncaughtFailures()) {
-            assertThat(bounded.record("other", attempt -> CompletableFuture.completedFuture("done")))
-                    .isCompletedWithValue("done");
-            assertThat(uncaught.seen)
-                    .singleElement()
-                    .satisfies(thrown -> assertThat(thrown).hasMessage("no hash"));
+            RecordedTask<Object> other =
+                    Objects.requireNonNull(resultOf(bounded.begin("other", RecordOptions.defaults())));
+            CompletableFuture<TaskRecord> wait = bounded.whenSettled("other");
+            assertThat(other.succeed()).isCompleted();
+            assertThat(resultOf(wait).status()).isEqualTo(TaskStatus.SUCCEEDED);
+            assertThat(uncaught.seen).containsExactly(broken);
         }
         assertThat(resultOf(bounded.status("other"))).isEqualTo(TaskStatus.SUCCEEDED);
     }

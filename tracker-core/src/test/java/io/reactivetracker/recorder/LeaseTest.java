@@ -340,10 +340,33 @@ class LeaseTest {
         assertThat(store.renewals).isZero();
     }
 
-    /** A timer that may give out. */
+    @Test
+    void aWaitThatIsCancelledJustWhenItSetsItsAlarmLeavesNone() {
+        Giving giving = new Giving();
+        recorder.record(KEY, body);
+        CompletableFuture<TaskRecord> wait = TaskRecorder.create(store, giving).whenSettled(KEY);
+        int before = clock.pending();
+        giving.meanwhile = () -> wait.cancel(false);
+        clock.advance(LeasedStore.INTERVAL);
+        assertThat(wait).isCancelled();
+        assertThat(clock.pending()).isEqualTo(before - 1);
+    }
+
+    @Test
+    void aTaskThatEndsJustWhenItsRenewalIsSetLeavesNone() {
+        Giving giving = new Giving();
+        CompletableFuture<String> run = TaskRecorder.create(store, giving).record(KEY, body);
+        giving.meanwhile = () -> body.work.complete("receipt");
+        clock.advance(THIRD);
+        assertThat(run).isCompletedWithValue("receipt");
+        assertThat(clock.pending()).isZero();
+    }
+
+    /** A timer that may give out, or in which something else may happen meanwhile. */
     private final class Giving implements TaskTimer {
 
         private @Nullable RuntimeException refusal;
+        private Runnable meanwhile = () -> {};
 
         @Override
         public long nanoTime() {
@@ -355,7 +378,9 @@ class LeaseTest {
             if (refusal != null) {
                 throw refusal;
             }
-            return clock.schedule(delay, action);
+            Registration alarm = clock.schedule(delay, action);
+            meanwhile.run();
+            return alarm;
         }
     }
 }

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jol.info.ClassLayout;
 import org.openjdk.jol.info.GraphLayout;
 
@@ -98,6 +100,68 @@ class RecorderCostTest {
                 .isLessThanOrEqualTo(56);
     }
 
+    private static final class SmallFailure extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        SmallFailure() {
+            super("declined", null, false, false);
+        }
+    }
+
+    private enum Kept {
+        SUCCEEDED,
+        FAILED,
+        RUNNING,
+        REVOKING
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aKeyTakesAsManyBytesInEachState(Kept state) {
+        int number = 1 << 14;
+        Long[] keys = new Long[number];
+        RecordStore<Long> store = RecordStore.inMemory();
+        TaskRecorder<Long> recorder = TaskRecorder.create(store);
+        // What a failure keeps besides is its own affair: here all share a small one.
+        Throwable shared = new SmallFailure();
+        for (int i = 0; i < number; i++) {
+            keys[i] = 1_000_000L + i;
+            RecordedTask<Long> task = Objects.requireNonNull(resultOf(recorder.begin(keys[i], DEFAULTS)));
+            if (state == Kept.FAILED) {
+                task.fail(shared).join();
+            } else if (state != Kept.RUNNING) {
+                task.succeed().join();
+            }
+            if (state == Kept.REVOKING) {
+                resultOf(recorder.beginRevoke(keys[i]));
+            }
+        }
+        double ofKey = ClassLayout.parseInstance(keys[0]).instanceSize();
+        double bytes = (double) GraphLayout.parseInstance(store).totalSize() / number - ofKey;
+        // As ARCHITECTURE has it; about 70 in README: the claim of 32, the map's node of 32, and its share of the map's
+        // table.
+        assertThat(bytes).isBetween(71.0, 73.0);
+        assertThat(resultOf(recorder.counts())).containsEntry(TaskStatus.valueOf(state.name()), (long) number);
+    }
+
+    @Test
+    void aSettledKeyThatIsKeptForATimeTakesTwentyFourBytesMore() {
+        int number = 1 << 14;
+        Long[] keys = new Long[number];
+        RecordStore<Long> store = RecordStore.inMemory(Retention.ofNumber(number));
+        TaskRecorder<Long> recorder = TaskRecorder.create(store);
+        for (int i = 0; i < number; i++) {
+            keys[i] = 1_000_000L + i;
+            Objects.requireNonNull(resultOf(recorder.begin(keys[i], DEFAULTS)))
+                    .succeed()
+                    .join();
+        }
+        double ofKey = ClassLayout.parseInstance(keys[0]).instanceSize();
+        double bytes = (double) GraphLayout.parseInstance(store).totalSize() / number - ofKey;
+        assertThat(bytes).isBetween(95.0, 97.0);
+    }
+
     @Test
     void aSettledKeyTakesThirtyTwoBytesMoreThanAStateInAMap() {
         int number = 1 << 14;
@@ -112,10 +176,10 @@ class RecorderCostTest {
                     .succeed()
                     .join();
         }
-        double ofKeys = GraphLayout.parseInstance((Object) keys).totalSize();
-        double bytes = (GraphLayout.parseInstance(store).totalSize() - ofKeys) / number;
-        double bytesByHand = (GraphLayout.parseInstance(byHand).totalSize() - ofKeys) / number;
+        double ofKey = ClassLayout.parseInstance(keys[0]).instanceSize();
+        double bytes = (double) GraphLayout.parseInstance(store).totalSize() / number - ofKey;
+        double bytesByHand = (double) GraphLayout.parseInstance(byHand).totalSize() / number - ofKey;
         assertThat(bytes - bytesByHand).isBetween(31.0, 32.5);
-        assertThat(bytes).isLessThanOrEqualTo(72);
+        assertThat(bytes).isLessThanOrEqualTo(73);
     }
 }

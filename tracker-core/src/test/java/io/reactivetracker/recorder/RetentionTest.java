@@ -177,6 +177,23 @@ class RetentionTest {
     }
 
     @Test
+    void whatIsForgottenCountsNoMoreAlsoIfItIsTheYoungest() {
+        TaskRecorder<String> recorder = with(Retention.ofNumber(2));
+        succeed(recorder, "a", "b");
+        recorder.forget("b");
+        succeed(recorder, "c");
+        assertThat(succeeded(recorder)).containsExactlyInAnyOrder("a", "c");
+    }
+
+    @Test
+    void whatIsOneTooManyIsDroppedAtOnceAndNotAtTheNextQuestion() {
+        RecordStore<String> store = RecordStore.inMemory(Retention.ofNumber(1), timer);
+        TaskRecorder<String> recorder = TaskRecorder.create(store, timer);
+        succeed(recorder, "a", "b");
+        assertThat(store).hasToString("RecordStore[in memory, 1 keys]");
+    }
+
+    @Test
     void aBoundedStoreDoesNotGrow() {
         RecordStore<Integer> store = RecordStore.inMemory(Retention.ofNumber(100), timer);
         TaskRecorder<Integer> recorder = TaskRecorder.create(store, timer);

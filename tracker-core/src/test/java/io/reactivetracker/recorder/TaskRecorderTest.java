@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.group.UncaughtFailures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -406,6 +407,42 @@ class TaskRecorderTest {
         body.work.complete("receipt");
         assertThat(told).containsExactly("a", "c");
         assertThat(waits.get(1)).isCancelled();
+    }
+
+    @Test
+    void theStoreTellsEachWhoWaitsOnceAndNobodyWhoHasLeft() {
+        RecordStore<String> store = RecordStore.inMemory();
+        RecordStore.Claim claim = resultOf(store.begin(KEY).toCompletableFuture());
+        List<String> told = new ArrayList<>();
+        store.onSettled(KEY, record -> told.add("a " + record.status()));
+        store.onSettled(KEY, record -> {
+            throw failure;
+        });
+        store.onSettled(KEY, record -> told.add("gone")).close();
+        store.onSettled(KEY, record -> told.add("b " + record.status()));
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            assertThat(claim.succeed()).isCompletedWithValue(true);
+            assertThat(uncaught.seen).containsExactly(failure);
+        }
+        assertThat(told).containsExactly("a SUCCEEDED", "b SUCCEEDED");
+        // Where there is nothing to wait for, there is something to close all the same.
+        store.onSettled(KEY, record -> told.add("late")).close();
+        store.onSettled("other", record -> told.add("other " + record.status())).close();
+        assertThat(told).endsWith("late", "other NOT_FOUND").hasSize(4);
+    }
+
+    @Test
+    void optionsAndAFailureFromElsewhereTellWhatTheyAre() {
+        assertThat(RecordOptions.defaults()).hasToString("RecordOptions[]");
+        assertThat(orJoin()).hasToString("RecordOptions[orJoin]");
+        RecordedFailureException elsewhere = new RecordedFailureException("java.io.IOException", "reset");
+        assertThat(elsewhere).hasMessage("java.io.IOException: reset");
+        assertThat(elsewhere.failureType()).isEqualTo("java.io.IOException");
+        assertThat(elsewhere.failureMessage()).isEqualTo("reset");
+        assertThat(new RecordedFailureException("java.io.IOException", null))
+                .hasMessage("java.io.IOException")
+                .extracting(RecordedFailureException::failureMessage)
+                .isNull();
     }
 
     @Test

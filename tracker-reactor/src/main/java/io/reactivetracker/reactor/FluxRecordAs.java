@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.recorder.RecordedTask;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import io.reactivetracker.internal.RecordedSignals;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -12,16 +10,14 @@ import reactor.core.publisher.FluxOperator;
 /** A {@code Flux} each of whose subscriptions is a recorded task, or a revoke. */
 final class FluxRecordAs<K, T> extends FluxOperator<T, T> {
 
-    private final Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question;
+    private final RecordedSignals.Question<K> question;
 
     /**
      * Makes the operator.
      *
      * @param question asks a recorder for the key, for each subscription
      */
-    FluxRecordAs(
-            Flux<? extends T> source,
-            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+    FluxRecordAs(Flux<? extends T> source, RecordedSignals.Question<K> question) {
         super(source);
         this.question = question;
     }

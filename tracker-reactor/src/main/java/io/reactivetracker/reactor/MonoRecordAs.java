@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.recorder.RecordedTask;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import io.reactivetracker.internal.RecordedSignals;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -25,7 +23,7 @@ final class MonoRecordAs<K, T> extends MonoOperator<T, T> {
      *
      * @param question asks a recorder for the key, for each subscription
      */
-    MonoRecordAs(Mono<T> source, Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+    MonoRecordAs(Mono<T> source, RecordedSignals.Question<K> question) {
         super(source);
         this.held = new FluxRecordAs<K, T>(Flux.from(source), question).singleOrEmpty();
     }

@@ -43,7 +43,10 @@ import reactor.util.context.ContextView;
  *       instead, the outcome of the source reaches the downstream all the same; the {@link RecordStoreException} goes to
  *       Reactor's {@code onErrorDropped}, as does whatever nobody can be told.
  *   <li>Whatever throws on the way ends the task as FAILED: it is never RUNNING for ever.
- *   <li>Demand and {@code Context} stay as they are. It is not fused.
+ *   <li>Demand and {@code Context} stay as they are. It is not fused. What is not positive to
+ *       request cancels the task, or takes the wish for the key back, and is an {@code IllegalArgumentException}, for a
+ *       subscriber by the letter of Reactive Streams; one of Reactor's own may do so, and until there is a source it counts as
+ *       nothing.
  * </ul>
  */
 public final class ReactorRecording {
@@ -90,8 +93,8 @@ public final class ReactorRecording {
                     publisher,
                     "publisher must not be null: what made the pipeline returned null instead of a publisher");
             return publisher instanceof Mono<T> mono
-                    ? new MonoRecordAs<K, T>(mono, () -> recorder.begin(key, options))
-                    : new FluxRecordAs<K, T>(Flux.from(publisher), () -> recorder.begin(key, options));
+                    ? new MonoRecordAs<K, T>(mono, dropped -> recorder.begin(key, options, dropped))
+                    : new FluxRecordAs<K, T>(Flux.from(publisher), dropped -> recorder.begin(key, options, dropped));
         };
     }
 
@@ -174,7 +177,8 @@ public final class ReactorRecording {
         requireKey(recorder, key);
         Objects.requireNonNull(undo, "undo must not be null");
         return Flux.<Object>from(undo)
-                .transform(source -> new FluxRecordAs<K, Object>(Flux.from(source), () -> recorder.beginRevoke(key)))
+                .transform(source ->
+                        new FluxRecordAs<K, Object>(Flux.from(source), dropped -> recorder.beginRevoke(key, dropped)))
                 .then();
     }
 

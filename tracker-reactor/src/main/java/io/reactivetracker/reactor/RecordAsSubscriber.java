@@ -4,8 +4,6 @@ package io.reactivetracker.reactor;
 import io.reactivetracker.internal.RecordedSignals;
 import io.reactivetracker.recorder.Attempt;
 import io.reactivetracker.recorder.RecordedTask;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
@@ -34,9 +32,7 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     private Context context;
 
     private RecordAsSubscriber(
-            CoreSubscriber<? super T> actual,
-            CorePublisher<? extends T> source,
-            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+            CoreSubscriber<? super T> actual, CorePublisher<? extends T> source, Question<K> question) {
         super(question);
         this.actual = actual;
         this.source = source;
@@ -44,9 +40,7 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     }
 
     static <K, T> void subscribe(
-            CorePublisher<? extends T> source,
-            CoreSubscriber<? super T> actual,
-            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+            CorePublisher<? extends T> source, CoreSubscriber<? super T> actual, Question<K> question) {
         RecordAsSubscriber<K, T> subscriber = new RecordAsSubscriber<>(actual, source, question);
         actual.onSubscribe(subscriber);
         subscriber.begin();
@@ -89,12 +83,15 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
 
     @Override
     public void request(long n) {
-        // What is wrong to request is for the source to answer, if there is one already.
-        if (!isUpstreamKnown() && !Operators.validate(n)) {
-            return;
-        }
         try {
-            demand.request(n);
+            if (n > 0) {
+                demand.request(n);
+            } else if (isUpstreamKnown() && upstream != null) {
+                // What is wrong to request is for the source to answer, if there is one already.
+                upstream.request(n);
+            } else {
+                Operators.reportBadRequest(n);
+            }
         } catch (Throwable failure) {
             thrown(failure);
             throw failure;

@@ -20,6 +20,7 @@ import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.recorder.RecordOptions;
+import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
@@ -146,7 +147,7 @@ class NothingBlocksTest {
                 .runOn(Schedulers.parallel())
                 .flatMap(n -> Mono.<Object>just(n)
                         .transform(recordAs(recorder, n % 10))
-                        .onErrorComplete())
+                        .onErrorComplete(TaskAlreadyRecordedException.class))
                 .sequential();
         StepVerifier.create(everyone.then()).verifyComplete();
         assertThat(recorder.keys(TaskStatus.RUNNING).join()).isEmpty();

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
+import static io.reactivetracker.reactor.ReactorRecording.recordAs;
 import static io.reactivetracker.reactor.ReactorTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.recorder.TaskRecorder;
+import io.reactivetracker.recorder.TaskStatus;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.ClassLayout;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
 /** What tracking costs that no noise can touch: bytes per subscription and per element. */
@@ -85,6 +93,56 @@ class PathCostTest {
             long ofMany = bytesPerSubscription((isFused ? many : many.hide()).transform(trackWith(tracker)));
             assertThat(ofMany).isEqualTo(ofTwo);
         }
+    }
+
+    /** Of one subscription to each, so that each can be a task of a key of its own. */
+    private long bytesPerSubscription(IntFunction<? extends Publisher<?>> pipelines) {
+        List<Publisher<?>> assembled = IntStream.range(0, ROUNDS * COUNTS)
+                .<Publisher<?>>mapToObj(pipelines)
+                .toList();
+        long least = Long.MAX_VALUE;
+        for (int count = 0; count < COUNTS; count++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < ROUNDS; i++) {
+                assembled.get(count * ROUNDS + i).subscribe(new BaseSubscriber<Object>() {
+                    @Override
+                    protected void hookOnNext(Object element) {}
+                });
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least / ROUNDS;
+    }
+
+    /** As many as there are subscriptions, made before any is counted. */
+    private static final List<String> KEYS =
+            IntStream.range(0, ROUNDS * COUNTS).mapToObj(i -> "payment-" + i).toList();
+
+    @Test
+    void aRecordedSubscriptionTakesNoMoreThanIsKnown() {
+        // Of these, 64 stay: the record and the map's place for it. What a change adds should be seen here.
+        Flux<String> flux = Flux.fromArray(elements(2)).hide();
+        TaskRecorder<String> ofFluxes = TaskRecorder.create();
+        long bareFlux = bytesPerSubscription(i -> flux);
+        long recordedFlux = bytesPerSubscription(i -> flux.transform(recordAs(ofFluxes, KEYS.get(i))));
+        assertThat(recordedFlux - bareFlux).isLessThanOrEqualTo(608);
+        Mono<String> mono = Mono.just("element").hide();
+        TaskRecorder<String> ofMonos = TaskRecorder.create();
+        long bareMono = bytesPerSubscription(i -> mono);
+        long recordedMono = bytesPerSubscription(i -> mono.transform(recordAs(ofMonos, KEYS.get(i))));
+        assertThat(recordedMono - bareMono).isLessThanOrEqualTo(648);
+        assertThat(ofFluxes.counts().join()).containsEntry(TaskStatus.SUCCEEDED, (long) KEYS.size());
+        assertThat(ofMonos.counts().join()).containsEntry(TaskStatus.SUCCEEDED, (long) KEYS.size());
+    }
+
+    @Test
+    void anElementOfARecordedFluxCostsNothing() {
+        Flux<String> two = Flux.fromArray(elements(2));
+        Flux<String> many = Flux.fromArray(elements(1_002));
+        TaskRecorder<String> ofTwo = TaskRecorder.create();
+        TaskRecorder<String> ofMany = TaskRecorder.create();
+        assertThat(bytesPerSubscription(i -> many.transform(recordAs(ofMany, KEYS.get(i)))))
+                .isEqualTo(bytesPerSubscription(i -> two.transform(recordAs(ofTwo, KEYS.get(i)))));
     }
 
     private static String[] elements(int number) {

@@ -33,9 +33,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Scannable;
 import reactor.core.publisher.BaseSubscriber;
@@ -326,6 +331,159 @@ class RecordAsTest {
     }
 
     @Test
+    void whatTheStoreFailsWithAfterTheCancelIsNotLost() {
+        for (HandDrivenStore.Step step : HandDrivenStore.Step.values()) {
+            HandDrivenStore broken = new HandDrivenStore(null);
+            broken.hold(HandDrivenStore.Step.BEGIN);
+            broken.fail(step, failure);
+            Flux.never()
+                    .transform(recordAs(TaskRecorder.create(broken), KEY))
+                    .subscribe()
+                    .dispose();
+            broken.release();
+            assertThat(dropped.takeErrors())
+                    .as("at %s", step)
+                    .singleElement()
+                    .satisfies(error -> assertThat(error)
+                            .isInstanceOf(RecordStoreException.class)
+                            .hasCause(failure));
+        }
+        HandDrivenStore broken = new HandDrivenStore(null);
+        TaskRecorder<String> undoing = TaskRecorder.create(broken);
+        assertThat(undoing.record(KEY, attempt -> CompletableFuture.completedFuture("paid")))
+                .isCompleted();
+        broken.hold(HandDrivenStore.Step.BEGIN);
+        broken.fail(HandDrivenStore.Step.BEGIN, failure);
+        revoke(undoing, KEY, Mono.never()).subscribe().dispose();
+        broken.release();
+        assertThat(dropped.takeErrors()).singleElement().isInstanceOf(RecordStoreException.class);
+    }
+
+    @Test
+    void oneThatCancelsWhileItIsGrantedTheKeyTouchesNothingAndGivesItBack() {
+        AtomicInteger touched = new AtomicInteger();
+        Requesting told = new Requesting();
+        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        Mono.fromCallable(touched::incrementAndGet)
+                .transform(recordAs(recorder, KEY))
+                .subscribe(told);
+        assertThat(touched).hasValue(0);
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
+        assertThat(store.settlings).hasSize(1);
+    }
+
+    @Test
+    void oneThatCancelsWhileItIsRefusedDoesNotWaitForTheOther() {
+        Disposable running = Flux.never().transform(recordAs(recorder, KEY)).subscribe();
+        Requesting told = new Requesting();
+        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        Flux.never().transform(recordAs(recorder, KEY, RecordOptions.orJoin())).subscribe(told);
+        assertThat(store.waits).hasValue(0);
+        assertThat(running.isDisposed()).isFalse();
+        running.dispose();
+        assertThat(told.terminals).isEmpty();
+        Disposable joined = Flux.never().transform(recordAs(recorder, "other")).subscribe();
+        Disposable joining = Flux.never()
+                .transform(recordAs(recorder, "other", RecordOptions.orJoin()))
+                .subscribe();
+        assertThat(store.waits).hasValue(1);
+        joining.dispose();
+        assertThat(store.waits).hasValue(0);
+        joined.dispose();
+    }
+
+    @Test
+    void aStoreThatFailsWhileTheDownstreamCancelsIsNotLost() {
+        store.fail(HandDrivenStore.Step.BEGIN, failure);
+        Requesting told = new Requesting();
+        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        Flux.never().transform(recordAs(recorder, KEY)).subscribe(told);
+        assertThat(told.terminals).isEmpty();
+        assertThat(dropped.takeErrors()).singleElement().isInstanceOf(RecordStoreException.class);
+    }
+
+    /** As the letter of Reactive Streams has it: not one of the library's own subscribers. */
+    private static class Requesting implements Subscriber<Object> {
+
+        final List<Object> elements = new ArrayList<>();
+        final List<Object> terminals = new ArrayList<>();
+        private @Nullable Subscription subscription;
+
+        void request(long n) {
+            Objects.requireNonNull(subscription).request(n);
+        }
+
+        void cancel() {
+            Objects.requireNonNull(subscription).cancel();
+        }
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            subscription = s;
+        }
+
+        @Override
+        public void onNext(Object element) {
+            elements.add(element);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            terminals.add(error);
+        }
+
+        @Override
+        public void onComplete() {
+            terminals.add("complete");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void toRequestWhatIsNotPositiveBeforeTheKeyIsGrantedIsAnErrorAndGivesTheKeyBack(long wrong) {
+        AtomicInteger touched = new AtomicInteger();
+        store.hold(HandDrivenStore.Step.BEGIN);
+        Requesting told = new Requesting();
+        Mono.fromCallable(touched::incrementAndGet)
+                .transform(recordAs(recorder, KEY))
+                .subscribe(told);
+        told.request(wrong);
+        assertThat(told.terminals).singleElement().isInstanceOf(IllegalArgumentException.class);
+        told.request(1);
+        store.release();
+        assertThat(touched).hasValue(0);
+        assertThat(told.elements).isEmpty();
+        assertThat(told.terminals).hasSize(1);
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
+        assertThat(store.settlings).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void toRequestWhatIsNotPositiveAfterTheKeyIsGrantedIsAnErrorAndFailsTheTask(long wrong) {
+        Requesting told = new Requesting();
+        AtomicInteger cancels = new AtomicInteger();
+        Flux.never()
+                .doOnCancel(cancels::incrementAndGet)
+                .transform(recordAs(recorder, KEY))
+                .subscribe(told);
+        told.request(wrong);
+        assertThat(told.terminals).singleElement().isInstanceOf(IllegalArgumentException.class);
+        assertThat(cancels).hasValue(1);
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
+    }
+
+    @Test
+    void aRefusalThatComesAfterTheCancelMakesNoDifference() {
+        Disposable running = Flux.never().transform(recordAs(recorder, KEY)).subscribe();
+        store.hold(HandDrivenStore.Step.BEGIN);
+        Mono.never().transform(recordAs(recorder, KEY)).subscribe().dispose();
+        store.release();
+        assertThat(running.isDisposed()).isFalse();
+        running.dispose();
+    }
+
+    @Test
     void aStoreThatFailsBeforeTheBeginningIsTheError() {
         store.fail(HandDrivenStore.Step.BEGIN, failure);
         TestPublisher<String> source = TestPublisher.create();
@@ -390,6 +548,53 @@ class RecordAsTest {
                 .then(() -> source.next("a", "b").complete())
                 .expectNext("a", "b")
                 .verifyComplete();
+    }
+
+    /** As Reactor's own subscribers are: by its rules, which are less strict. */
+    private static final class Lenient extends Requesting implements CoreSubscriber<Object> {}
+
+    @Test
+    void aSubscriberOfReactorsOwnMayRequestWhatIsNotPositiveAndItCountsAsNothing() {
+        store.hold(HandDrivenStore.Step.BEGIN);
+        TestPublisher<Object> source = TestPublisher.create();
+        Lenient told = new Lenient();
+        source.flux().transform(recordAs(recorder, KEY)).subscribe(told);
+        told.request(0);
+        told.request(-7);
+        told.request(2);
+        store.release();
+        source.assertMinRequested(2).assertMaxRequested(2);
+        told.cancel();
+        assertThat(told.terminals).isEmpty();
+    }
+
+    @Test
+    void whatIsWrongToRequestIsForTheSourceToAnswerIfThereIsOne() {
+        List<Long> requested = new ArrayList<>();
+        Flux<Object> source = new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Object> subscriber) {
+                subscriber.onSubscribe(new Subscription() {
+                    @Override
+                    public void request(long n) {
+                        requested.add(n);
+                        if (n <= 0) {
+                            subscriber.onError(failure);
+                        }
+                    }
+
+                    @Override
+                    public void cancel() {}
+                });
+            }
+        };
+        Lenient told = new Lenient();
+        source.transform(recordAs(recorder, KEY)).subscribe(told);
+        told.request(1);
+        told.request(-1);
+        assertThat(requested).containsExactly(1L, -1L);
+        assertThat(told.terminals).containsExactly(failure);
+        assertThat(recorder.failure(KEY).join()).isSameAs(failure);
     }
 
     @Test

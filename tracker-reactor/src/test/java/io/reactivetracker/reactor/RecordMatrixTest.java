@@ -60,6 +60,7 @@ class RecordMatrixTest {
         NEVER,
         IN_ON_SUBSCRIBE,
         WHILE_BEGINNING,
+        IN_THE_GRANT,
         WHILE_SUBSCRIBING,
         WHILE_RUNNING,
         IN_ON_NEXT,
@@ -67,7 +68,8 @@ class RecordMatrixTest {
         AFTER
     }
 
-    private static final Set<Cancel> BEFORE_THE_SOURCE = EnumSet.of(Cancel.IN_ON_SUBSCRIBE, Cancel.WHILE_BEGINNING);
+    private static final Set<Cancel> BEFORE_THE_SOURCE =
+            EnumSet.of(Cancel.IN_ON_SUBSCRIBE, Cancel.WHILE_BEGINNING, Cancel.IN_THE_GRANT);
 
     static Stream<Arguments> everything() {
         return Stream.of(true, false)
@@ -83,6 +85,7 @@ class RecordMatrixTest {
     private final TaskRecorder<String> recorder = TaskRecorder.create(store, ReactorGroups.timer(time));
     private final IllegalStateException failure = new IllegalStateException("no money");
     private final RuntimeException storeFailure = new IllegalStateException("no store");
+    private final List<TaskStatus> statusesWhenCancelled = new ArrayList<>();
 
     @ParameterizedTest
     @MethodSource("everything")
@@ -98,6 +101,8 @@ class RecordMatrixTest {
                 : source.asFlux().transform(recordAs(recorder, KEY));
         if (cancel == Cancel.WHILE_BEGINNING) {
             store.hold(HandDrivenStore.Step.BEGIN);
+        } else if (cancel == Cancel.IN_THE_GRANT) {
+            store.during(HandDrivenStore.Step.BEGIN, downstream::cancel);
         } else if (cancel == Cancel.WHILE_SETTLING) {
             store.hold(HandDrivenStore.Step.SETTLE);
         }
@@ -139,6 +144,9 @@ class RecordMatrixTest {
         if (cancel == Cancel.IN_ON_SUBSCRIBE) {
             assertThat(record).isEqualTo(TaskRecord.of(TaskStatus.NOT_FOUND));
         }
+        if (cancel == Cancel.WHILE_SUBSCRIBING) {
+            assertThat(source.requests).isZero();
+        }
         if (isCancelled) {
             assertThat(downstream.terminals).isEmpty();
             // In which it fails or is lost before.
@@ -147,6 +155,10 @@ class RecordMatrixTest {
                 assertThat(record.failure()).isInstanceOf(TaskCancelledException.class);
             }
             assertThat(source.cancels > 0).isEqualTo(source.subscriber != null);
+            if (source.cancels > 0 && end != End.FINDS_ITS_LEASE_LOST) {
+                // The next owner of the key is not to meet it.
+                assertThat(statusesWhenCancelled.get(0)).isEqualTo(TaskStatus.RUNNING);
+            }
             return;
         }
         boolean isCancelledAtTheEnd = cancel == Cancel.WHILE_SETTLING && isRecordedByTheStore(end);
@@ -291,6 +303,7 @@ class RecordMatrixTest {
         final Fatal fatal = new Fatal();
         boolean wasTouched;
         int cancels;
+        int requests;
 
         @Nullable
         CoreSubscriber<? super String> subscriber;
@@ -330,11 +343,14 @@ class RecordMatrixTest {
             subscriber = it;
             it.onSubscribe(new Subscription() {
                 @Override
-                public void request(long n) {}
+                public void request(long n) {
+                    requests++;
+                }
 
                 @Override
                 public void cancel() {
                     cancels++;
+                    statusesWhenCancelled.add(recorder.status(KEY).join());
                 }
             });
             if (end == End.THROWS_AFTER_ON_SUBSCRIBE) {

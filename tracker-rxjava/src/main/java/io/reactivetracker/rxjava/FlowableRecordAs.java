@@ -11,9 +11,7 @@ import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -23,7 +21,7 @@ import org.reactivestreams.Subscription;
 final class FlowableRecordAs<K, T> extends Flowable<T> {
 
     private final Function<? super Attempt<K>, ? extends Publisher<? extends T>> source;
-    private final Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question;
+    private final RecordedSignals.Question<K> question;
 
     /**
      * Makes the operator.
@@ -33,7 +31,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
      */
     FlowableRecordAs(
             Function<? super Attempt<K>, ? extends Publisher<? extends T>> source,
-            Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+            RecordedSignals.Question<K> question) {
         this.source = source;
         this.question = question;
     }
@@ -65,7 +63,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
         RecordAsSubscriber(
                 Subscriber<? super T> downstream,
                 Function<? super Attempt<K>, ? extends Publisher<? extends T>> task,
-                Supplier<? extends CompletableFuture<? extends @Nullable RecordedTask<K>>> question) {
+                RecordedSignals.Question<K> question) {
             super(question);
             this.downstream = downstream;
             this.task = task;

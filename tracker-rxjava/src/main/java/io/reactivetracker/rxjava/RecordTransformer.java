@@ -32,7 +32,8 @@ record RecordTransformer<K, T>(TaskRecorder<K> recorder, K key, RecordOptions op
     }
 
     Flowable<T> defer(Function<? super Attempt<K>, ? extends Publisher<? extends T>> source) {
-        return RxJavaPlugins.onAssembly(new FlowableRecordAs<K, T>(source, () -> recorder.begin(key, options)));
+        return RxJavaPlugins.onAssembly(
+                new FlowableRecordAs<K, T>(source, dropped -> recorder.begin(key, options, dropped)));
     }
 
     /** There is always a value, unless the task has joined a success, of which the value was not kept. */

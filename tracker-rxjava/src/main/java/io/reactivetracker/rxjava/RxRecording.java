@@ -19,7 +19,6 @@ import io.reactivex.rxjava3.core.SingleSource;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,9 @@ import org.reactivestreams.Publisher;
  *       instead, the outcome of the source reaches the downstream all the same; the {@link RecordStoreException} goes to
  *       {@code RxJavaPlugins.onError}, as does whatever nobody can be told.
  *   <li>Whatever throws on the way ends the task as FAILED: it is never RUNNING for ever.
- *   <li>Demand stays as it is. It is not fused.
+ *   <li>Demand stays as it is. It is not fused. What is not positive to request cancels the task, or takes the wish for the
+ *       key back, and is an {@code IllegalArgumentException}, for a subscriber by the letter of Reactive Streams; for one of
+ *       RxJava's own it goes to {@code RxJavaPlugins.onError}, and counts as nothing.
  * </ul>
  */
 public final class RxRecording {
@@ -175,7 +176,7 @@ public final class RxRecording {
         return RxJavaPlugins.onAssembly(new FlowableRecordAs<K, Object>(
                         attempt -> Objects.requireNonNull(undo.apply(attempt), "undo returned null, not a Completable")
                                 .toFlowable(),
-                        () -> recorder.beginRevoke(key)))
+                        dropped -> recorder.beginRevoke(key, dropped)))
                 .ignoreElements();
     }
 
@@ -231,10 +232,7 @@ public final class RxRecording {
                 } else if (failure == null) {
                     emitter.onComplete();
                 } else {
-                    emitter.tryOnError(
-                            failure instanceof CompletionException && failure.getCause() != null
-                                    ? failure.getCause()
-                                    : failure);
+                    emitter.tryOnError(failure);
                 }
             });
         });

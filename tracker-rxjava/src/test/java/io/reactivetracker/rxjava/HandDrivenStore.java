@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +32,15 @@ final class HandDrivenStore implements RecordStore<String> {
 
     private final RecordStore<String> records = RecordStore.inMemory();
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final Map<Step, Runnable> meanwhile = Collections.synchronizedMap(new EnumMap<>(Step.class));
     private final Map<Step, RuntimeException> failures = Collections.synchronizedMap(new EnumMap<>(Step.class));
     private final @Nullable Duration lease;
 
     private volatile @Nullable Step held;
     private volatile @Nullable HandDrivenClaim lastClaim;
+
+    /** How many wait for an end, and have not been unlinked. */
+    final AtomicInteger waits = new AtomicInteger();
 
     /** Each settling that the store was asked for: null for a success. */
     final List<@Nullable Throwable> settlings = Collections.synchronizedList(new ArrayList<>());
@@ -57,6 +62,11 @@ final class HandDrivenStore implements RecordStore<String> {
 
     void fail(Step step, RuntimeException failure) {
         failures.put(step, failure);
+    }
+
+    /** What happens elsewhere while this step is answered the next time: after it is done, and before anybody knows. */
+    void during(Step step, Runnable action) {
+        meanwhile.put(step, action);
     }
 
     /** The lease of the last claim runs out, and nobody knows yet. */
@@ -87,6 +97,10 @@ final class HandDrivenStore implements RecordStore<String> {
             waiting.add(run);
         } else {
             run.run();
+        }
+        Runnable elsewhere = meanwhile.remove(step);
+        if (elsewhere != null) {
+            elsewhere.run();
         }
         return answer;
     }
@@ -129,7 +143,12 @@ final class HandDrivenStore implements RecordStore<String> {
 
     @Override
     public Registration onSettled(String key, Consumer<? super TaskRecord> action) {
-        return records.onSettled(key, action);
+        Registration registration = records.onSettled(key, action);
+        waits.incrementAndGet();
+        return () -> {
+            waits.decrementAndGet();
+            registration.close();
+        };
     }
 
     private final class HandDrivenClaim implements Claim {

@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
+import static io.reactivetracker.rxjava.RxRecording.recordAs;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.recorder.TaskRecorder;
+import io.reactivetracker.recorder.TaskStatus;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.Observable;
+import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.core.SingleObserver;
+import io.reactivex.rxjava3.disposables.Disposable;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.ClassLayout;
 import org.reactivestreams.Subscription;
@@ -77,6 +87,56 @@ class PathCostTest {
                 .isEqualTo(2);
     }
 
+    /** As many as there are subscriptions, made before any is counted. */
+    private static final List<String> KEYS =
+            IntStream.range(0, ROUNDS * COUNTS).mapToObj(i -> "payment-" + i).toList();
+
+    /** Of one subscription to each, so that each can be a task of a key of its own. */
+    private <P> long bytesPerSubscription(IntFunction<P> pipelines, Consumer<P> subscribe) {
+        List<P> assembled =
+                IntStream.range(0, ROUNDS * COUNTS).mapToObj(pipelines).toList();
+        long least = Long.MAX_VALUE;
+        for (int count = 0; count < COUNTS; count++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < ROUNDS; i++) {
+                subscribe.accept(assembled.get(count * ROUNDS + i));
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least / ROUNDS;
+    }
+
+    @Test
+    void aRecordedSubscriptionTakesNoMoreThanIsKnown() {
+        // Of these, 64 stay: the record and the map's place for it. What a change adds should be seen here.
+        Flowable<String> flowable = Flowable.fromArray(elements(2)).hide();
+        TaskRecorder<String> ofFlowables = TaskRecorder.create();
+        Consumer<Flowable<String>> toFlowable = it -> it.subscribe(new Everything());
+        long bareFlowable = bytesPerSubscription(i -> flowable, toFlowable);
+        long recordedFlowable =
+                bytesPerSubscription(i -> flowable.compose(recordAs(ofFlowables, KEYS.get(i))), toFlowable);
+        assertThat(recordedFlowable - bareFlowable).isLessThanOrEqualTo(872);
+        Single<String> single = Single.just("element").hide();
+        TaskRecorder<String> ofSingles = TaskRecorder.create();
+        Consumer<Single<String>> toSingle = it -> it.subscribe(new Everything());
+        long bareSingle = bytesPerSubscription(i -> single, toSingle);
+        long recordedSingle = bytesPerSubscription(i -> single.compose(recordAs(ofSingles, KEYS.get(i))), toSingle);
+        assertThat(recordedSingle - bareSingle).isLessThanOrEqualTo(960);
+        assertThat(ofFlowables.counts().join()).containsEntry(TaskStatus.SUCCEEDED, (long) KEYS.size());
+        assertThat(ofSingles.counts().join()).containsEntry(TaskStatus.SUCCEEDED, (long) KEYS.size());
+    }
+
+    @Test
+    void anElementOfARecordedFlowableCostsNothing() {
+        Flowable<String> two = Flowable.fromArray(elements(2));
+        Flowable<String> many = Flowable.fromArray(elements(1_002));
+        TaskRecorder<String> ofTwo = TaskRecorder.create();
+        TaskRecorder<String> ofMany = TaskRecorder.create();
+        Consumer<Flowable<String>> subscribe = it -> it.subscribe(new Everything());
+        assertThat(bytesPerSubscription(i -> many.compose(recordAs(ofMany, KEYS.get(i))), subscribe))
+                .isEqualTo(bytesPerSubscription(i -> two.compose(recordAs(ofTwo, KEYS.get(i))), subscribe));
+    }
+
     private static String[] elements(int number) {
         String[] elements = new String[number];
         Arrays.fill(elements, "element");
@@ -84,7 +144,13 @@ class PathCostTest {
     }
 
     /** Takes all there is. */
-    private static final class Everything implements FlowableSubscriber<Object> {
+    private static final class Everything implements FlowableSubscriber<Object>, SingleObserver<Object> {
+
+        @Override
+        public void onSubscribe(Disposable d) {}
+
+        @Override
+        public void onSuccess(Object element) {}
 
         @Override
         public void onSubscribe(Subscription s) {

@@ -7,7 +7,10 @@ import static io.reactivetracker.rxjava.RxRecording.revoke;
 import static io.reactivetracker.rxjava.RxRecording.whenSettled;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.recorder.RecordOptions;
@@ -19,9 +22,11 @@ import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.observers.TestObserver;
 import io.reactivex.rxjava3.processors.PublishProcessor;
 import io.reactivex.rxjava3.schedulers.Schedulers;
@@ -30,12 +35,24 @@ import io.reactivex.rxjava3.subjects.SingleSubject;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 class RecordAsTest {
 
@@ -195,6 +212,180 @@ class RecordAsTest {
     }
 
     @Test
+    void whatTheStoreFailsWithAfterTheCancelIsNotLost() {
+        for (HandDrivenStore.Step step : HandDrivenStore.Step.values()) {
+            HandDrivenStore broken = new HandDrivenStore(null);
+            broken.hold(HandDrivenStore.Step.BEGIN);
+            broken.fail(step, failure);
+            Flowable.never()
+                    .compose(recordAs(TaskRecorder.create(broken), KEY))
+                    .subscribe()
+                    .dispose();
+            broken.release();
+            assertThat(undeliverable.take())
+                    .as("at %s", step)
+                    .singleElement()
+                    .satisfies(error -> assertThat(error)
+                            .isInstanceOf(RecordStoreException.class)
+                            .hasCause(failure));
+        }
+        HandDrivenStore broken = new HandDrivenStore(null);
+        TaskRecorder<String> undoing = TaskRecorder.create(broken);
+        assertThat(undoing.record(KEY, attempt -> CompletableFuture.completedFuture("paid")))
+                .isCompleted();
+        broken.hold(HandDrivenStore.Step.BEGIN);
+        broken.fail(HandDrivenStore.Step.BEGIN, failure);
+        revoke(undoing, KEY, Completable.never()).subscribe().dispose();
+        broken.release();
+        assertThat(undeliverable.take()).singleElement().isInstanceOf(RecordStoreException.class);
+    }
+
+    @Test
+    void oneThatCancelsWhileItIsGrantedTheKeyTouchesNothingAndGivesItBack() {
+        AtomicInteger touched = new AtomicInteger();
+        Requesting told = new Requesting();
+        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        Flowable.fromCallable(touched::incrementAndGet)
+                .compose(recordAs(recorder, KEY))
+                .subscribe(told);
+        assertThat(touched).hasValue(0);
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
+        assertThat(store.settlings).hasSize(1);
+    }
+
+    @Test
+    void oneThatCancelsWhileItIsRefusedDoesNotWaitForTheOther() {
+        Disposable running = Flowable.never().compose(recordAs(recorder, KEY)).subscribe();
+        Requesting told = new Requesting();
+        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        Flowable.never()
+                .compose(recordAs(recorder, KEY, RecordOptions.orJoin()))
+                .subscribe(told);
+        assertThat(store.waits).hasValue(0);
+        assertThat(running.isDisposed()).isFalse();
+        running.dispose();
+        assertThat(told.terminals).isEmpty();
+        Disposable joined =
+                Flowable.never().compose(recordAs(recorder, "other")).subscribe();
+        Disposable joining = Flowable.never()
+                .compose(recordAs(recorder, "other", RecordOptions.orJoin()))
+                .subscribe();
+        assertThat(store.waits).hasValue(1);
+        joining.dispose();
+        assertThat(store.waits).hasValue(0);
+        joined.dispose();
+    }
+
+    @Test
+    void aStoreThatFailsWhileTheDownstreamCancelsIsNotLost() {
+        store.fail(HandDrivenStore.Step.BEGIN, failure);
+        Requesting told = new Requesting();
+        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        Flowable.never().compose(recordAs(recorder, KEY)).subscribe(told);
+        assertThat(told.terminals).isEmpty();
+        assertThat(undeliverable.take()).singleElement().isInstanceOf(RecordStoreException.class);
+    }
+
+    /** As the letter of Reactive Streams has it: not one of the library's own subscribers. */
+    private static class Requesting implements Subscriber<Object> {
+
+        final List<Object> elements = new ArrayList<>();
+        final List<Object> terminals = new ArrayList<>();
+        private @Nullable Subscription subscription;
+
+        void request(long n) {
+            Objects.requireNonNull(subscription).request(n);
+        }
+
+        void cancel() {
+            Objects.requireNonNull(subscription).cancel();
+        }
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            subscription = s;
+        }
+
+        @Override
+        public void onNext(Object element) {
+            elements.add(element);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            terminals.add(error);
+        }
+
+        @Override
+        public void onComplete() {
+            terminals.add("complete");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void toRequestWhatIsNotPositiveBeforeTheKeyIsGrantedIsAnErrorAndGivesTheKeyBack(long wrong) {
+        AtomicInteger touched = new AtomicInteger();
+        store.hold(HandDrivenStore.Step.BEGIN);
+        Requesting told = new Requesting();
+        Flowable.fromCallable(touched::incrementAndGet)
+                .compose(recordAs(recorder, KEY))
+                .subscribe(told);
+        told.request(wrong);
+        assertThat(told.terminals).singleElement().isInstanceOf(IllegalArgumentException.class);
+        told.request(1);
+        store.release();
+        assertThat(touched).hasValue(0);
+        assertThat(told.elements).isEmpty();
+        assertThat(told.terminals).hasSize(1);
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
+        assertThat(store.settlings).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void toRequestWhatIsNotPositiveAfterTheKeyIsGrantedIsAnErrorAndFailsTheTask(long wrong) {
+        Requesting told = new Requesting();
+        AtomicInteger cancels = new AtomicInteger();
+        Flowable.never()
+                .doOnCancel(cancels::incrementAndGet)
+                .compose(recordAs(recorder, KEY))
+                .subscribe(told);
+        told.request(wrong);
+        assertThat(told.terminals).singleElement().isInstanceOf(IllegalArgumentException.class);
+        assertThat(cancels).hasValue(1);
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
+    }
+
+    @Test
+    void aSubscriberOfRxJavasOwnThatRequestsWhatIsNotPositiveIsReportedAndItCountsAsNothing() {
+        store.hold(HandDrivenStore.Step.BEGIN);
+        List<Long> requested = new ArrayList<>();
+        TestSubscriber<Object> task = Flowable.never()
+                .doOnRequest(requested::add)
+                .compose(recordAs(recorder, KEY))
+                .test(0);
+        task.request(0);
+        task.request(-7);
+        assertThat(undeliverable.take()).hasSize(2).hasOnlyElementsOfType(IllegalArgumentException.class);
+        task.request(2);
+        store.release();
+        assertThat(requested).containsExactly(2L);
+        task.assertEmpty();
+        task.cancel();
+    }
+
+    @Test
+    void aRefusalThatComesAfterTheCancelMakesNoDifference() {
+        Disposable running = Flowable.never().compose(recordAs(recorder, KEY)).subscribe();
+        store.hold(HandDrivenStore.Step.BEGIN);
+        Single.never().compose(recordAs(recorder, KEY)).subscribe().dispose();
+        store.release();
+        assertThat(running.isDisposed()).isFalse();
+        running.dispose();
+    }
+
+    @Test
     void aStoreThatFailsAtTheEndDoesNotChangeTheOutcome() {
         store.fail(HandDrivenStore.Step.SETTLE, new IllegalStateException("no store"));
         Single.just("paid").compose(recordAs(recorder, KEY)).test().assertResult("paid");
@@ -290,11 +481,166 @@ class RecordAsTest {
     }
 
     @Test
+    void toDisposeOfAWaitUnlinksIt() {
+        Disposable running = Single.never().compose(recordAs(recorder, KEY)).subscribe();
+        TestObserver<TaskRecord> wait = whenSettled(recorder, KEY).test();
+        assertThat(store.waits).hasValue(1);
+        wait.dispose();
+        assertThat(store.waits).hasValue(0);
+        running.dispose();
+        wait.assertEmpty();
+    }
+
+    @Test
+    void aQueryThatTheStoreFailsIsAnError() {
+        Object broken = new Object() {
+            @Override
+            public int hashCode() {
+                throw failure;
+            }
+
+            @Override
+            public boolean equals(@Nullable Object other) {
+                return this == other;
+            }
+        };
+        TaskRecorder<Object> other = TaskRecorder.create();
+        RxRecording.status(other, broken).test().assertFailure(RecordStoreException.class);
+        RxRecording.failure(other, broken).test().assertFailure(RecordStoreException.class);
+        whenSettled(other, broken).test().assertFailure(RecordStoreException.class);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // as a user may do
+    void aFunctionThatGivesNullFailsTheTask() {
+        RxRecording.<String, String>recordAs(recorder, KEY, attempt -> null)
+                .test()
+                .assertError(error -> "the task returned null, not a source".equals(error.getMessage()));
+        assertThat(recorder.failure(KEY).join()).isInstanceOf(NullPointerException.class);
+        RxRecording.<String, String>recordManyAs(recorder, KEY, RecordOptions.defaults(), attempt -> null)
+                .test()
+                .assertFailure(NullPointerException.class);
+        Single.just("paid").compose(recordAs(recorder, KEY)).test().assertResult("paid");
+        revoke(recorder, KEY, attempt -> null)
+                .test()
+                .assertError(error -> "undo returned null, not a Completable".equals(error.getMessage()));
+        assertThat(status()).isEqualTo(TaskStatus.SUCCEEDED);
+    }
+
+    @TestFactory
+    @SuppressWarnings({"NullAway", "CheckReturnValue"}) // that it is refused is the test
+    Stream<DynamicTest> badArgumentsAreRefusedAtTheCall() {
+        Completable undo = Completable.complete();
+        return Map.<ThrowingCallable, String>of(
+                        () -> recordAs(null, KEY), "recorder must not be null",
+                        () -> recordAs(recorder, null), "key must not be null",
+                        () -> recordAs(recorder, KEY, (RecordOptions) null), "options must not be null",
+                        () -> recordManyAs(recorder, KEY, RecordOptions.defaults(), null), "task must not be null",
+                        () -> revoke(recorder, null, undo), "key must not be null",
+                        () -> revoke(null, KEY, undo), "recorder must not be null",
+                        () -> revoke(recorder, KEY, (Completable) null), "undo must not be null",
+                        () -> whenSettled(recorder, null), "key must not be null",
+                        () -> RxRecording.status(recorder, null), "key must not be null",
+                        () -> RxRecording.failure(null, KEY), "recorder must not be null")
+                .entrySet()
+                .stream()
+                .map(call -> DynamicTest.dynamicTest(
+                        call.getValue(),
+                        () -> assertThatNullPointerException()
+                                .isThrownBy(call.getKey())
+                                .withMessage(call.getValue())));
+    }
+
+    @Test
+    void whatThrowsDownstreamAgainstTheRulesFailsTheTask() {
+        TestSubscriber<Integer> thrown = Flowable.range(0, 10)
+                .compose(recordAs(recorder, KEY))
+                .doOnNext(n -> {
+                    throw failure;
+                })
+                .test();
+        thrown.assertError(failure);
+        assertThat(status()).isEqualTo(TaskStatus.FAILED);
+        OutOfMemoryError fatal = new OutOfMemoryError("of a test");
+        assertThat(catchThrowable(() -> Flowable.just(1)
+                        .hide()
+                        .compose(recordAs(recorder, "fatal"))
+                        .subscribe(new Requesting() {
+                            @Override
+                            public void onNext(Object element) {
+                                throw fatal;
+                            }
+
+                            @Override
+                            public void onSubscribe(Subscription s) {
+                                s.request(1);
+                            }
+                        })))
+                .isSameAs(fatal);
+        assertThat(recorder.failure("fatal").join()).isSameAs(fatal);
+    }
+
+    @Test
+    void anElementHandlerThatThrowsLaterFailsTheTask() {
+        PublishProcessor<String> source = PublishProcessor.create();
+        Requesting careless = new Requesting() {
+            @Override
+            public void onSubscribe(Subscription s) {
+                s.request(1);
+            }
+
+            @Override
+            public void onNext(Object element) {
+                throw failure;
+            }
+        };
+        source.compose(recordAs(recorder, KEY)).subscribe(new Unguarded(careless));
+        assertThat(catchThrowable(() -> source.onNext("paid"))).isSameAs(failure);
+        assertThat(recorder.failure(KEY).join()).isSameAs(failure);
+        assertThat(source.hasSubscribers()).isFalse();
+    }
+
+    @Test
+    void aSourceThatThrowsWhereItIsRequestedFromFailsTheTask() {
+        ScriptedSource source = new ScriptedSource(
+                TaskTracker.create(), Kind.Mode.PLAIN, (signals, itself) -> signals.onSubscribe(), failure, null);
+        Requesting told = new Requesting();
+        source.asFlowable().compose(recordAs(recorder, KEY)).subscribe(new Unguarded(told));
+        assertThat(catchThrowable(() -> told.request(1))).isSameAs(failure);
+        assertThat(recorder.failure(KEY).join()).isSameAs(failure);
+        assertThat(source.sizesWhenCancelled).hasSize(1);
+    }
+
+    /** By RxJava's own rules, so that nothing is put between it and what it subscribes to. */
+    private record Unguarded(Requesting told) implements FlowableSubscriber<Object> {
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            told.onSubscribe(s);
+        }
+
+        @Override
+        public void onNext(Object element) {
+            told.onNext(element);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            told.onError(error);
+        }
+
+        @Override
+        public void onComplete() {
+            told.onComplete();
+        }
+    }
+
+    @Test
     void amongManyThreadsEachKeySucceedsOnceAndNoneIsLeftRunning() {
         int keys = 200;
         TaskRecorder<Integer> shared = TaskRecorder.create();
         AtomicIntegerArray successes = new AtomicIntegerArray(keys);
-        Flowable.range(0, keys * 40)
+        boolean isOver = Flowable.range(0, keys * 40)
                 .parallel(4)
                 .runOn(Schedulers.computation())
                 .flatMap(n -> {
@@ -310,7 +656,8 @@ class RecordAsTest {
                 })
                 .sequential()
                 .ignoreElements()
-                .blockingAwait();
+                .blockingAwait(60, TimeUnit.SECONDS);
+        assertThat(isOver).isTrue();
         assertThat(shared.keys(TaskStatus.RUNNING).join()).isEmpty();
         for (int key = 0; key < keys; key++) {
             assertThat(successes.get(key)).isLessThanOrEqualTo(1);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
-import static io.reactivetracker.rxjava.RxRecording.recordManyAs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskTracker;
 import io.reactivetracker.recorder.Attempt;
 import io.reactivetracker.recorder.LeaseLostException;
 import io.reactivetracker.recorder.RecordOptions;
@@ -13,8 +13,9 @@ import io.reactivetracker.recorder.RecordStoreException;
 import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
-import io.reactivex.rxjava3.core.Flowable;
+import io.reactivetracker.rxjava.Kind.Mode;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.core.SingleObserver;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,9 +30,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 /**
  * However a recorded subscription ends, and whenever it is cancelled, by sources that follow the rules or go on after their
@@ -57,11 +55,46 @@ class RecordMatrixTest {
         FAILS_WHEN_THE_STORE_FAILS
     }
 
+    /** What is recorded: the five types, and what is made of an attempt. */
+    enum Type {
+        FLOWABLE(Kind.FLOWABLE, false),
+        OBSERVABLE(Kind.OBSERVABLE, false),
+        SINGLE(Kind.SINGLE, false),
+        MAYBE(Kind.MAYBE, false),
+        COMPLETABLE(Kind.COMPLETABLE, false),
+        FLOWABLE_OF_AN_ATTEMPT(Kind.FLOWABLE, true),
+        SINGLE_OF_AN_ATTEMPT(Kind.SINGLE, true);
+
+        private final Kind kind;
+        private final boolean isMadeOfAnAttempt;
+
+        Type(Kind kind, boolean isMadeOfAnAttempt) {
+            this.kind = kind;
+            this.isMadeOfAnAttempt = isMadeOfAnAttempt;
+        }
+
+        boolean passesElementsOn() {
+            return kind == Kind.FLOWABLE || kind == Kind.OBSERVABLE;
+        }
+
+        /** How many elements it has told; those who have one at the most tell it with the end. */
+        int elements(boolean hasElement, boolean isTold) {
+            return switch (kind) {
+                case FLOWABLE, OBSERVABLE -> hasElement ? 1 : 0;
+                case MAYBE -> hasElement && isTold ? 1 : 0;
+                // It always has one, at least to say that there is nothing.
+                case SINGLE -> isTold ? 1 : 0;
+                case COMPLETABLE -> 0;
+            };
+        }
+    }
+
     /** When the downstream cancels. */
     enum Cancel {
         NEVER,
         IN_ON_SUBSCRIBE,
         WHILE_BEGINNING,
+        IN_THE_GRANT,
         WHILE_SUBSCRIBING,
         WHILE_RUNNING,
         IN_ON_NEXT,
@@ -69,15 +102,15 @@ class RecordMatrixTest {
         AFTER
     }
 
-    private static final Set<Cancel> BEFORE_THE_SOURCE = EnumSet.of(Cancel.IN_ON_SUBSCRIBE, Cancel.WHILE_BEGINNING);
+    private static final Set<Cancel> BEFORE_THE_SOURCE =
+            EnumSet.of(Cancel.IN_ON_SUBSCRIBE, Cancel.WHILE_BEGINNING, Cancel.IN_THE_GRANT);
 
     static Stream<Arguments> everything() {
-        return Stream.of(true, false)
-                .flatMap(isMaybe -> Stream.of(End.values())
-                        .flatMap(end -> Stream.of(Cancel.values())
-                                // RxJava leaves the completion out when its element was answered by a cancel.
-                                .filter(cancel -> !isMaybe || cancel != Cancel.IN_ON_NEXT)
-                                .map(cancel -> Arguments.of(isMaybe, end, cancel))));
+        return Stream.of(Type.values())
+                .flatMap(type -> Stream.of(End.values())
+                        // Who has not made its source of the attempt does not know the token.
+                        .filter(end -> end != End.ITS_TOKEN_IS_CANCELLED || type.isMadeOfAnAttempt)
+                        .flatMap(end -> Stream.of(Cancel.values()).map(cancel -> Arguments.of(type, end, cancel))));
     }
 
     @RegisterExtension
@@ -88,28 +121,52 @@ class RecordMatrixTest {
     private final TaskRecorder<String> recorder = TaskRecorder.create(store, RxGroups.timer(time));
     private final IllegalStateException failure = new IllegalStateException("no money");
     private final RuntimeException storeFailure = new IllegalStateException("no store");
+    private final Fatal fatal = new Fatal();
+    private final List<TaskStatus> statusesWhenCancelled = new ArrayList<>();
+    private @Nullable RecordingSubscriber downstream;
+
+    /** Goes on however often it is cancelled; null until it is subscribed to. */
+    private ScriptedSource.@Nullable Signals upstream;
+
+    private @Nullable Attempt<String> attempt;
 
     @ParameterizedTest
     @MethodSource("everything")
-    void isRecordedOnceAndToldAsItIs(boolean isMaybe, End end, Cancel cancel) {
-        Downstream downstream = new Downstream(cancel);
-        ScriptedPublisher source = new ScriptedPublisher(end, () -> {
+    void isRecordedOnceAndToldAsItIs(Type type, End end, Cancel cancel) {
+        RecordingSubscriber downstream = new RecordingSubscriber(TaskTracker.create(), Mode.PLAIN, signal -> {
+            if ((cancel == Cancel.IN_ON_SUBSCRIBE && signal.equals("onSubscribe"))
+                    || (cancel == Cancel.IN_ON_NEXT && signal.startsWith("onNext"))) {
+                cancelDownstream();
+            }
+        });
+        this.downstream = downstream;
+        ScriptedSource source = new ScriptedSource(TaskTracker.create(), Mode.PLAIN, (signals, itself) -> {
             if (cancel == Cancel.WHILE_SUBSCRIBING) {
                 downstream.cancel();
             }
+            if (end == End.THROWS_IN_SUBSCRIBE) {
+                throw failure;
+            }
+            if (end == End.THROWS_FATALLY_IN_SUBSCRIBE) {
+                throw fatal;
+            }
+            upstream = signals;
+            signals.onSubscribe();
+            if (end == End.THROWS_AFTER_ON_SUBSCRIBE) {
+                throw failure;
+            }
         });
-        Flowable<String> several = recordManyAs(recorder, KEY, RecordOptions.defaults(), attempt -> {
-            source.attempt = attempt;
-            return source;
-        });
-        Flowable<String> recorded = isMaybe ? several.singleElement().toFlowable() : several;
+        source.whenCancelled =
+                () -> statusesWhenCancelled.add(recorder.status(KEY).join());
         if (cancel == Cancel.WHILE_BEGINNING) {
             store.hold(HandDrivenStore.Step.BEGIN);
+        } else if (cancel == Cancel.IN_THE_GRANT) {
+            store.during(HandDrivenStore.Step.BEGIN, downstream::cancel);
         } else if (cancel == Cancel.WHILE_SETTLING) {
             store.hold(HandDrivenStore.Step.SETTLE);
         }
 
-        Throwable thrown = catchThrowable(() -> recorded.subscribe(downstream));
+        Throwable thrown = catchThrowable(() -> subscribe(type, source, downstream));
         if (cancel == Cancel.WHILE_BEGINNING) {
             downstream.cancel();
             store.release();
@@ -117,7 +174,7 @@ class RecordMatrixTest {
         if (cancel == Cancel.WHILE_RUNNING) {
             downstream.cancel();
         }
-        Throwable thrownAtTheEnd = catchThrowable(() -> end(end, source));
+        Throwable thrownAtTheEnd = catchThrowable(() -> end(end));
         if (cancel == Cancel.WHILE_SETTLING) {
             downstream.cancel();
             store.release();
@@ -127,12 +184,19 @@ class RecordMatrixTest {
         }
 
         List<Throwable> droppedErrors = dropped.take();
+        boolean wasTouched = !source.sizesWhenSubscribed.isEmpty();
+        int cancels = statusesWhenCancelled.size();
         TaskRecord record = recorder.whenSettled(KEY).getNow(null);
         assertThat(thrownAtTheEnd).isNull();
         boolean throwsFatally = end == End.THROWS_FATALLY_IN_SUBSCRIBE && cancel != Cancel.WHILE_BEGINNING;
-        assertThat(thrown).isSameAs(throwsFatally && source.wasTouched ? source.fatal : null);
-        boolean isCancelled = wasCancelledBeforeTheEnd(isMaybe, end, cancel);
-        if (isStoreFailing(end) && source.wasTouched && (!isCancelled || cancel == Cancel.IN_ON_NEXT)) {
+        assertThat(thrown).isSameAs(throwsFatally && wasTouched ? fatal : null);
+        List<Object> terminals = new ArrayList<>(downstream.errors);
+        downstream.signals.stream().filter("onComplete"::equals).forEach(terminals::add);
+        int elements = (int) downstream.signals.stream()
+                .filter(signal -> signal.startsWith("onNext"))
+                .count();
+        boolean isCancelled = wasCancelledBeforeTheEnd(type, end, cancel);
+        if (isStoreFailing(end) && wasTouched && (!isCancelled || cancel == Cancel.IN_ON_NEXT)) {
             // Nobody knows what became of it: the store is as it was left.
             assertThat(record).isNull();
         } else {
@@ -141,12 +205,15 @@ class RecordMatrixTest {
         boolean isNeverBegun = cancel == Cancel.IN_ON_SUBSCRIBE;
         boolean isKnownAsLost = end == End.LOSES_ITS_LEASE && store.settlings.isEmpty();
         assertThat(store.settlings).hasSize(isNeverBegun || isKnownAsLost ? 0 : 1);
-        assertThat(source.wasTouched).isEqualTo(!BEFORE_THE_SOURCE.contains(cancel));
+        assertThat(wasTouched).isEqualTo(!BEFORE_THE_SOURCE.contains(cancel));
         if (cancel == Cancel.IN_ON_SUBSCRIBE) {
             assertThat(record).isEqualTo(TaskRecord.of(TaskStatus.NOT_FOUND));
         }
+        if (cancel == Cancel.WHILE_SUBSCRIBING) {
+            assertThat(source.requests).isZero();
+        }
         if (isCancelled) {
-            assertThat(downstream.terminals).isEmpty();
+            assertThat(terminals).isEmpty();
             // In which it fails or is lost before.
             boolean throwsFirst = end == End.THROWS_IN_SUBSCRIBE || end == End.THROWS_FATALLY_IN_SUBSCRIBE;
             boolean isTooLate = (cancel == Cancel.WHILE_SUBSCRIBING && throwsFirst)
@@ -154,18 +221,22 @@ class RecordMatrixTest {
             if (cancel != Cancel.IN_ON_SUBSCRIBE && !isTooLate) {
                 assertThat(record.failure()).isInstanceOf(TaskCancelledException.class);
             }
-            assertThat(source.cancels > 0).isEqualTo(source.subscriber != null);
+            assertThat(cancels > 0).isEqualTo(upstream != null);
+            if (cancels > 0 && end != End.FINDS_ITS_LEASE_LOST) {
+                // The next owner of the key is not to meet it.
+                assertThat(statusesWhenCancelled.get(0)).isEqualTo(TaskStatus.RUNNING);
+            }
             return;
         }
         boolean isCancelledAtTheEnd = cancel == Cancel.WHILE_SETTLING && isRecordedByTheStore(end);
-        assertThat(downstream.terminals).hasSize(isCancelledAtTheEnd || end == End.THROWS_FATALLY_IN_SUBSCRIBE ? 0 : 1);
-        boolean isTold = !downstream.terminals.isEmpty();
-        Object told = isTold ? downstream.terminals.get(0) : "nothing";
+        assertThat(terminals).hasSize(isCancelledAtTheEnd || end == End.THROWS_FATALLY_IN_SUBSCRIBE ? 0 : 1);
+        boolean isTold = !terminals.isEmpty();
+        Object told = isTold ? terminals.get(0) : "nothing";
         switch (end) {
             case COMPLETES, COMPLETES_EMPTY -> {
                 assertThat(record.status()).isEqualTo(TaskStatus.SUCCEEDED);
-                assertThat(told).isIn("complete", "nothing");
-                assertThat(downstream.elements).hasSize(end == End.COMPLETES_EMPTY || (isMaybe && !isTold) ? 0 : 1);
+                assertThat(told).isIn("onComplete", "nothing");
+                assertThat(elements).isEqualTo(type.elements(end == End.COMPLETES, isTold));
             }
             case FAILS, FAILS_AFTER_AN_ELEMENT -> {
                 assertThat(record.failure()).isSameAs(failure);
@@ -177,19 +248,19 @@ class RecordMatrixTest {
                 assertThat(record.failure()).hasRootCause(failure);
                 assertThat(told).isIn(record.failure(), "nothing");
             }
-            case THROWS_FATALLY_IN_SUBSCRIBE -> assertThat(record.failure()).isSameAs(source.fatal);
+            case THROWS_FATALLY_IN_SUBSCRIBE -> assertThat(record.failure()).isSameAs(fatal);
             case ITS_TOKEN_IS_CANCELLED -> {
                 assertThat(record.failure())
                         .isInstanceOf(TaskCancelledException.class)
                         .hasCause(failure);
-                assertThat(source.cancels).isOne();
+                assertThat(cancels).isOne();
                 if (isTold) {
                     assertThat(told).isSameAs(record.failure());
                 }
             }
             case LOSES_ITS_LEASE -> {
                 assertThat(record.failure()).isInstanceOf(LeaseLostException.class);
-                assertThat(source.cancels).isOne();
+                assertThat(cancels).isOne();
                 assertThat(told).isInstanceOf(TaskCancelledException.class);
                 assertThat((Throwable) told)
                         .hasCauseInstanceOf(LeaseLostException.class)
@@ -202,15 +273,15 @@ class RecordMatrixTest {
                 } else {
                     assertThat(droppedErrors).singleElement().isInstanceOf(LeaseLostException.class);
                 }
-                assertThat(downstream.elements).hasSize(isMaybe ? 0 : 1);
+                assertThat(elements).isEqualTo(type.passesElementsOn() ? 1 : 0);
             }
             case COMPLETES_WHEN_THE_STORE_FAILS -> {
-                assertThat(told).isIn("complete", "nothing");
+                assertThat(told).isIn("onComplete", "nothing");
                 assertThat(droppedErrors)
                         .singleElement()
                         .isInstanceOf(RecordStoreException.class)
                         .hasFieldOrPropertyWithValue("cause", storeFailure);
-                assertThat(downstream.elements).hasSize(isMaybe && !isTold ? 0 : 1);
+                assertThat(elements).isEqualTo(type.elements(true, isTold));
             }
             case FAILS_WHEN_THE_STORE_FAILS -> {
                 assertThat(told).isIn(failure, "nothing");
@@ -229,13 +300,13 @@ class RecordMatrixTest {
         return end != End.LOSES_ITS_LEASE;
     }
 
-    private static boolean wasCancelledBeforeTheEnd(boolean isMaybe, End end, Cancel cancel) {
+    private static boolean wasCancelledBeforeTheEnd(Type type, End end, Cancel cancel) {
         boolean hasElement = end == End.COMPLETES
                 || end == End.FAILS_AFTER_AN_ELEMENT
                 || end == End.FINDS_ITS_LEASE_LOST
                 || end == End.COMPLETES_WHEN_THE_STORE_FAILS;
         if (cancel == Cancel.IN_ON_NEXT) {
-            return !isMaybe && hasElement;
+            return type.passesElementsOn() && hasElement;
         }
         // Those have ended before there was anything running.
         boolean endsInSubscribe = end == End.THROWS_IN_SUBSCRIBE
@@ -246,8 +317,31 @@ class RecordMatrixTest {
                 || (cancel == Cancel.WHILE_RUNNING && !endsInSubscribe);
     }
 
-    private void end(End end, ScriptedPublisher source) {
-        Subscriber<? super String> subscriber = source.subscriber;
+    private void cancelDownstream() {
+        Objects.requireNonNull(downstream).cancel();
+    }
+
+    private void subscribe(Type type, ScriptedSource source, RecordingSubscriber subscriber) {
+        switch (type) {
+            case FLOWABLE_OF_AN_ATTEMPT ->
+                RxRecording.<String, String>recordManyAs(recorder, KEY, RecordOptions.defaults(), begun -> {
+                            attempt = begun;
+                            return source.asFlowable();
+                        })
+                        .subscribe((FlowableSubscriber<String>) subscriber);
+            case SINGLE_OF_AN_ATTEMPT ->
+                RxRecording.<String, String>recordAs(recorder, KEY, begun -> {
+                            attempt = begun;
+                            return source.asSingle();
+                        })
+                        .subscribe((SingleObserver<String>) subscriber);
+            case FLOWABLE, OBSERVABLE, SINGLE, MAYBE, COMPLETABLE ->
+                source.subscribe(type.kind, RxRecording.recordAs(recorder, KEY), subscriber);
+        }
+    }
+
+    private void end(End end) {
+        ScriptedSource.Signals subscriber = upstream;
         if (subscriber == null) {
             return;
         }
@@ -263,13 +357,13 @@ class RecordMatrixTest {
                 subscriber.onError(failure);
             }
             case ITS_TOKEN_IS_CANCELLED ->
-                Objects.requireNonNull(source.attempt).cancellationToken().cancel(failure);
+                Objects.requireNonNull(attempt).cancellationToken().cancel(failure);
             case LOSES_ITS_LEASE -> {
                 store.loseLease();
                 time.advanceTimeBy(10, TimeUnit.SECONDS);
             }
             case FINDS_ITS_LEASE_LOST -> {
-                if (source.cancels == 0) {
+                if (statusesWhenCancelled.isEmpty()) {
                     store.loseLease();
                 }
                 subscriber.onNext("paid");
@@ -288,98 +382,7 @@ class RecordMatrixTest {
         }
     }
 
-    /** Subscribes as told, and goes on however often it is cancelled. */
-    private final class ScriptedPublisher implements Publisher<String> {
-
-        private final End end;
-        private final Runnable onSubscribing;
-        final Fatal fatal = new Fatal();
-        boolean wasTouched;
-        int cancels;
-
-        @Nullable
-        Attempt<String> attempt;
-
-        @Nullable
-        Subscriber<? super String> subscriber;
-
-        ScriptedPublisher(End end, Runnable onSubscribing) {
-            this.end = end;
-            this.onSubscribing = onSubscribing;
-        }
-
-        @Override
-        public void subscribe(Subscriber<? super String> it) {
-            wasTouched = true;
-            onSubscribing.run();
-            if (end == End.THROWS_IN_SUBSCRIBE) {
-                throw failure;
-            }
-            if (end == End.THROWS_FATALLY_IN_SUBSCRIBE) {
-                throw fatal;
-            }
-            subscriber = it;
-            it.onSubscribe(new Subscription() {
-                @Override
-                public void request(long n) {}
-
-                @Override
-                public void cancel() {
-                    cancels++;
-                }
-            });
-            if (end == End.THROWS_AFTER_ON_SUBSCRIBE) {
-                throw failure;
-            }
-        }
-    }
-
     private static final class Fatal extends VirtualMachineError {
         private static final long serialVersionUID = 1L;
-    }
-
-    /** Notes what it is told, and cancels when it is to. */
-    private static final class Downstream implements FlowableSubscriber<String> {
-
-        final List<String> elements = new ArrayList<>();
-        final List<Object> terminals = new ArrayList<>();
-        private final Cancel cancel;
-        private @Nullable Subscription subscription;
-
-        Downstream(Cancel cancel) {
-            this.cancel = cancel;
-        }
-
-        void cancel() {
-            Objects.requireNonNull(subscription).cancel();
-        }
-
-        @Override
-        public void onSubscribe(Subscription s) {
-            subscription = s;
-            if (cancel == Cancel.IN_ON_SUBSCRIBE) {
-                s.cancel();
-            } else {
-                s.request(Long.MAX_VALUE);
-            }
-        }
-
-        @Override
-        public void onNext(String element) {
-            elements.add(element);
-            if (cancel == Cancel.IN_ON_NEXT) {
-                cancel();
-            }
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            terminals.add(error);
-        }
-
-        @Override
-        public void onComplete() {
-            terminals.add("complete");
-        }
     }
 }

@@ -54,6 +54,10 @@ final class ScriptedSource {
     private final @Nullable RuntimeException cancelFailure;
     private @Nullable RuntimeException pollFailure;
 
+    /** What else a test wants to know at a cancel. */
+    Runnable whenCancelled = () -> {};
+
+    int requests;
     final List<Long> sizesWhenSubscribed = new ArrayList<>();
     final List<Long> sizesWhenCancelled = new ArrayList<>();
 
@@ -85,14 +89,26 @@ final class ScriptedSource {
 
     /** Subscribes to a tracked source of this kind. */
     void subscribe(Kind kind, RecordingSubscriber downstream) {
-        TrackTransformer<String> track = RxTracking.trackWith(tracker);
+        subscribe(kind, RxTracking.trackWith(tracker), downstream);
+    }
+
+    /** Subscribes to a source of this kind through an operator. */
+    void subscribe(Kind kind, TrackTransformer<String> operator, RecordingSubscriber downstream) {
         switch (kind) {
-            case FLOWABLE -> new AsFlowable().compose(track).subscribe((Subscriber<String>) downstream);
-            case OBSERVABLE -> new AsObservable().compose(track).subscribe((Observer<String>) downstream);
-            case SINGLE -> new AsSingle().compose(track).subscribe((SingleObserver<String>) downstream);
-            case MAYBE -> new AsMaybe().compose(track).subscribe((MaybeObserver<String>) downstream);
-            case COMPLETABLE -> new AsCompletable().compose(track).subscribe((CompletableObserver) downstream);
+            case FLOWABLE -> asFlowable().compose(operator).subscribe((Subscriber<String>) downstream);
+            case OBSERVABLE -> new AsObservable().compose(operator).subscribe((Observer<String>) downstream);
+            case SINGLE -> asSingle().compose(operator).subscribe((SingleObserver<String>) downstream);
+            case MAYBE -> new AsMaybe().compose(operator).subscribe((MaybeObserver<String>) downstream);
+            case COMPLETABLE -> new AsCompletable().compose(operator).subscribe((CompletableObserver) downstream);
         }
+    }
+
+    Flowable<String> asFlowable() {
+        return new AsFlowable();
+    }
+
+    Single<String> asSingle() {
+        return new AsSingle();
     }
 
     private void subscribed(Signals signals) {
@@ -102,6 +118,7 @@ final class ScriptedSource {
 
     private void cancelled() {
         sizesWhenCancelled.add(tracker.size());
+        whenCancelled.run();
         if (cancelFailure != null) {
             throw cancelFailure;
         }
@@ -308,6 +325,7 @@ final class ScriptedSource {
 
         @Override
         public void request(long n) {
+            requests++;
             if (requestFailure != null) {
                 throw requestFailure;
             }
