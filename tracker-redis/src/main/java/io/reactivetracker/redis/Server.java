@@ -60,11 +60,14 @@ final class Server {
      * done here too, until the connection should be there again.
      */
     CompletableFuture<List<Object>> send(Script script, byte[]... arguments) {
-        return script.run(commands, keys, arguments)
-                .retryWhen(Retry.backoff(MOST_RETRIES, Duration.ofMillis(10))
-                        .filter(failure -> !(failure instanceof RedisCommandExecutionException))
-                        .onRetryExhaustedThrow((retries, last) -> last.failure()))
-                .toFuture();
+        return script.run(commands, keys, arguments).retryWhen(retry()).toFuture();
+    }
+
+    /** For a command that can be sent again; in a moment, for at once it would meet the same broken connection. */
+    static Retry retry() {
+        return Retry.backoff(MOST_RETRIES, Duration.ofMillis(10))
+                .filter(failure -> !(failure instanceof RedisCommandExecutionException))
+                .onRetryExhaustedThrow((retries, last) -> last.failure());
     }
 
     /** The answer, or a failure when the time is up: the script may be run all the same. */

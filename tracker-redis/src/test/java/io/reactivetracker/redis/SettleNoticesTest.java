@@ -30,6 +30,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Hooks;
 
 /** Waits that are told by publication: unless a test says otherwise, of a store whose next poll is hours away. */
@@ -207,6 +209,30 @@ class SettleNoticesTest {
             waits.forEach(wait -> wait.cancel(false));
         }
         awaitChannels();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void areSubscribedAndUnsubscribedAlthoughTheAnswersAreLostWithTheConnection(boolean isReset) throws Exception {
+        try (LossyProxy proxy = new LossyProxy(redis.server.port(), isReset)) {
+            TaskRecorder<String> recorder =
+                    waiting(redis.client().connectPubSub(ByteArrayCodec.INSTANCE, RedisURI.create(proxy.uri())), HOURS);
+            Claim claim = get(settling.begin("a"));
+            proxy.dropNextAnswer();
+            CompletableFuture<TaskRecord> wait = recorder.whenSettled("a");
+            Awaitility.await().until(() -> proxy.dropped() == 1);
+            awaitChannels("a");
+            get(claim.succeed());
+            assertThat(inTime(wait).status()).isEqualTo(TaskStatus.SUCCEEDED);
+            awaitChannels();
+
+            get(settling.begin("b"));
+            wait = waitFor(recorder, "b");
+            proxy.dropNextAnswer();
+            wait.cancel(false);
+            Awaitility.await().until(() -> proxy.dropped() == 2);
+            awaitChannels();
+        }
     }
 
     @Test
