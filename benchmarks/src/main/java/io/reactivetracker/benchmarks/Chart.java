@@ -16,7 +16,8 @@ final class Chart {
     private static final int TOP = 50;
     private static final int BOTTOM = 60;
     private static final String[] COLOURS = {
-        "#0b6e4f", "#1f4e9c", "#b3541e", "#6a3d9a", "#a11d33", "#444444", "#8a6d00", "#007a87", "#9c2a7f", "#5b7f00"
+        "#0b6e4f", "#1f4e9c", "#b3541e", "#6a3d9a", "#a11d33", "#444444", "#8a6d00", "#007a87", "#9c2a7f", "#5b7f00",
+        "#8c5a4a"
     };
 
     private final String title;

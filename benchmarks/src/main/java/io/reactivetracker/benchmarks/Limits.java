@@ -26,15 +26,17 @@ final class Limits {
                 **A token ends once.** Whoever comes first ends it, the terminal signal or a cancel from any thread. That is one
                 atomic step more than the two that count, on an object of its own. The least that can do so, on a word that no
                 other thread touches, takes %s × the time of two bare `getAndAdd` with 1 thread, %s × on one word with 2, and
-                %s × that of `LongAdder`. A token takes %s × and %s × the time of that least with 1 and 2 threads: so 1.1, 0.5
-                and 1.3 can't be had by what ends once. To get there, a token would have to be ended by one thread only, and an
+                %s × that of `LongAdder`; with 8 threads %s × that of a concurrent set. A token takes %s ×, %s × and %s × the time
+                of that least with 1, 2 and 8 threads: so 1.1, 0.5, 1.3 and 0.15 can't be had by what ends once. To get there, a token would have to be ended by one thread only, and an
                 operator may be cancelled by any; or the virtual machine would have to give a barrier that only the rare side
                 pays for, as the kernel has for its `percpu_ref`.""".formatted(
                         ratio(PAIR + "ownWordReleasedOnce@1", PAIR + "bareWord@1"),
                         ratio(PAIR + "ownWordReleasedOnce@2", PAIR + "bareWord@2"),
                         ratio(PAIR + "ownWordReleasedOnce@2", PAIR + "longAdder@2"),
+                        ratio(PAIR + "ownWordReleasedOnce@8", PAIR + "concurrentSet@8"),
                         ratio(PAIR + "token@1", PAIR + "ownWordReleasedOnce@1"),
-                        ratio(PAIR + "token@2", PAIR + "ownWordReleasedOnce@2"));
+                        ratio(PAIR + "token@2", PAIR + "ownWordReleasedOnce@2"),
+                        ratio(PAIR + "token@8", PAIR + "ownWordReleasedOnce@8"));
     }
 
     private String ofSubscriptions() {
