@@ -54,7 +54,7 @@ class TaskTrackerModelTest {
                 .actorsPerThread(stepsPerThread)
                 .actorsBefore(2)
                 .actorsAfter(2)
-                .iterations(Integer.getInteger("lincheck.iterations", 40))
+                .iterations(Integer.getInteger("lincheck.iterations", 20))
                 .invocationsPerIteration(1_000)
                 .sequentialSpecification(TrackerSpecification.class);
     }
