@@ -26,7 +26,7 @@ final class Stripes {
     private static final int LONGS_PER_CELL = 16;
 
     /** Twice as many as can run at once, so that few of them meet; a power of two. */
-    private static final int CELLS = Integer.highestOneBit(Math.max(
+    static final int CELLS = Integer.highestOneBit(Math.max(
             8, Math.min(128, 4 * Runtime.getRuntime().availableProcessors() - 1)));
 
     /** So far below all that was ever counted that what is added to a folded cell never brings it back. */
@@ -39,8 +39,12 @@ final class Stripes {
 
     /** Adds to the cell of this thread. Returns what was in it, for {@link #isFolded}. */
     long add(long delta) {
-        int cell = (int) Thread.currentThread().getId() & (CELLS - 1);
-        return (long) CELL.getAndAdd(cells, (cell + 1) * LONGS_PER_CELL, delta);
+        return (long) CELL.getAndAdd(cells, (cell() + 1) * LONGS_PER_CELL, delta);
+    }
+
+    /** Which cell is that of this thread. */
+    static int cell() {
+        return (int) Thread.currentThread().getId() & (CELLS - 1);
     }
 
     /** Whether {@link #add} has found its cell folded, and so has added nothing. */

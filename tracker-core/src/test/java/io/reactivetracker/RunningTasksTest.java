@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** Named tasks of many threads; what those of one thread do is in {@link TaskTrackerTest}. */
+class RunningTasksTest {
+
+    private static final int ENOUGH_TO_SPREAD = 4;
+
+    private final AtomicLong clock = new AtomicLong();
+
+    /** Runs once, when the clock is read the next time: by a task that enters, under the lock of its shelf. */
+    private final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+
+    private final RunningTasks tasks = new RunningTasks(() -> {
+        meanwhile.getAndSet(() -> {}).run();
+        return clock.incrementAndGet();
+    });
+
+    private static Thread start(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.start();
+        return thread;
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void awaitBlocked(Thread thread) {
+        await().until(() -> thread.getState() == Thread.State.WAITING);
+    }
+
+    /** Has so many threads enter a task while another task enters. */
+    private List<Thread> meet(int number) {
+        List<Thread> met = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            Thread thread = start(() -> tasks.add("met"));
+            awaitBlocked(thread);
+            met.add(thread);
+        }
+        return met;
+    }
+
+    private void spread() {
+        List<Thread> met = new ArrayList<>();
+        meanwhile.set(() -> met.addAll(meet(ENOUGH_TO_SPREAD)));
+        tasks.add("first");
+        met.forEach(RunningTasksTest::join);
+        assertThat(tasks.isSpread()).isTrue();
+    }
+
+    /** Has one task enter by a thread of each shelf, from the last shelf to the first. */
+    private List<RunningTasks.Entry> enterFromTheLastShelf() {
+        List<RunningTasks.Entry> entered = new ArrayList<>();
+        for (int cell = Stripes.CELLS - 1; cell >= 0; cell--) {
+            String name = "on " + cell;
+            Thread thread = ofShelf(cell, () -> entered.add(tasks.add(name)));
+            thread.start();
+            join(thread);
+        }
+        return entered;
+    }
+
+    private List<String> names() {
+        return tasks.list().stream().map(RunningTask::name).toList();
+    }
+
+    /** A thread whose tasks stand on this shelf once there are several; the first is that of all who came before. */
+    private static Thread ofShelf(int cell, Runnable work) {
+        Thread thread = new Thread(work);
+        while ((thread.getId() & (Stripes.CELLS - 1)) != cell) {
+            thread = new Thread(work);
+        }
+        return thread;
+    }
+
+    @Test
+    void areOnOneShelfUntilThreadsHaveMetSeveralTimes() {
+        List<Thread> met = new ArrayList<>();
+        meanwhile.set(() -> met.addAll(meet(ENOUGH_TO_SPREAD - 1)));
+        RunningTasks.Entry entry = tasks.add("first");
+        met.forEach(RunningTasksTest::join);
+        assertThat(tasks.isSpread()).isFalse();
+        assertThat(names()).containsExactly("first", "met", "met", "met");
+
+        met.clear();
+        meanwhile.set(() -> {
+            Thread leaving = start(() -> tasks.remove(entry));
+            awaitBlocked(leaving);
+            met.add(leaving);
+        });
+        tasks.add("last");
+        met.forEach(RunningTasksTest::join);
+        assertThat(tasks.isSpread()).isTrue();
+        assertThat(names()).containsExactly("met", "met", "met", "last");
+    }
+
+    @Test
+    void areListedOldestFirstOnWhicheverShelfTheyStand() {
+        RunningTasks.Entry before = tasks.add("before");
+        spread();
+        List<RunningTasks.Entry> entered = enterFromTheLastShelf();
+        List<String> names = names();
+        assertThat(names).startsWith("before", "first", "met");
+        assertThat(names.subList(2 + ENOUGH_TO_SPREAD, names.size()))
+                .startsWith("on " + (Stripes.CELLS - 1), "on " + (Stripes.CELLS - 2))
+                .endsWith("on 1", "on 0")
+                .hasSameSizeAs(entered);
+        assertThat(tasks.oldest()).extracting(RunningTask::name).isEqualTo("before");
+        tasks.remove(before);
+        assertThat(tasks.oldest()).extracting(RunningTask::name).isEqualTo("first");
+    }
+
+    @Test
+    void haveAnOldestOnWhicheverShelfItStands() {
+        List<Thread> threads = new ArrayList<>();
+        meanwhile.set(() -> {
+            for (int i = 0; i < ENOUGH_TO_SPREAD; i++) {
+                Thread thread = start(() -> tasks.remove(tasks.add("met")));
+                awaitBlocked(thread);
+                threads.add(thread);
+            }
+        });
+        tasks.remove(tasks.add("first"));
+        threads.forEach(RunningTasksTest::join);
+        for (RunningTasks.Entry entry : enterFromTheLastShelf()) {
+            assertThat(tasks.oldest())
+                    .extracting(RunningTask::id)
+                    .isEqualTo(tasks.list().get(0).id());
+            tasks.remove(entry);
+        }
+        assertThat(tasks.oldest()).isNull();
+    }
+
+    @Test
+    void leaveTheShelfThatTheyStandOnInWhicheverThread() {
+        RunningTasks.Entry before = tasks.add("before");
+        spread();
+        List<RunningTasks.Entry> entered = new ArrayList<>();
+        for (int i = 0; i < 2 * Stripes.CELLS; i++) {
+            join(start(() -> entered.add(tasks.add("after"))));
+        }
+        entered.forEach(tasks::remove);
+        assertThat(names()).containsExactly("before", "first", "met", "met", "met", "met");
+        tasks.remove(before);
+        assertThat(tasks.oldest()).extracting(RunningTask::name).isEqualTo("first");
+    }
+
+    @Test
+    void ofTheSameStartAreInTheOrderOfTheirIds() {
+        spread();
+        for (int i = 0; i < 2 * Stripes.CELLS; i++) {
+            clock.set(1_000);
+            join(start(() -> tasks.add("same")));
+        }
+        assertThat(tasks.list()).isSortedAccordingTo((a, b) -> Long.compare(a.id(), b.id()));
+    }
+
+    @Test
+    void areThoseOfOneInstantAlsoIfTheyAreSpreadWhileSomebodyLooks() {
+        CompletableFuture<List<String>> looked = new CompletableFuture<>();
+        List<Thread> met = new ArrayList<>();
+        meanwhile.set(() -> {
+            Thread looking = start(() -> looked.complete(names()));
+            awaitBlocked(looking);
+            met.addAll(meet(ENOUGH_TO_SPREAD));
+            // The one on a shelf that whoever looks did not know, the other on the first.
+            Thread other = ofShelf(1, () -> tasks.add("earlier"));
+            other.start();
+            join(other);
+            tasks.add("later");
+        });
+        Thread first = ofShelf(0, () -> tasks.add("first"));
+        first.start();
+        join(first);
+        met.forEach(RunningTasksTest::join);
+        assertThat(looked.join()).contains("later", "earlier");
+    }
+
+    @Test
+    void ofManyThreadsAreNeitherLostNorLeftBehind() {
+        List<Thread> threads = new ArrayList<>();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        RunningTasks real = new RunningTasks(System::nanoTime);
+        for (int i = 0; i < 8; i++) {
+            String name = "of " + i;
+            Thread thread = new Thread(() -> {
+                List<RunningTasks.Entry> mine = new ArrayList<>();
+                for (int step = 0; step < 3_000; step++) {
+                    if (mine.size() < 5) {
+                        mine.add(real.add(name));
+                    } else {
+                        real.remove(mine.remove(ThreadLocalRandom.current().nextInt(mine.size())));
+                    }
+                    if (step % 100 == 0) {
+                        List<RunningTask> seen = real.list();
+                        assertThat(seen.stream().filter(task -> task.name().equals(name)))
+                                .hasSize(mine.size());
+                        assertThat(seen).isSortedAccordingTo((a, b) -> a.start().compareTo(b.start()));
+                        assertThat(real.oldest()).isNotNull();
+                    }
+                }
+                mine.forEach(real::remove);
+            });
+            thread.setUncaughtExceptionHandler((died, why) -> failure.set(why));
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+        threads.forEach(RunningTasksTest::join);
+        assertThat(failure).hasNullValue();
+        assertThat(real.list()).isEmpty();
+        assertThat(real.oldest()).isNull();
+    }
+}
