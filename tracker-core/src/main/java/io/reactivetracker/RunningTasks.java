@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,7 @@ final class RunningTasks {
 
     private static final AtomicLong LAST_ID = new AtomicLong();
 
-    /** How often threads must have met. A look is met, too. */
+    /** How often threads must have met. */
     private static final int CONTENDED = 4;
 
     private final LongSupplier nanoTime;
@@ -47,33 +50,30 @@ final class RunningTasks {
     Entry add(String name) {
         Shelf[] now = shelves;
         Shelf shelf = now[now.length == 1 ? 0 : Stripes.cell()];
-        lock(shelf);
-        try {
+        lookForOthers(shelf);
+        synchronized (shelf) {
+            shelf.setTaken(true);
             // Within the lock, so that each shelf is in the order of the starts.
             Entry entry = new Entry(shelf, LAST_ID.incrementAndGet(), name, nanoTime.getAsLong());
             shelf.chain.add(entry);
+            shelf.setTaken(false);
             return entry;
-        } finally {
-            shelf.lock.unlock();
         }
     }
 
     void remove(Entry entry) {
         Shelf shelf = entry.shelf;
-        lock(shelf);
-        try {
+        lookForOthers(shelf);
+        synchronized (shelf) {
+            shelf.setTaken(true);
             shelf.chain.remove(entry);
-        } finally {
-            shelf.lock.unlock();
+            shelf.setTaken(false);
         }
     }
 
-    private void lock(Shelf shelf) {
-        if (!shelf.lock.tryLock()) {
-            if (++meetings >= CONTENDED) {
-                spread();
-            }
-            shelf.lock.lock();
+    private void lookForOthers(Shelf shelf) {
+        if (shelf.isTaken() && ++meetings >= CONTENDED) {
+            spread();
         }
     }
 
@@ -90,60 +90,51 @@ final class RunningTasks {
     }
 
     List<RunningTask> list() {
-        List<Entry> entries = new ArrayList<>();
-        long now;
-        Shelf[] all = lockAll();
-        try {
-            for (Shelf shelf : all) {
-                for (Entry entry = shelf.chain.first(); entry != null; entry = entry.next()) {
-                    entries.add(entry);
-                }
+        List<Entry> entries = look(shelf -> {
+            List<Entry> standing = new ArrayList<>();
+            for (Entry entry = shelf.chain.first(); entry != null; entry = entry.next()) {
+                standing.add(entry);
             }
-            now = nanoTime.getAsLong();
-        } finally {
-            unlock(all);
-        }
-        if (all.length > 1) {
-            entries.sort(Comparator.naturalOrder());
-        }
+            return standing;
+        });
+        long now = nanoTime.getAsLong();
         return entries.stream().map(entry -> describe(entry, now)).toList();
     }
 
     @Nullable
     RunningTask oldest() {
-        Entry oldest = null;
-        Shelf[] all = lockAll();
-        try {
-            for (Shelf shelf : all) {
-                Entry first = shelf.chain.first();
-                if (first != null && (oldest == null || first.compareTo(oldest) < 0)) {
-                    oldest = first;
-                }
-            }
-        } finally {
-            unlock(all);
-        }
-        return oldest == null ? null : describe(oldest);
+        List<Entry> firsts = look(shelf -> {
+            Entry first = shelf.chain.first();
+            return first == null ? List.of() : List.of(first);
+        });
+        return firsts.isEmpty() ? null : describe(firsts.get(0));
     }
 
-    private Shelf[] lockAll() {
+    /** What is seen on all shelves at one instant, oldest first. */
+    private List<Entry> look(Function<Shelf, List<Entry>> eyes) {
         while (true) {
-            Shelf[] all = shelves;
-            for (Shelf shelf : all) {
-                shelf.lock.lock();
+            List<Entry> seen = new ArrayList<>();
+            if (look(shelves, 0, shelf -> seen.addAll(eyes.apply(shelf)))) {
+                seen.sort(Comparator.naturalOrder());
+                return seen;
             }
-            // Else a task may stand on a new shelf, and one that entered after it on the old.
-            if (all == shelves) {
-                return all;
-            }
-            unlock(all);
         }
     }
 
-    private static void unlock(Shelf[] all) {
-        for (Shelf shelf : all) {
-            shelf.lock.unlock();
+    private boolean look(Shelf[] all, int locked, Consumer<Shelf> eyes) {
+        if (locked < all.length) {
+            synchronized (all[locked]) {
+                return look(all, locked + 1, eyes);
+            }
         }
+        if (all != shelves) {
+            // A task may stand on a new shelf, and one that entered after it on the old.
+            return false;
+        }
+        for (Shelf shelf : all) {
+            eyes.accept(shelf);
+        }
+        return true;
     }
 
     boolean isSpread() {
@@ -166,11 +157,32 @@ final class RunningTasks {
                 Duration.ofNanos(now - entry.startNanos));
     }
 
-    /** Some of the tasks, oldest first. */
+    /** Some of the tasks, oldest first; its own lock guards it. */
     private static class Shelf {
 
-        final ReentrantLock lock = new ReentrantLock();
+        private static final VarHandle TAKEN;
+
+        static {
+            try {
+                TAKEN = MethodHandles.lookup().findVarHandle(Shelf.class, "taken", boolean.class);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
         final Chain<Entry> chain = new Chain<>();
+
+        // Whether a thread has the lock, for others to look at before they ask for it: a hint, which orders nothing.
+        @SuppressWarnings("UnusedVariable") // it is used by the handle
+        private boolean taken;
+
+        final boolean isTaken() {
+            return (boolean) TAKEN.getOpaque(this);
+        }
+
+        final void setTaken(boolean isTaken) {
+            TAKEN.setOpaque(this, isTaken);
+        }
 
         /** One that has others beside it: what its threads change is two cache lines away from what theirs do. */
         @SuppressWarnings({"unused", "UnusedVariable"}) // what counts is where they are

@@ -42,7 +42,7 @@ class RunningTasksTest {
     }
 
     private static void awaitBlocked(Thread thread) {
-        await().until(() -> thread.getState() == Thread.State.WAITING);
+        await().until(() -> thread.getState() == Thread.State.BLOCKED);
     }
 
     /** Has so many threads enter a task while another task enters. */
