@@ -121,6 +121,7 @@ final class RunningTasks {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // the array is the same as long as there are the same shelves
     private boolean look(Shelf[] all, int locked, Consumer<Shelf> eyes) {
         if (locked < all.length) {
             synchronized (all[locked]) {
