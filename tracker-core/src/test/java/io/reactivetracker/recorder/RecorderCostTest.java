@@ -110,7 +110,7 @@ class RecorderCostTest {
         }
     }
 
-    private enum Kept {
+    enum Kept {
         SUCCEEDED,
         FAILED,
         RUNNING,
