@@ -60,11 +60,13 @@ final class Limits {
 
     private String ofFusion() {
         return """
-                **The end of a fused chain** is no signal: only who stands in its `poll()` sees it. The smallest operator there,
-                which does nothing at all, takes %s × the time of the bare chain in Reactor; RxJava's `doFinally`, which is fused
-                too, %s × in `Flowable` and %s × in `Observable`. To count a fused chain without a cost, Reactor and RxJava
-                would have to tell its end by a signal.""".formatted(
-                        ratio(ELEMENTS + "fluxFusedSmallest@1", ELEMENTS + "fluxFused@1"),
+                **A fused chain does not tell its end.** Its consumer polls, runs the operators upstream in those polls also after
+                `onComplete`, and may drop the queue without a cancel. An operator in between cannot count that exactly, so
+                `trackWith` is a plain subscriber, to which elements are pushed. Reactor's own `doFinally` is one too; it takes
+                %s × the time of the bare chain that is polled, and `trackWith` %s ×. RxJava's `doFinally` is still fused:
+                %s × in `Flowable`, %s × in `Observable`.""".formatted(
+                        ratio(ELEMENTS + "fluxFusedDoFinally@1", ELEMENTS + "fluxFused@1"),
+                        ratio(ELEMENTS + "fluxFusedTrackWith@1", ELEMENTS + "fluxFused@1"),
                         ratio(ELEMENTS + "flowableFusedDoFinally@1", ELEMENTS + "flowableFused@1"),
                         ratio(ELEMENTS + "observableFusedDoFinally@1", ELEMENTS + "observableFused@1"));
     }

@@ -116,8 +116,7 @@ public final class Report {
         paragraph("From `subscribe()` to its end, the operator last in an assembled pipeline: nanoseconds, and bytes.");
         Map<String, String> names = new LinkedHashMap<>();
         names.put("bareSource", "bare");
-        names.put("noOp", "smallest operator, not fuseable");
-        names.put("noOpFuseable", "smallest operator, fuseable");
+        names.put("noOp", "smallest operator");
         names.put("noOpAndTwoGetAndAdd", "smallest operator with two bare `getAndAdd`");
         names.put("trackWithTracker", "**`trackWith(tracker)`**");
         names.put("trackWithName", "**`trackWith(tracker, \"name\")`**");
@@ -161,12 +160,11 @@ public final class Report {
     private void elements() {
         paragraph("## One element");
         paragraph(
-                "Of 10,000 through `range(…).map(…)`, in nanoseconds. Fused, the consumer polls; hidden, it is pushed.");
+                "Of 10,000 through `range(…).map(…)`, in nanoseconds. Only the bare chain is polled, and RxJava's `doFinally`.");
         Map<String, String> names = new LinkedHashMap<>();
-        names.put("Fused", "fused: bare");
-        names.put("FusedTrackWith", "**fused: `trackWith`**");
-        names.put("FusedSmallest", "fused: smallest operator");
-        names.put("FusedDoFinally", "fused: `doFinally`, which in Reactor is not fused");
+        names.put("Fused", "polled");
+        names.put("FusedTrackWith", "**`trackWith`**, pushed");
+        names.put("FusedDoFinally", "`doFinally`: pushed in Reactor, polled in RxJava");
         names.put("Hide", "`hide()`");
         names.put("HideHide", "`hide().hide()`");
         names.put("HideSmallest", "`hide()`, smallest operator");

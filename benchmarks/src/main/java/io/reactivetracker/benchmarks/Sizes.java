@@ -40,12 +40,7 @@ final class Sizes {
         sizes.put("`TaskTracker`, empty, with all that it refers to", (double)
                 GraphLayout.parseInstance(tracker).totalSize());
         sizes.put("`TaskToken`", sizeOf(tracker.token()));
-        sizes.put(
-                "subscriber of the smallest operator, not fuseable",
-                subscription(Through.with(never, PassThrough::new)));
-        sizes.put(
-                "subscriber of the smallest operator, fuseable",
-                subscription(Through.with(never, FusedPassThrough::new)));
+        sizes.put("subscriber of the smallest operator", subscription(Through.with(never, PassThrough::new)));
         sizes.put("subscriber of `trackWith(tracker)` on a `Mono`", subscription(never.transform(trackWith(tracker))));
         sizes.put(
                 "subscriber of `trackWith(tracker)` on a `Flux`",

@@ -49,7 +49,6 @@ public class SubscriptionBenchmark {
 
     private Publisher<Integer> bare;
     private Publisher<Integer> passedThrough;
-    private Publisher<Integer> passedThroughFused;
     private Publisher<Integer> counted;
     private Publisher<Integer> tracked;
     private Publisher<Integer> trackedByName;
@@ -66,7 +65,6 @@ public class SubscriptionBenchmark {
         isCancelled = source.equals("never");
         bare = bare();
         passedThrough = Through.with(bare(), PassThrough::new);
-        passedThroughFused = Through.with(bare(), FusedPassThrough::new);
         counted = Through.with(bare(), actual -> new CountingPassThrough<>(actual, count));
         tracked = through(trackWith(tracker));
         trackedByName = through(trackWith(tracker, "task"));
@@ -111,11 +109,6 @@ public class SubscriptionBenchmark {
     @Benchmark
     public void noOp() {
         subscribe(passedThrough);
-    }
-
-    @Benchmark
-    public void noOpFuseable() {
-        subscribe(passedThroughFused);
     }
 
     /** The limit of an operator that counts on one word. */

@@ -7,7 +7,7 @@ import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 import reactor.core.publisher.Flux;
 
-/** A tracked flux whose source can't be fused with. */
+/** A tracked flux whose source is hidden. */
 @Test
 public class FluxTrackWithTest extends TrackerVerification<Long> {
 

@@ -28,9 +28,6 @@ final class FluxTrackInGroup<T> extends FluxOperator<T, T> {
     @Override
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     public @Nullable Object scanUnsafe(Attr key) {
-        if (key == Attr.RUN_STYLE) {
-            return Attr.RunStyle.ASYNC;
-        }
-        return key == Attr.NAME ? options.name() : super.scanUnsafe(key);
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : super.scanUnsafe(key);
     }
 }

@@ -5,12 +5,11 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
-import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
 
 /** A {@code Flux} each of whose subscriptions is counted as a task. */
-final class FluxTrackWith<T> extends FluxOperator<T, T> implements Fuseable {
+final class FluxTrackWith<T> extends FluxOperator<T, T> {
 
     private final TaskTracker tracker;
     private final TaskOptions options;
@@ -29,9 +28,6 @@ final class FluxTrackWith<T> extends FluxOperator<T, T> implements Fuseable {
     @Override
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     public @Nullable Object scanUnsafe(Attr key) {
-        if (key == Attr.RUN_STYLE) {
-            return Attr.RunStyle.SYNC;
-        }
-        return key == Attr.NAME ? options.name() : super.scanUnsafe(key);
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : super.scanUnsafe(key);
     }
 }

@@ -204,9 +204,6 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
         if (key == Attr.ACTUAL) {
             return actual;
         }
-        if (key == Attr.NAME) {
-            return task.name();
-        }
         if (key == Attr.TERMINATED) {
             return done;
         }

@@ -47,9 +47,9 @@ public final class ReactorTracking {
      * way; whatever happens, and in whichever threads, it is counted down once. A {@code retry} or {@code repeat} that
      * stands after this operator makes each attempt a task, and one before makes all of them one.
      *
-     * <p>Nothing else changes: fusion, conditional subscribers, back-pressure, {@code Context} and {@link Scannable}
-     * stay as they are. Fused with an upstream that ends without a terminal signal, a task ends when that upstream's
-     * last element was taken. Rails of a {@link ParallelFlux} are tracked one by one through
+     * <p>Signals, demand, {@code Context} and {@link Scannable} stay as they are. As with Reactor's {@code doFinally},
+     * elements are pushed through this operator also where its neighbours could be fused, and the upstream is cancelled
+     * at most once. Rails of a {@link ParallelFlux} are tracked one by one through
      * {@link ParallelFlux#transformGroups(Function)}.
      *
      * <p>If the pipeline has a name from Reactor's {@code name("…")}, the tasks have it too.
@@ -71,7 +71,7 @@ public final class ReactorTracking {
      * @param <T> the type of the elements
      * @param tracker what counts the subscriptions, closed or not
      * @param taskName the name under which {@link TaskTracker#runningTasks()} lists the tasks, in place of the one
-     *     that the pipeline may have
+     *     that the pipeline may have; the pipeline's own name, which meters read, stays as it is
      * @return an operator for any number of pipelines
      * @throws IllegalArgumentException if the name is blank
      */

@@ -64,9 +64,9 @@ class PipelineFeaturesTest {
         assertThat(flux.scan(Scannable.Attr.RUN_STYLE)).isEqualTo(Scannable.Attr.RunStyle.SYNC);
         assertThat(flux.scan(Scannable.Attr.PARENT)).isNotNull();
 
-        Scannable mono = Scannable.from(Mono.just(1).transform(trackWith(tracker, "bill")));
+        Scannable mono = Scannable.from(Mono.just(1).name("bill").transform(trackWith(tracker, "bill 17")));
         assertThat(mono.name()).isEqualTo("bill");
-        assertThat(mono.steps()).containsExactly("source(MonoJust)", "trackWith");
+        assertThat(mono.steps()).containsExactly("source(MonoJust)", "name", "trackWith");
         assertThat(mono.scan(Scannable.Attr.RUN_STYLE)).isEqualTo(Scannable.Attr.RunStyle.SYNC);
     }
 
@@ -75,7 +75,7 @@ class PipelineFeaturesTest {
         Disposable task =
                 Flux.never().map(n -> n).transform(trackWith(tracker, "ship")).subscribe();
         Scannable step = trackStep(task);
-        assertThat(step.name()).isEqualTo("ship");
+        assertThat(step.scan(Scannable.Attr.NAME)).isNull();
         assertThat(step.scan(Scannable.Attr.ACTUAL)).isSameAs(task);
         assertThat(step.scan(Scannable.Attr.PARENT)).isNotNull();
         assertThat(step.scan(Scannable.Attr.RUN_STYLE)).isEqualTo(Scannable.Attr.RunStyle.SYNC);

@@ -15,16 +15,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
@@ -42,7 +39,7 @@ class ReleaseMatrixTest {
     final Dropped dropped = new Dropped();
 
     private final TaskTracker tracker = TaskTracker.create("matrix");
-    private final RuntimeException failure = new RecordingSubscriber.PollFailure();
+    private final RuntimeException failure = new IllegalStateException("the first");
     private final RuntimeException secondFailure = new IllegalStateException("the second");
     private final List<Throwable> accounted = new ArrayList<>();
 
@@ -64,61 +61,38 @@ class ReleaseMatrixTest {
         assertThat(tracker.isDrained()).isTrue();
     }
 
-    static Stream<Arguments> everyKindAndMode() {
-        return Stream.of(Kind.values()).flatMap(kind -> Stream.of(Mode.values()).map(mode -> Arguments.of(kind, mode)));
-    }
-
-    /** All but the synchronously fused, which emit no terminal signal. */
-    static Stream<Arguments> everyKindAndModeWithSignals() {
-        return everyKindAndMode().filter(arguments -> arguments.get()[1] != Mode.SYNC);
-    }
-
     @ParameterizedTest
-    @MethodSource("everyKindAndMode")
-    void completes(Kind kind, Mode mode) {
-        ScriptedSource source = run(kind, mode, signal -> {}, (subscriber, it) -> {
-            if (mode == Mode.SYNC) {
-                it.prepare("a");
-                it.onSubscribe(subscriber);
-            } else {
-                it.onSubscribe(subscriber);
-                it.emit(subscriber, "a");
-                subscriber.onComplete();
-            }
+    @EnumSource(Kind.class)
+    void completes(Kind kind) {
+        ScriptedSource source = run(kind, signal -> {}, (subscriber, it) -> {
+            it.onSubscribe(subscriber);
+            subscriber.onNext("a");
+            subscriber.onComplete();
         });
-        assertThat(signals()).containsExactly("onSubscribe", "onNext a", mode == Mode.SYNC ? "end" : "onComplete");
+        assertThat(signals()).containsExactly("onSubscribe", "onNext a", "onComplete");
         assertThat(source.sizesWhenSubscribed).containsExactly(2L);
         assertThat(source.sizesWhenCancelled).isEmpty();
         assertEndWasDeliveredWhileCounted();
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndMode")
-    void fails(Kind kind, Mode mode) {
-        run(kind, mode, signal -> {}, (subscriber, it) -> {
-            if (mode == Mode.SYNC) {
-                it.prepare("a");
-                it.failWhenPolled(failure);
-                it.onSubscribe(subscriber);
-            } else {
-                it.onSubscribe(subscriber);
-                it.emit(subscriber, "a");
-                subscriber.onError(failure);
-            }
+    @EnumSource(Kind.class)
+    void fails(Kind kind) {
+        run(kind, signal -> {}, (subscriber, it) -> {
+            it.onSubscribe(subscriber);
+            subscriber.onNext("a");
+            subscriber.onError(failure);
         });
         assertThat(signals()).containsExactly("onSubscribe", "onNext a", "onError");
         assertThat(errors()).containsExactly(failure);
-        if (mode != Mode.SYNC) {
-            assertEndWasDeliveredWhileCounted();
-        }
+        assertEndWasDeliveredWhileCounted();
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndMode")
-    void isCancelledBeforeSubscribeReturns(Kind kind, Mode mode) {
+    @EnumSource(Kind.class)
+    void isCancelledBeforeSubscribeReturns(Kind kind) {
         ScriptedSource source = run(
                 kind,
-                mode,
                 signal -> {
                     if (signal.equals("onSubscribe")) {
                         downstream().cancel();
@@ -129,34 +103,30 @@ class ReleaseMatrixTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndMode")
-    void isCancelledMidway(Kind kind, Mode mode) {
+    @EnumSource(Kind.class)
+    void isCancelledMidway(Kind kind) {
         ScriptedSource source = run(
                 kind,
-                mode,
                 signal -> {
                     if (signal.equals("onNext a")) {
                         downstream().cancel();
                     }
                 },
                 (subscriber, it) -> {
-                    it.prepare("a");
                     it.onSubscribe(subscriber);
-                    if (mode != Mode.SYNC) {
-                        it.emit(subscriber, "a");
-                    }
+                    subscriber.onNext("a");
                 });
         assertThat(signals()).contains("onNext a");
         assertUpstreamWasCancelledWhileCounted(source);
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndMode")
-    void isCancelledByASourceThatThrowsInCancel(Kind kind, Mode mode) {
+    @EnumSource(Kind.class)
+    void isCancelledByASourceThatThrowsInCancel(Kind kind) {
         CorePublisher<String> throwing = new ScriptedSource(
-                        tracker, mode, (subscriber, it) -> subscriber.onSubscribe(new ThrowingSubscription(failure)))
+                        tracker, (subscriber, it) -> subscriber.onSubscribe(new ThrowingSubscription(failure)))
                 .as(kind);
-        downstream = RecordingSubscriber.of(tracker, Mode.PLAIN, signal -> {});
+        downstream = new RecordingSubscriber(tracker, signal -> {});
         subscribe(tracked(throwing), downstream);
         assertThat(catchThrowable(downstream::cancel)).isSameAs(failure);
     }
@@ -168,11 +138,11 @@ class ReleaseMatrixTest {
         try {
             for (int round = 0; round < 1_000; round++) {
                 List<CoreSubscriber<? super String>> subscribers = new ArrayList<>();
-                ScriptedSource source = new ScriptedSource(tracker, Mode.PLAIN, (subscriber, it) -> {
+                ScriptedSource source = new ScriptedSource(tracker, (subscriber, it) -> {
                     it.onSubscribe(subscriber);
                     subscribers.add(subscriber);
                 });
-                RecordingSubscriber raced = RecordingSubscriber.of(tracker, Mode.PLAIN, signal -> {});
+                RecordingSubscriber raced = new RecordingSubscriber(tracker, signal -> {});
                 subscribe(tracked(source.as(kind)), raced);
                 CyclicBarrier together = new CyclicBarrier(2);
                 Future<?> completing = threads.submit(() -> {
@@ -195,26 +165,22 @@ class ReleaseMatrixTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndMode")
-    void throwsInSubscribe(Kind kind, Mode mode) {
-        run(kind, mode, signal -> {}, (subscriber, it) -> {
+    @EnumSource(Kind.class)
+    void throwsInSubscribe(Kind kind) {
+        run(kind, signal -> {}, (subscriber, it) -> {
             throw failure;
         });
-        if (mode == Mode.SYNC || mode == Mode.ASYNC) {
-            // A failed subscribe offers no queue to fuse with: the scripted consumer rightly trips over that.
-            return;
-        }
         assertThat(signals()).containsExactly("onSubscribe", "onError");
         assertThat(errors()).containsExactly(failure);
         assertEndWasDeliveredWhileCounted();
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndModeWithSignals")
-    void throwsInSubscribeAfterItHasBegun(Kind kind, Mode mode) {
-        ScriptedSource source = run(kind, mode, signal -> {}, (subscriber, it) -> {
+    @EnumSource(Kind.class)
+    void throwsInSubscribeAfterItHasBegun(Kind kind) {
+        ScriptedSource source = run(kind, signal -> {}, (subscriber, it) -> {
             it.onSubscribe(subscriber);
-            it.emit(subscriber, "a");
+            subscriber.onNext("a");
             throw failure;
         });
         assertThat(signals()).containsExactly("onSubscribe", "onNext a", "onError");
@@ -224,9 +190,9 @@ class ReleaseMatrixTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndModeWithSignals")
-    void throwsInSubscribeAfterItHasEnded(Kind kind, Mode mode) {
-        run(kind, mode, signal -> {}, (subscriber, it) -> {
+    @EnumSource(Kind.class)
+    void throwsInSubscribeAfterItHasEnded(Kind kind) {
+        run(kind, signal -> {}, (subscriber, it) -> {
             it.onSubscribe(subscriber);
             subscriber.onComplete();
             throw failure;
@@ -237,32 +203,28 @@ class ReleaseMatrixTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndMode")
-    void downstreamThrowsInOnSubscribe(Kind kind, Mode mode) {
-        ScriptedSource source =
-                run(kind, mode, throwingOn("onSubscribe"), (subscriber, it) -> it.onSubscribe(subscriber));
+    @EnumSource(Kind.class)
+    void downstreamThrowsInOnSubscribe(Kind kind) {
+        ScriptedSource source = run(kind, throwingOn("onSubscribe"), (subscriber, it) -> it.onSubscribe(subscriber));
         assertThat(accounted).contains(failure);
         assertUpstreamWasCancelledWhileCounted(source);
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndMode")
-    void downstreamThrowsInOnNext(Kind kind, Mode mode) {
-        ScriptedSource source = run(kind, mode, throwingOn("onNext a"), (subscriber, it) -> {
-            it.prepare("a");
+    @EnumSource(Kind.class)
+    void downstreamThrowsInOnNext(Kind kind) {
+        ScriptedSource source = run(kind, throwingOn("onNext a"), (subscriber, it) -> {
             it.onSubscribe(subscriber);
-            if (mode != Mode.SYNC) {
-                it.emit(subscriber, "a");
-            }
+            subscriber.onNext("a");
         });
         assertThat(accounted).contains(failure);
         assertUpstreamWasCancelledWhileCounted(source);
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndModeWithSignals")
-    void downstreamThrowsInOnComplete(Kind kind, Mode mode) {
-        run(kind, mode, throwingOn("onComplete"), (subscriber, it) -> {
+    @EnumSource(Kind.class)
+    void downstreamThrowsInOnComplete(Kind kind) {
+        run(kind, throwingOn("onComplete"), (subscriber, it) -> {
             it.onSubscribe(subscriber);
             subscriber.onComplete();
         });
@@ -272,9 +234,9 @@ class ReleaseMatrixTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndModeWithSignals")
-    void downstreamThrowsInOnError(Kind kind, Mode mode) {
-        run(kind, mode, throwingOn("onError"), (subscriber, it) -> {
+    @EnumSource(Kind.class)
+    void downstreamThrowsInOnError(Kind kind) {
+        run(kind, throwingOn("onError"), (subscriber, it) -> {
             it.onSubscribe(subscriber);
             subscriber.onError(secondFailure);
         });
@@ -284,9 +246,9 @@ class ReleaseMatrixTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndModeWithSignals")
-    void emitsTwoTerminalSignals(Kind kind, Mode mode) {
-        run(kind, mode, signal -> {}, (subscriber, it) -> {
+    @EnumSource(Kind.class)
+    void emitsTwoTerminalSignals(Kind kind) {
+        run(kind, signal -> {}, (subscriber, it) -> {
             it.onSubscribe(subscriber);
             subscriber.onComplete();
             subscriber.onComplete();
@@ -298,9 +260,9 @@ class ReleaseMatrixTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndModeWithSignals")
-    void failsTwice(Kind kind, Mode mode) {
-        run(kind, mode, signal -> {}, (subscriber, it) -> {
+    @EnumSource(Kind.class)
+    void failsTwice(Kind kind) {
+        run(kind, signal -> {}, (subscriber, it) -> {
             it.onSubscribe(subscriber);
             subscriber.onError(failure);
             subscriber.onError(secondFailure);
@@ -315,7 +277,7 @@ class ReleaseMatrixTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void completesWithoutOnSubscribe(Kind kind) {
-        run(kind, Mode.PLAIN, signal -> {}, (subscriber, it) -> subscriber.onComplete());
+        run(kind, signal -> {}, (subscriber, it) -> subscriber.onComplete());
         assertThat(signals()).containsExactly("onComplete");
         assertEndWasDeliveredWhileCounted();
     }
@@ -323,19 +285,19 @@ class ReleaseMatrixTest {
     @ParameterizedTest
     @EnumSource(Kind.class)
     void failsWithoutOnSubscribe(Kind kind) {
-        run(kind, Mode.PLAIN, signal -> {}, (subscriber, it) -> subscriber.onError(failure));
+        run(kind, signal -> {}, (subscriber, it) -> subscriber.onError(failure));
         assertThat(signals()).containsExactly("onError");
         assertThat(errors()).containsExactly(failure);
         assertEndWasDeliveredWhileCounted();
     }
 
     @ParameterizedTest
-    @MethodSource("everyKindAndModeWithSignals")
-    void callsOnSubscribeTwice(Kind kind, Mode mode) {
-        ScriptedSource source = run(kind, mode, signal -> {}, (subscriber, it) -> {
+    @EnumSource(Kind.class)
+    void callsOnSubscribeTwice(Kind kind) {
+        ScriptedSource source = run(kind, signal -> {}, (subscriber, it) -> {
             it.onSubscribe(subscriber);
             it.onSubscribe(subscriber);
-            it.emit(subscriber, "a");
+            subscriber.onNext("a");
             subscriber.onComplete();
         });
         assertThat(signals()).containsExactly("onSubscribe", "onNext a", "onComplete");
@@ -348,7 +310,6 @@ class ReleaseMatrixTest {
     void throwsInRequest(Kind kind) {
         CorePublisher<String> throwing = new ScriptedSource(
                         tracker,
-                        Mode.PLAIN,
                         (subscriber, it) -> subscriber.onSubscribe(new ThrowingSubscription(failure) {
                             @Override
                             public void cancel() {}
@@ -359,15 +320,56 @@ class ReleaseMatrixTest {
                             }
                         }))
                 .as(kind);
-        downstream = RecordingSubscriber.of(tracker, Mode.PLAIN, signal -> {});
+        downstream = new RecordingSubscriber(tracker, signal -> {});
         subscribe(tracked(throwing), downstream);
         assertThat(errors()).containsExactly(failure);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void isCountedUntilItsEndIsDeliveredIfThatCancels(Kind kind) {
+        List<Long> sizes = new ArrayList<>();
+        ScriptedSource source = run(
+                kind,
+                signal -> {
+                    if (signal.equals("onComplete")) {
+                        downstream().cancel();
+                        downstream().cancel();
+                        sizes.add(tracker.size());
+                    }
+                },
+                (subscriber, it) -> {
+                    it.onSubscribe(subscriber);
+                    subscriber.onComplete();
+                });
+        assertThat(sizes).containsExactly(2L);
+        assertUpstreamWasCancelledWhileCounted(source);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void cancelsOnceIfItIsCancelledTwiceAndThenThrows(Kind kind) {
+        ScriptedSource source = run(
+                kind,
+                signal -> {
+                    if (signal.equals("onNext a")) {
+                        downstream().cancel();
+                        downstream().cancel();
+                        throw failure;
+                    }
+                },
+                (subscriber, it) -> {
+                    it.onSubscribe(subscriber);
+                    subscriber.onNext("a");
+                });
+        assertThat(accounted).contains(failure);
+        assertUpstreamWasCancelledWhileCounted(source);
     }
 
     @Test
     void isFatal() {
         LinkageError fatal = new LinkageError("fatal");
-        Throwable thrown = catchThrowable(() -> run(Kind.FLUX, Mode.PLAIN, signal -> {}, (subscriber, it) -> {
+        Throwable thrown = catchThrowable(() -> run(Kind.FLUX, signal -> {}, (subscriber, it) -> {
             it.onSubscribe(subscriber);
             throw fatal;
         }));
@@ -375,15 +377,13 @@ class ReleaseMatrixTest {
     }
 
     /** Runs a script against a tracked pipeline; what it throws is what its caller, a scheduler say, would see. */
-    private ScriptedSource run(Kind kind, Mode mode, Consumer<String> behaviour, ScriptedSource.Script script) {
-        ScriptedSource source = new ScriptedSource(tracker, mode, script);
-        downstream = RecordingSubscriber.of(tracker, mode, behaviour);
+    private ScriptedSource run(Kind kind, Consumer<String> behaviour, ScriptedSource.Script script) {
+        ScriptedSource source = new ScriptedSource(tracker, script);
+        downstream = new RecordingSubscriber(tracker, behaviour);
         try {
             subscribe(tracked(source.as(kind)), downstream);
         } catch (RuntimeException thrown) {
             accounted.add(thrown);
-        } catch (AssertionError tripped) {
-            assertThat(mode).isIn(Mode.SYNC, Mode.ASYNC);
         }
         accounted.addAll(downstream.errors);
         return source;
@@ -424,8 +424,7 @@ class ReleaseMatrixTest {
     }
 
     private void assertUpstreamWasCancelledWhileCounted(ScriptedSource source) {
-        assertThat(source.sizesWhenCancelled).isNotEmpty();
-        assertThat(source.sizesWhenCancelled.get(0)).isEqualTo(2);
+        assertThat(source.sizesWhenCancelled).as("cancelled once").containsExactly(2L);
     }
 
     private static class ThrowingSubscription implements Subscription {

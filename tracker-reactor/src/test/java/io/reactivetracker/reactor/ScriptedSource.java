@@ -2,20 +2,17 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.TaskTracker;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
-import reactor.core.Fuseable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.GroupedFlux;
 import reactor.core.publisher.Mono;
 
 /**
- * A source that does just what a test tells it, rules or no rules, as any type of publisher and in any mode of fusion.
+ * A source that does just what a test tells it, rules or no rules, as any type of publisher.
  *
  * <p>It notes how many tasks the tracker counts whenever it is touched.
  */
@@ -27,17 +24,13 @@ final class ScriptedSource {
     }
 
     private final TaskTracker tracker;
-    private final Mode mode;
     private final Script script;
-    private final Queue<String> queue = new ArrayDeque<>();
-    private @Nullable RuntimeException pollFailure;
 
     final List<Long> sizesWhenSubscribed = new ArrayList<>();
     final List<Long> sizesWhenCancelled = new ArrayList<>();
 
-    ScriptedSource(TaskTracker tracker, Mode mode, Script script) {
+    ScriptedSource(TaskTracker tracker, Script script) {
         this.tracker = tracker;
-        this.mode = mode;
         this.script = script;
     }
 
@@ -54,53 +47,26 @@ final class ScriptedSource {
         subscriber.onSubscribe(new ScriptedSubscription());
     }
 
-    /** Passes an element on, as the mode of fusion wants it. Synchronously fused, it is there for the taking. */
-    void emit(CoreSubscriber<? super String> subscriber, String element) {
-        switch (mode) {
-            case PLAIN -> subscriber.onNext(element);
-            case CONDITIONAL -> ((Fuseable.ConditionalSubscriber<? super String>) subscriber).tryOnNext(element);
-            case SYNC -> queue.add(element);
-            case ASYNC -> {
-                queue.add(element);
-                signalAsync(subscriber);
-            }
-        }
-    }
-
-    /** Fills the queue before the subscription: synchronous fusion takes all there is from within onSubscribe. */
-    void prepare(String element) {
-        queue.add(element);
-    }
-
-    void failWhenPolled(RuntimeException failure) {
-        pollFailure = failure;
-    }
-
-    @SuppressWarnings("NullAway") // asynchronous fusion signals by a null that there is something to poll
-    private static void signalAsync(CoreSubscriber<? super String> subscriber) {
-        subscriber.onNext(null);
-    }
-
     private void subscribed(CoreSubscriber<? super String> subscriber) {
         sizesWhenSubscribed.add(tracker.size());
         script.run(subscriber, this);
     }
 
-    private final class AsFlux extends Flux<String> implements Fuseable {
+    private final class AsFlux extends Flux<String> {
         @Override
         public void subscribe(CoreSubscriber<? super String> subscriber) {
             subscribed(subscriber);
         }
     }
 
-    private final class AsMono extends Mono<String> implements Fuseable {
+    private final class AsMono extends Mono<String> {
         @Override
         public void subscribe(CoreSubscriber<? super String> subscriber) {
             subscribed(subscriber);
         }
     }
 
-    private final class AsGroup extends GroupedFlux<String, String> implements Fuseable {
+    private final class AsGroup extends GroupedFlux<String, String> {
         @Override
         public String key() {
             return "key";
@@ -112,40 +78,7 @@ final class ScriptedSource {
         }
     }
 
-    private final class ScriptedSubscription implements Fuseable.QueueSubscription<String> {
-
-        @Override
-        public int requestFusion(int requestedMode) {
-            return switch (mode) {
-                case PLAIN, CONDITIONAL -> Fuseable.NONE;
-                case SYNC -> requestedMode & Fuseable.SYNC;
-                case ASYNC -> requestedMode & Fuseable.ASYNC;
-            };
-        }
-
-        @Override
-        public @Nullable String poll() {
-            String element = queue.poll();
-            if (element == null && pollFailure != null) {
-                throw pollFailure;
-            }
-            return element;
-        }
-
-        @Override
-        public boolean isEmpty() {
-            return queue.isEmpty() && pollFailure == null;
-        }
-
-        @Override
-        public int size() {
-            return queue.size();
-        }
-
-        @Override
-        public void clear() {
-            queue.clear();
-        }
+    private final class ScriptedSubscription implements Subscription {
 
         @Override
         public void request(long n) {}

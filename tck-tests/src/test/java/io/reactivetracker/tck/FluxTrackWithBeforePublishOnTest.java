@@ -8,9 +8,9 @@ import org.testng.annotations.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
-/** A tracked flux that is fused with both its source and its consumer. */
+/** A tracked flux whose source and consumer would be fused without it. */
 @Test
-public class FusedFluxTrackWithTest extends TrackerVerification<Long> {
+public class FluxTrackWithBeforePublishOnTest extends TrackerVerification<Long> {
 
     @Override
     public Publisher<Long> createPublisher(long elements) {

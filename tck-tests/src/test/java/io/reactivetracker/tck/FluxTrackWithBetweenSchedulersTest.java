@@ -8,9 +8,9 @@ import org.testng.annotations.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
-/** A tracked flux that is fused asynchronously, between two schedulers. */
+/** A tracked flux between two schedulers, which would be fused without it. */
 @Test
-public class AsyncFusedFluxTrackWithTest extends TrackerVerification<Long> {
+public class FluxTrackWithBetweenSchedulersTest extends TrackerVerification<Long> {
 
     @Override
     public Publisher<Long> createPublisher(long elements) {
