@@ -2,7 +2,6 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
-import io.reactivetracker.internal.Cascade;
 import io.reactivetracker.internal.Uncaught;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -79,21 +78,14 @@ final class AdmissionRequest implements Candidate {
                 return true;
             }
         }
-        Cascade.run(() -> hear(newAnswer));
-        return true;
-    }
-
-    private void hear(Runnable heard) {
-        try {
-            heard.run();
-        } catch (Throwable failure) {
-            // Who runs the task was to handle this; what it did not handle must not keep the permit.
-            try {
-                Uncaught.report(failure);
-            } finally {
-                task.end(Outcome.FAILED);
+        task.execute(newAnswer, refusal -> {
+            if (offered == null) {
+                newAnswer.run();
+            } else {
+                rejected.accept(new TaskRejectedException(task, "its executor refused it: " + refusal, refusal));
             }
-        }
+        });
+        return true;
     }
 
     private void stand(Registration newPlace) {

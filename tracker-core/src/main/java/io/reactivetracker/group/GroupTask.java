@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * One task of a group, from issued to ended, as the code that runs it sees it: an adapter, or {@link TaskGroup#submit}.
  *
  * <p>It is issued by {@link TaskGroup#issue}. Then whoever runs it {@linkplain #admit asks for admission}, runs the body
- * once that is granted, has each error {@linkplain #failed judged}, asks for admission again if the task goes on, stops
+ * once that is granted, has each error {@linkplain #failed judged}, {@linkplain #scheduleNextAttempt goes on} if the
+ * policy says so, stops
  * the body when the {@linkplain #cancellationToken() token} is cancelled, and says how it {@linkplain #end ended} when its
  * downstream was told. Whoever runs it calls {@code end} and not {@code close}.
  *
@@ -90,9 +91,10 @@ public final class GroupTask extends TaskToken implements TaskContext {
      * Asks for admission, unless the task holds its permit still; then runs one of the two, once, unless the task ends
      * before.
      *
-     * @param granted runs the body: in this thread before this returns, or later in whichever thread grants. What it throws
+     * @param granted runs the body: in this thread before this returns, or later on the group's executor. What it throws
      *     then reaches that thread's uncaught-exception handler
-     * @param rejected is told why the task is not admitted
+     * @param rejected is told why the task is not admitted, in the same way; if the executor refuses, in the thread that
+     *     answers
      * @return the way to leave the queue
      */
     public Registration admit(Runnable granted, Consumer<? super TaskRejectedException> rejected) {
@@ -116,8 +118,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
      * returns, and a permit that is to be given up is given back.
      *
      * @param error what an attempt has failed with
-     * @return how the task goes on: wait for the delay, {@link #admit}, and run the {@linkplain #continuation() next
-     *     attempt}; or null if the error is the task's end
+     * @return how the task goes on, by {@link #scheduleNextAttempt}; or null if the error is the task's end
      */
     public Decision.@Nullable Again failed(Throwable error) {
         if (outcomeOf(error) != Outcome.FAILED) {
@@ -134,6 +135,53 @@ public final class GroupTask extends TaskToken implements TaskContext {
             (parent == null ? group : parent).cancel(error);
         }
         return null;
+    }
+
+    /**
+     * Runs one of the two, once: the next attempt, on the group's executor after the delay of the decision, or what is to be
+     * done if the timer or the executor refuses it.
+     *
+     * @param decision what {@link #failed} returned
+     * @param error what the last attempt has failed with
+     * @param attempt asks for {@link #admit admission}, and runs the {@linkplain #continuation() continuation} or the same
+     *     again. What it throws reaches the uncaught-exception handler of its thread, and fails the task
+     * @param refused is given the error, with the refusal as suppressed: in this thread, or in the timer's
+     * @return the way to take the attempt back while it waits for its time
+     */
+    public Registration scheduleNextAttempt(
+            Decision.Again decision, Throwable error, Runnable attempt, Consumer<? super Throwable> refused) {
+        Consumer<Throwable> end = refusal -> {
+            Failures.suppress(error, refusal);
+            refused.accept(error);
+        };
+        if (decision.delay().isZero()) {
+            execute(attempt, end);
+            return WaitingLine.NO_PLACE;
+        }
+        try {
+            return Alarms.set(group.timer(), decision.delay(), () -> execute(attempt, end));
+        } catch (Throwable refusal) {
+            runStep(() -> end.accept(refusal));
+            return WaitingLine.NO_PLACE;
+        }
+    }
+
+    /** Runs a step of this task on the group's executor, or in this thread what is to be done if that refuses. */
+    void execute(Runnable step, Consumer<? super Throwable> refused) {
+        group.bodies().execute(() -> runStep(step), refusal -> runStep(() -> refused.accept(refusal)));
+    }
+
+    /** The code that runs the task handles its failures; one that it did not handle must not keep the permit. */
+    private void runStep(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable failure) {
+            try {
+                Uncaught.report(failure);
+            } finally {
+                end(Outcome.FAILED);
+            }
+        }
     }
 
     /**

@@ -3,9 +3,6 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.internal.Cascade;
-import io.reactivetracker.internal.Failures;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -121,24 +118,9 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
         Decision.Again again = task.failed(error);
         if (again == null) {
             fail(error);
-        } else if (again.delay().isZero()) {
-            Cascade.run(this::ask);
         } else {
-            askAfter(again.delay(), error);
+            waitAt(task.scheduleNextAttempt(again, error, this::ask, this::fail));
         }
-    }
-
-    private void askAfter(Duration delay, Throwable error) {
-        Registration alarm;
-        try {
-            alarm = Objects.requireNonNull(
-                    task.group().timer().schedule(delay, this::ask), "the timer returned null, not a registration");
-        } catch (Throwable refused) {
-            Failures.suppress(error, refused);
-            fail(error);
-            return;
-        }
-        waitAt(alarm);
     }
 
     private void fail(Throwable error) {

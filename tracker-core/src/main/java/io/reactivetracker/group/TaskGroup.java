@@ -67,6 +67,7 @@ public final class TaskGroup {
     private final Admission admission;
     private final ErrorPolicy policy;
     private final TaskTimer timer;
+    private final BodyExecutor bodies;
     private final int mostAttempts;
     private final boolean tasksMayGoOn;
 
@@ -79,6 +80,7 @@ public final class TaskGroup {
         this.admission = builder.admission;
         this.policy = builder.policy;
         this.timer = builder.timer;
+        this.bodies = new BodyExecutor(builder.executor);
         this.mostAttempts = builder.mostAttempts;
         this.tasksMayGoOn = !policy.isFinal();
     }
@@ -341,8 +343,8 @@ public final class TaskGroup {
     /**
      * Runs a task of plain Java.
      *
-     * <p>The body is called once the task is admitted, in this thread or in that which makes room for it, and once more for
-     * each retry. Since no stage can be stopped from outside, a task that was cancelled counts as active until its stage has
+     * <p>The body is called once the task is admitted, and once more for each retry: in this thread if the task is admitted
+     * at once, otherwise on the group's {@linkplain TaskGroupBuilder#executor executor}. Since no stage can be stopped from outside, a task that was cancelled counts as active until its stage has
      * ended; the body can look at its token and end early. To cancel the future cancels the task; to complete it by other
      * means, such as {@code orTimeout}, does not, and the task is counted by what becomes of its stage.
      *
@@ -432,6 +434,10 @@ public final class TaskGroup {
      */
     public TaskTimer timer() {
         return timer;
+    }
+
+    BodyExecutor bodies() {
+        return bodies;
     }
 
     int mostAttempts() {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.internal.DefaultExecutor;
 import io.reactivetracker.internal.Names;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a {@link TaskGroup} is to be, before it is made. For use by one thread. */
@@ -16,6 +18,7 @@ public final class TaskGroupBuilder {
     Admission admission;
     ErrorPolicy policy;
     TaskTimer timer;
+    Executor executor;
     int mostAttempts;
 
     TaskGroupBuilder(String name) {
@@ -24,6 +27,7 @@ public final class TaskGroupBuilder {
         this.admission = Admission.unlimited();
         this.policy = ErrorPolicy.keepGoing();
         this.timer = TaskTimer.system();
+        this.executor = DefaultExecutor.get();
         this.mostAttempts = MOST_ATTEMPTS;
     }
 
@@ -34,6 +38,7 @@ public final class TaskGroupBuilder {
         this.policy = Objects.requireNonNull(
                 parent.policy().forChild(), "forChild() of the parent's error policy returned null");
         this.timer = parent.timer();
+        this.executor = parent.bodies().executor();
         this.mostAttempts = parent.mostAttempts();
     }
 
@@ -72,6 +77,27 @@ public final class TaskGroupBuilder {
                     + " timer to the builder of the root");
         }
         this.timer = Objects.requireNonNull(newTimer, "timer must not be null");
+        return this;
+    }
+
+    /**
+     * The executor of the bodies that do not run in their caller's thread.
+     *
+     * <p>A body runs in the caller's thread only if its task is admitted before {@link Admission#admit} returns. Every later
+     * grant, every retry and every resumption runs on the executor. If the executor refuses a first attempt, the task is
+     * rejected; if it refuses a retry or a resumption, the task fails with the error that it was to recover from. One that
+     * drops a body silently keeps that task's permit until the task is cancelled.
+     *
+     * <p>By default a body runs on a virtual thread of its own where the JDK has them, otherwise on a thread of a cached pool,
+     * which creates one for each body that finds none idle. A direct executor ({@code Runnable::run}) runs bodies in the
+     * thread that makes room for them, and retries in the timer's: on a flat stack, but one that blocks keeps the others
+     * waiting. It suits tests.
+     *
+     * @param newExecutor instead of the default, or of the parent's
+     * @return this
+     */
+    public TaskGroupBuilder executor(Executor newExecutor) {
+        this.executor = Objects.requireNonNull(newExecutor, "executor must not be null");
         return this;
     }
 

@@ -244,7 +244,7 @@ class AdaptiveLimitTest {
         AdaptiveLimit busy = Admission.adaptive(2, 12, SLOW);
         ManualTimer timer = new ManualTimer();
         TaskGroup group =
-                TaskGroup.builder("orders").timer(timer).admission(busy).build();
+                DirectGroups.builder("orders").timer(timer).admission(busy).build();
         Queue<CompletableFuture<String>> stages = new ConcurrentLinkedQueue<>();
         Together.run(
                 8,

@@ -58,7 +58,7 @@ class AdmissionTest {
 
         @Test
         void isWhatAGroupHasThatIsGivenNone() {
-            TaskGroup group = TaskGroup.builder("orders").build();
+            TaskGroup group = DirectGroups.builder("orders").build();
             assertThat(group.admission()).isSameAs(Admission.unlimited());
             assertThat(group.child("mails").admission()).isSameAs(Admission.unlimited());
         }
@@ -391,7 +391,7 @@ class AdmissionTest {
         }
 
         private void raceTheEndOfOneWithACancelOfTheNext(Admission one, Admission another) throws Exception {
-            TaskGroup group = TaskGroup.builder("orders")
+            TaskGroup group = DirectGroups.builder("orders")
                     .timer(new ManualTimer())
                     .admission(one.and(another))
                     .build();
@@ -432,7 +432,7 @@ class AdmissionTest {
         @Test
         void loseNoPermitUnderManyThreads() throws Exception {
             ConcurrencyLimit bounded = Admission.concurrency(3, 5);
-            TaskGroup group = TaskGroup.builder("orders")
+            TaskGroup group = DirectGroups.builder("orders")
                     .timer(new ManualTimer())
                     .admission(Admission.concurrency(5).and(second).and(bounded))
                     .build();
@@ -579,7 +579,7 @@ class AdmissionTest {
             AtomicInteger started = new AtomicInteger();
             AtomicInteger released = new AtomicInteger();
             List<Candidate> candidates = new ArrayList<>();
-            TaskGroup group = TaskGroup.builder("orders")
+            TaskGroup group = DirectGroups.builder("orders")
                     .timer(new ManualTimer())
                     .admission(candidate -> {
                         candidates.add(candidate);
@@ -834,7 +834,7 @@ class AdmissionTest {
                 .isThrownBy(() -> Admission.unlimited().and(null))
                 .withMessage("next must not be null");
         assertThatNullPointerException()
-                .isThrownBy(() -> TaskGroup.builder("orders").admission(null))
+                .isThrownBy(() -> DirectGroups.builder("orders").admission(null))
                 .withMessage("admission must not be null");
     }
 }

@@ -226,7 +226,7 @@ class ConcurrencyLimitTest {
     @Test
     void aMillionTasksThatEndAtOnceDrainOnAFlatStack() {
         ConcurrencyLimit one = Admission.concurrency(1);
-        TaskGroup group = TaskGroup.builder("orders")
+        TaskGroup group = DirectGroups.builder("orders")
                 .timer(new ManualTimer())
                 .admission(one)
                 .build();
@@ -440,7 +440,7 @@ class ConcurrencyLimitTest {
     @Nested
     class UnderManyThreads {
 
-        private final TaskGroup group = TaskGroup.builder("orders")
+        private final TaskGroup group = DirectGroups.builder("orders")
                 .timer(new ManualTimer())
                 .admission(limit)
                 .build();

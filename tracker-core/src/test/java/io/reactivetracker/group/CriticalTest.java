@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class CriticalTest {
 
     private final ManualTimer timer = new ManualTimer();
-    private final TaskGroup service = TaskGroup.builder("service").timer(timer).build();
+    private final TaskGroup service =
+            DirectGroups.builder("service").timer(timer).build();
     private final TaskGroup critical =
             service.childBuilder("critical").onError(ErrorPolicy.critical()).build();
     private final IOException error = new IOException("no database");
@@ -175,7 +176,7 @@ class CriticalTest {
 
     @Test
     void aGroupWithoutAParentIsCancelledItself() {
-        TaskGroup root = TaskGroup.builder("root")
+        TaskGroup root = DirectGroups.builder("root")
                 .timer(timer)
                 .onError(ErrorPolicy.critical())
                 .build();

@@ -46,7 +46,7 @@ class ErrorPolicyTest {
 
     @Test
     void aGroupThatIsGivenNoPolicyKeepsGoing() {
-        assertThat(TaskGroup.builder("orders").build().policy()).isSameAs(ErrorPolicy.keepGoing());
+        assertThat(DirectGroups.builder("orders").build().policy()).isSameAs(ErrorPolicy.keepGoing());
     }
 
     // ---- cancelOnError
@@ -132,7 +132,7 @@ class ErrorPolicyTest {
 
     @Test
     void aPolicyIsNotAskedAboutATaskThatIsRejected() {
-        TaskGroup group = TaskGroup.builder("orders")
+        TaskGroup group = DirectGroups.builder("orders")
                 .timer(timer)
                 .admission(Admission.concurrency(1, 0))
                 .onError(ErrorPolicy.cancelOnError())
@@ -147,7 +147,7 @@ class ErrorPolicyTest {
     @Test
     void aTaskThatRanAndFailsBecauseAnotherGroupRejectedAnotherHasFailed() {
         AtomicInteger asked = new AtomicInteger();
-        TaskGroup full = TaskGroup.builder("mails")
+        TaskGroup full = DirectGroups.builder("mails")
                 .timer(timer)
                 .admission(Admission.concurrency(1, 0))
                 .build();
@@ -360,7 +360,7 @@ class ErrorPolicyTest {
 
     @Test
     void attemptsWithoutAWaitTakeNoStackHoweverManyTheyAre() {
-        TaskGroup group = TaskGroup.builder("orders")
+        TaskGroup group = DirectGroups.builder("orders")
                 .timer(timer)
                 .mostAttempts(100_001)
                 .onError(ErrorPolicy.retry(100_000, Backoff.none()))
@@ -391,7 +391,7 @@ class ErrorPolicyTest {
     @Test
     void aClockThatDoesNotTakeTheWaitFailsTheTaskAndSaysSo() {
         IllegalStateException stopped = new IllegalStateException("the clock has stopped");
-        TaskGroup group = TaskGroup.builder("orders")
+        TaskGroup group = DirectGroups.builder("orders")
                 .timer(new TaskTimer() {
                     @Override
                     public long nanoTime() {
@@ -828,7 +828,7 @@ class ErrorPolicyTest {
     // D14
     @Test
     void aPolicyThatRetriesForEverIsHeldToTheMostAttempts() {
-        TaskGroup group = TaskGroup.builder("orders")
+        TaskGroup group = DirectGroups.builder("orders")
                 .timer(timer)
                 .mostAttempts(5)
                 .onError(failure -> Decision.retry(Duration.ZERO))
@@ -993,11 +993,11 @@ class ErrorPolicyTest {
     }
 
     private TaskGroup group(ErrorPolicy policy) {
-        return TaskGroup.builder("orders").timer(timer).onError(policy).build();
+        return DirectGroups.builder("orders").timer(timer).onError(policy).build();
     }
 
     private TaskGroup limited(Admission admission, ErrorPolicy policy) {
-        return TaskGroup.builder("orders")
+        return DirectGroups.builder("orders")
                 .timer(timer)
                 .admission(admission)
                 .onError(policy)

@@ -11,7 +11,7 @@ import org.openjdk.jol.info.GraphLayout;
 class GroupMemoryTest {
 
     private final ManualTimer timer = new ManualTimer();
-    private final TaskGroup group = TaskGroup.builder("orders")
+    private final TaskGroup group = DirectGroups.builder("orders")
             .timer(timer)
             .admission(Admission.concurrency(1))
             .build();

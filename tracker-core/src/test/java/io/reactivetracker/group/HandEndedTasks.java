@@ -29,7 +29,7 @@ final class HandEndedTasks {
     }
 
     HandEndedTasks(Admission admission, ErrorPolicy policy) {
-        group = TaskGroup.builder("orders")
+        group = DirectGroups.builder("orders")
                 .timer(timer)
                 .admission(admission)
                 .onError(policy)

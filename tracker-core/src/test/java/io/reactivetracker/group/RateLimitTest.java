@@ -185,7 +185,7 @@ class RateLimitTest {
     @Test
     void anAlarmThatComesLateStartsAsManyAsHaveComeDue() {
         LateTimer timer = new LateTimer();
-        TaskGroup group = TaskGroup.builder("orders")
+        TaskGroup group = DirectGroups.builder("orders")
                 .timer(timer)
                 .admission(Admission.rate(10, SECOND, 1))
                 .build();
@@ -366,7 +366,7 @@ class RateLimitTest {
         private final LateTimer timer = new LateTimer();
         private final RateLimit hourly = Admission.rate(1, Duration.ofHours(1), 1);
         private final TaskGroup group =
-                TaskGroup.builder("orders").timer(timer).admission(hourly).build();
+                DirectGroups.builder("orders").timer(timer).admission(hourly).build();
         private final AtomicInteger started = new AtomicInteger();
 
         private CompletableFuture<Void> submit() {
@@ -480,7 +480,7 @@ class RateLimitTest {
         private final ManualTimer timer = new ManualTimer();
         private final RateLimit perSecond = Admission.rate(1_000, SECOND, 10);
         private final TaskGroup group =
-                TaskGroup.builder("orders").timer(timer).admission(perSecond).build();
+                DirectGroups.builder("orders").timer(timer).admission(perSecond).build();
 
         @Test
         void startsNoMoreThanTheRateAllowsAndLosesNobody() throws Exception {

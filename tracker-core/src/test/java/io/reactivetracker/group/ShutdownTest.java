@@ -24,7 +24,7 @@ class ShutdownTest {
     private static final Duration WAIT = Duration.ofSeconds(5);
 
     private final ManualTimer timer = new ManualTimer();
-    private final TaskGroup group = TaskGroup.builder("orders").timer(timer).build();
+    private final TaskGroup group = DirectGroups.builder("orders").timer(timer).build();
     private final TaskGroup mails = group.child("mails");
 
     @Test
@@ -362,7 +362,7 @@ class ShutdownTest {
 
     @Test
     void timesLongerThanAnyClockAreTaken() {
-        TaskGroup real = TaskGroup.builder("orders").build();
+        TaskGroup real = DirectGroups.builder("orders").build();
         HeldWork work = HeldWork.in(real, "welcome");
         Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
         CompletableFuture<ShutdownReport> report =

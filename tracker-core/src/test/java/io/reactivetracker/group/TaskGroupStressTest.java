@@ -103,7 +103,7 @@ class TaskGroupStressTest {
         Oracle(long seed) {
             this.seed = "seed " + seed;
             ConcurrencyLimit limit = limit(20, Integer.MAX_VALUE);
-            root = TaskGroup.builder("root")
+            root = DirectGroups.builder("root")
                     .timer(timer)
                     .admission(limit)
                     .onError(ErrorPolicy.retry(1, Backoff.none()).givingUpPermit())
@@ -291,7 +291,7 @@ class TaskGroupStressTest {
 
     @Test
     void aTaskThatCompletesAndIsCancelledAtOnceIsCountedAsItsFutureSays() throws Exception {
-        TaskGroup group = TaskGroup.builder("orders").timer(timer).build();
+        TaskGroup group = DirectGroups.builder("orders").timer(timer).build();
         for (int round = 0; round < ROUNDS; round++) {
             Figures before = group.figures();
             HeldWork work = HeldWork.in(group, "ship");
@@ -314,7 +314,7 @@ class TaskGroupStressTest {
 
     @Test
     void aTaskThatFailsAndIsCancelledAtOnceIsCountedAsItsFutureSays() throws Exception {
-        TaskGroup group = TaskGroup.builder("orders").timer(timer).build();
+        TaskGroup group = DirectGroups.builder("orders").timer(timer).build();
         for (int round = 0; round < ROUNDS; round++) {
             Figures before = group.figures();
             HeldWork work = HeldWork.in(group, "ship");
@@ -332,7 +332,7 @@ class TaskGroupStressTest {
     void aTaskThatIsAdmittedAndCancelledAtOnceEndsOnceAndLosesNoPermit() throws Exception {
         ConcurrencyLimit limit = Admission.concurrency(1);
         TaskGroup group =
-                TaskGroup.builder("orders").timer(timer).admission(limit).build();
+                DirectGroups.builder("orders").timer(timer).admission(limit).build();
         for (int round = 0; round < ROUNDS; round++) {
             HeldWork running = HeldWork.in(group, "running");
             HeldWork queued = HeldWork.in(group, "queued");
@@ -354,7 +354,7 @@ class TaskGroupStressTest {
     void aTaskThatIsTriedAgainAndCancelledAtOnceEndsOnceAndLosesNoPermit() throws Exception {
         ConcurrencyLimit limit = Admission.concurrency(1);
         ErrorPolicy keeping = ErrorPolicy.retry(1, Backoff.fixed(Duration.ofNanos(1)));
-        TaskGroup root = TaskGroup.builder("root").timer(timer).build();
+        TaskGroup root = DirectGroups.builder("root").timer(timer).build();
         List<TaskGroup> groups = List.of(
                 root.childBuilder("keeping").admission(limit).onError(keeping).build(),
                 root.childBuilder("giving up")
@@ -380,7 +380,7 @@ class TaskGroupStressTest {
     @Test
     void aTaskThatComesDuringAJoinIsRefusedOrWaitedFor() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            TaskGroup root = TaskGroup.builder("root").timer(timer).build();
+            TaskGroup root = DirectGroups.builder("root").timer(timer).build();
             TaskGroup child = root.child("child");
             AtomicReference<@Nullable HeldWork> accepted = new AtomicReference<>();
             AtomicReference<@Nullable DrainSignal> joined = new AtomicReference<>();
@@ -408,7 +408,7 @@ class TaskGroupStressTest {
     @Test
     void aChildThatComesDuringAJoinIsRefusedOrWaitedFor() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            TaskGroup root = TaskGroup.builder("root").timer(timer).build();
+            TaskGroup root = DirectGroups.builder("root").timer(timer).build();
             TaskGroup parent = root.child("parent");
             AtomicReference<@Nullable HeldWork> accepted = new AtomicReference<>();
             AtomicReference<@Nullable TaskGroup> late = new AtomicReference<>();
@@ -443,7 +443,7 @@ class TaskGroupStressTest {
     @Test
     void noneOfManyChildrenThatComeDuringAJoinIsMissed() throws Exception {
         for (int round = 0; round < ROUNDS / 10; round++) {
-            TaskGroup parent = TaskGroup.builder("parent").timer(timer).build();
+            TaskGroup parent = DirectGroups.builder("parent").timer(timer).build();
             AtomicInteger arrived = new AtomicInteger();
             inThreads(() -> {
                 if (arrived.getAndIncrement() == THREADS / 2) {
@@ -470,7 +470,7 @@ class TaskGroupStressTest {
     @Test
     void aTaskThatComesDuringACancelIsRefusedOrCancelled() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            TaskGroup root = TaskGroup.builder("root").timer(timer).build();
+            TaskGroup root = DirectGroups.builder("root").timer(timer).build();
             TaskGroup child = root.child("child");
             AtomicReference<@Nullable HeldWork> accepted = new AtomicReference<>();
             race(
@@ -498,7 +498,7 @@ class TaskGroupStressTest {
     @Test
     void aChildThatComesDuringACancelIsRefusedOrCancelled() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
-            TaskGroup root = TaskGroup.builder("root").timer(timer).build();
+            TaskGroup root = DirectGroups.builder("root").timer(timer).build();
             AtomicReference<@Nullable TaskGroup> late = new AtomicReference<>();
             race(
                     () -> {
@@ -543,7 +543,7 @@ class TaskGroupStressTest {
     @Test
     void ofSeveralCriticalTasksThatFailAtOnceOneIsTheCauseAndAllAreCounted() throws Exception {
         for (int round = 0; round < ROUNDS / 3; round++) {
-            TaskGroup root = TaskGroup.builder("root").timer(timer).build();
+            TaskGroup root = DirectGroups.builder("root").timer(timer).build();
             TaskGroup critical = root.childBuilder("critical")
                     .onError(ErrorPolicy.critical())
                     .build();
@@ -564,7 +564,7 @@ class TaskGroupStressTest {
     }
 
     private TaskGroup counting(int errors) {
-        return TaskGroup.builder("orders")
+        return DirectGroups.builder("orders")
                 .timer(timer)
                 .onError(ErrorPolicy.cancelAfter(errors))
                 .build();

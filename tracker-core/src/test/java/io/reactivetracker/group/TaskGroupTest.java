@@ -37,7 +37,7 @@ class TaskGroupTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final ManualTimer timer = new ManualTimer();
-    private final TaskGroup group = TaskGroup.builder("orders").timer(timer).build();
+    private final TaskGroup group = DirectGroups.builder("orders").timer(timer).build();
     private final IOException error = new IOException("no ship");
 
     // ---- figures
@@ -188,7 +188,7 @@ class TaskGroupTest {
 
     @Test
     void groupsThatAreNotRelatedCountForThemselves() {
-        TaskGroup other = TaskGroup.builder("orders").timer(timer).build();
+        TaskGroup other = DirectGroups.builder("orders").timer(timer).build();
         HeldWork.in(group, "ship").succeed();
         assertThat(other.figures()).isEqualTo(Figures.NONE);
         TaskGroup one = group.child("one");
@@ -368,7 +368,7 @@ class TaskGroupTest {
     @Test
     void aChildHasTheClockOfItsRoot() {
         assertThat(group.child("mails").child("newsletters").timer()).isSameAs(timer);
-        assertThat(TaskGroup.builder("orders").build().timer()).isSameAs(TaskTimer.system());
+        assertThat(DirectGroups.builder("orders").build().timer()).isSameAs(TaskTimer.system());
     }
 
     // ---- cancel one task

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What a group tells whoever measures it: its children as they come, its own numbers, its oldest task, its drain. */
 class TaskGroupWatchTest {
 
-    private final TaskGroup group = TaskGroup.builder("orders").build();
+    private final TaskGroup group = DirectGroups.builder("orders").build();
     private final List<TaskGroup> told = new ArrayList<>();
 
     // ---- children

@@ -89,11 +89,8 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
         if (again == null) {
             return Mono.error(error);
         }
-        if (again.delay().isZero()) {
-            return Mono.just(task.attempt());
-        }
         return Mono.create(sink -> sink.onDispose(
-                task.group().timer().schedule(again.delay(), () -> sink.success(task.attempt()))::close));
+                task.scheduleNextAttempt(again, error, () -> sink.success(task.attempt()), sink::error)::close));
     }
 
     @Override

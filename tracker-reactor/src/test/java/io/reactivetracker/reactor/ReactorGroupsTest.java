@@ -41,8 +41,10 @@ class ReactorGroupsTest {
     final Dropped dropped = new Dropped();
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
-    private final TaskGroup group =
-            TaskGroup.builder("orders").timer(ReactorGroups.timer(time)).build();
+    private final TaskGroup group = TaskGroup.builder("orders")
+            .timer(ReactorGroups.timer(time))
+            .executor(Runnable::run)
+            .build();
     private final IllegalStateException failure = new IllegalStateException("no ship");
 
     @AfterEach
@@ -183,6 +185,7 @@ class ReactorGroupsTest {
         @Test
         void startsTheTaskWhenItIsAdmittedAndGivesItsOutcomeToWhoeverJoins() {
             TaskGroup narrow = TaskGroup.builder("narrow")
+                    .executor(Runnable::run)
                     .admission(Admission.concurrency(1))
                     .build();
             Sinks.One<String> first = Sinks.one();
@@ -201,6 +204,7 @@ class ReactorGroupsTest {
         @Test
         void canBeAbortedWhileQueuedWhileRunningAndNoMoreAfterItsEnd() {
             TaskGroup narrow = TaskGroup.builder("narrow")
+                    .executor(Runnable::run)
                     .admission(Admission.concurrency(1))
                     .build();
             TaskHandle<String> running = spawn(narrow, Mono.never());

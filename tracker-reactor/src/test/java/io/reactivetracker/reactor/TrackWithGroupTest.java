@@ -63,6 +63,7 @@ class TrackWithGroupTest {
     private TaskGroup group(Admission admission, ErrorPolicy policy) {
         TaskGroup group = TaskGroup.builder("orders")
                 .timer(ReactorGroups.timer(time))
+                .executor(Runnable::run)
                 .admission(admission)
                 .onError(policy)
                 .build();

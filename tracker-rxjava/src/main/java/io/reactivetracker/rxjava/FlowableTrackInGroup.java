@@ -67,10 +67,7 @@ final class FlowableTrackInGroup<T> extends Flowable<T> {
         if (again == null) {
             return Single.error(error);
         }
-        if (again.delay().isZero()) {
-            return Single.just(task.attempt());
-        }
-        return Single.create(emitter -> emitter.setCancellable(
-                task.group().timer().schedule(again.delay(), () -> emitter.onSuccess(task.attempt()))::close));
+        return Single.create(emitter -> emitter.setCancellable(task.scheduleNextAttempt(
+                again, error, () -> emitter.onSuccess(task.attempt()), emitter::tryOnError)::close));
     }
 }

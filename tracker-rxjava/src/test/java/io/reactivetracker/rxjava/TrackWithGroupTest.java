@@ -94,6 +94,7 @@ class TrackWithGroupTest {
     private TaskGroup group(Admission admission, ErrorPolicy policy) {
         TaskGroup group = TaskGroup.builder("orders")
                 .timer(RxGroups.timer(time))
+                .executor(Runnable::run)
                 .admission(admission)
                 .onError(policy)
                 .build();

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Uncaught;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** Hands the bodies of a group's tasks to its executor, on a flat stack even if that runs them at once. */
+record BodyExecutor(Executor executor) {
+
+    /**
+     * Runs one of the two, once.
+     *
+     * @param body runs on the executor; handles its own failures
+     * @param refused is told in this thread why the executor did not take the body; handles its own failures
+     */
+    void execute(Runnable body, Consumer<? super Throwable> refused) {
+        Cascade.run(() -> {
+            Once once = new Once(body);
+            try {
+                executor.execute(once);
+            } catch (Throwable refusal) {
+                if (once.claim()) {
+                    refused.accept(refusal);
+                } else {
+                    Uncaught.report(refusal);
+                }
+            }
+        });
+    }
+
+    /** A body that an executor may take and then refuse, or run twice. */
+    private static final class Once implements Runnable {
+
+        private final AtomicBoolean isClaimed = new AtomicBoolean();
+        private final Runnable body;
+
+        Once(Runnable body) {
+            this.body = body;
+        }
+
+        boolean claim() {
+            return isClaimed.compareAndSet(false, true);
+        }
+
+        @Override
+        public void run() {
+            if (claim()) {
+                body.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+/** Groups whose bodies run in the thread that makes room for them, so that a test of one thread sees them run. */
+public final class DirectGroups {
+
+    private DirectGroups() {}
+
+    public static TaskGroupBuilder builder(String name) {
+        return TaskGroup.builder(name).executor(Runnable::run);
+    }
+}
