@@ -40,14 +40,16 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
     // All of it changes under the lock of the tree, which every token has from the root that it descends from. Reading
     // whether a token is cancelled needs no lock. No foreign code runs under it.
     private final Object tree;
+    private final @Nullable Object subject;
     private @Nullable CancellationToken parent;
     private final Chain<CancellationToken> children = new Chain<>();
     private volatile @Nullable Cancellation cancellation;
 
     private final Waiters waiters = new Waiters();
 
-    private CancellationToken(Object tree) {
+    private CancellationToken(Object tree, @Nullable Object subject) {
         this.tree = tree;
+        this.subject = subject;
     }
 
     /**
@@ -56,7 +58,18 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
      * @return a live token
      */
     public static CancellationToken create() {
-        return new CancellationToken(new Object());
+        return new CancellationToken(new Object(), null);
+    }
+
+    /**
+     * Creates a token without a parent, that cancels something which has a name.
+     *
+     * @param subject what it cancels; its {@code toString()}, such as {@code task "ship" #12 of tracker "orders"}, begins
+     *     the message of each {@link TaskCancelledException} of this token, and is not called before
+     * @return a live token
+     */
+    public static CancellationToken create(Object subject) {
+        return new CancellationToken(new Object(), Objects.requireNonNull(subject, "subject must not be null"));
     }
 
     /**
@@ -65,7 +78,21 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
      * @return a live token, or a cancelled one with the same cause if this one is cancelled
      */
     public CancellationToken child() {
-        CancellationToken child = new CancellationToken(tree);
+        return newChild(null);
+    }
+
+    /**
+     * Creates a token that is cancelled with this one, and that cancels something which has a name.
+     *
+     * @param childSubject what it cancels, as in {@link #create(Object)}
+     * @return a live token, or a cancelled one with the same cause if this one is cancelled
+     */
+    public CancellationToken child(Object childSubject) {
+        return newChild(Objects.requireNonNull(childSubject, "subject must not be null"));
+    }
+
+    private CancellationToken newChild(@Nullable Object childSubject) {
+        CancellationToken child = new CancellationToken(tree, childSubject);
         synchronized (tree) {
             if (cancellation == null) {
                 child.attachTo(this);
@@ -118,6 +145,12 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
     public @Nullable Throwable cause() {
         Cancellation seen = cancellation;
         return seen == null ? null : seen.cause;
+    }
+
+    /** What this token cancels, if anybody said. */
+    @Nullable
+    Object subject() {
+        return subject;
     }
 
     /**

@@ -176,11 +176,50 @@ class CancellationTokenTest {
         @Test
         void showInTheExceptionOfACancelledTask() {
             assertThat(new TaskCancelledException(cause))
-                    .hasMessage("the task was cancelled: java.lang.IllegalStateException: shutting down")
+                    .hasMessage("an unnamed task was cancelled: java.lang.IllegalStateException: shutting down")
                     .hasCause(cause);
             assertThat(new TaskCancelledException(null))
-                    .hasMessage("the task was cancelled")
+                    .hasMessage("an unnamed task was cancelled")
                     .hasNoCause();
+        }
+
+        @Test
+        void showInAnExceptionThatNamesWhatTheTokenStandsFor() {
+            CancellationToken named = root.child("task \"ship\" #7 of group \"orders\"");
+            CancellationToken below = named.child();
+            root.cancel(cause);
+            assertThat(TaskCancelledException.of(named))
+                    .hasMessage("task \"ship\" #7 of group \"orders\" was cancelled:"
+                            + " java.lang.IllegalStateException: shutting down")
+                    .hasCause(cause);
+            assertThat(TaskCancelledException.of(below)).hasMessageStartingWith("an unnamed task was cancelled: ");
+            CancellationToken alone = CancellationToken.create("task \"mail\" #8 of tracker \"mails\"");
+            alone.cancel();
+            assertThat(TaskCancelledException.of(alone))
+                    .hasMessage("task \"mail\" #8 of tracker \"mails\" was cancelled")
+                    .hasNoCause();
+        }
+
+        @Test
+        void mayHaveAMessageThatThrows() {
+            Throwable unreadable = new IllegalStateException() {
+                @Override
+                public String getMessage() {
+                    throw new UnsupportedOperationException();
+                }
+            };
+            assertThat(new TaskCancelledException(unreadable).getMessage())
+                    .isEqualTo("an unnamed task was cancelled: "
+                            + unreadable.getClass().getName());
+        }
+
+        @Test
+        void haveAStackTraceAndTheExceptionHasNone() {
+            TaskCancelledException exception = new TaskCancelledException(cause);
+            assertThat(exception.getStackTrace()).isEmpty();
+            assertThat(exception)
+                    .cause()
+                    .satisfies(own -> assertThat(own.getStackTrace()).isNotEmpty());
         }
     }
 

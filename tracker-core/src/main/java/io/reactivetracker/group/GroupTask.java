@@ -7,6 +7,7 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.internal.Cascade;
 import io.reactivetracker.internal.Failures;
+import io.reactivetracker.internal.Names;
 import io.reactivetracker.internal.Uncaught;
 import java.util.IdentityHashMap;
 import java.util.Objects;
@@ -57,7 +58,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
         super(group.tasks(), options);
         this.group = group;
         this.name = Objects.requireNonNull(options.name(), "a task of a group has a name");
-        this.token = group.cancellationToken().child();
+        this.token = group.cancellationToken().child(this);
         this.issuedAt = issuedAt;
         this.origin = origin;
     }
@@ -353,12 +354,12 @@ public final class GroupTask extends TaskToken implements TaskContext {
     }
 
     /**
-     * The task's name, id and attempt.
+     * Names the task and its group.
      *
-     * @return for people to read; the form may change
+     * @return a description for messages, such as {@code task "ship" #12 of group "orders"}; its format may change
      */
     @Override
     public String toString() {
-        return "GroupTask[" + name() + " #" + id() + " of " + group.name() + ", attempt " + attempt + "]";
+        return Names.describeTask(name, id(), "group", group.name());
     }
 }

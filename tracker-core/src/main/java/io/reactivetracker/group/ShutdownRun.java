@@ -50,11 +50,18 @@ final class ShutdownRun {
 
     private void cancelAndWait(Duration wait) {
         try {
-            group.cancel(new TimeoutException(
-                    "the shutdown of group \"" + group.name() + "\" gave its tasks " + plan.grace() + " to end"));
+            group.cancel(outOfGrace());
         } finally {
             waitForTheCancelled(wait);
         }
+    }
+
+    /** The cause of each task's cancel. It comes from a timer, whose stack would tell nobody anything. */
+    private TimeoutException outOfGrace() {
+        TimeoutException reason = new TimeoutException(
+                "the shutdown of group \"" + group.name() + "\" gave its tasks " + plan.grace() + " to end");
+        reason.setStackTrace(new StackTraceElement[0]);
+        return reason;
     }
 
     private void waitForTheCancelled(Duration wait) {

@@ -153,7 +153,6 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     }
 
     private void completeAsCancelled() {
-        completeExceptionally(
-                new TaskCancelledException(task.cancellationToken().cause()));
+        completeExceptionally(TaskCancelledException.of(task.cancellationToken()));
     }
 }

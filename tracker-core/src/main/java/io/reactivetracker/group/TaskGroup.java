@@ -76,7 +76,8 @@ public final class TaskGroup {
         this.parent = builder.parent;
         this.tasks = TaskTracker.create(builder.name);
         this.whole = TaskTracker.create(builder.name);
-        this.token = parent == null ? CancellationToken.create() : parent.token.child();
+        String subject = "a task of group \"" + name + "\"";
+        this.token = parent == null ? CancellationToken.create(subject) : parent.token.child(subject);
         this.admission = builder.admission;
         this.policy = builder.policy;
         this.timer = builder.timer;
@@ -392,23 +393,25 @@ public final class TaskGroup {
         Objects.requireNonNull(options, "options must not be null");
         Objects.requireNonNull(origin, "origin must not be null");
         // A cancel closes the group too, but its actions may come a little later than its mark.
+        String taskName = options.name() == null ? name : options.name();
         if (token.isCancelled()) {
-            throw new TaskCancelledException(token.cause());
+            throw cancelled(taskName);
         }
-        String given = options.name();
         // Before the task is counted: from then on nothing may throw.
         long now = timer.nanoTime();
         GroupTask task;
         try {
-            task = new GroupTask(
-                    this, TaskOptions.named(given == null ? name : given).strict(), origin, now);
+            task = new GroupTask(this, TaskOptions.named(taskName).strict(), origin, now);
         } catch (TrackerClosedException closed) {
-            throw token.isCancelled()
-                    ? new TaskCancelledException(token.cause())
-                    : new GroupClosedException(name, "tasks");
+            throw token.isCancelled() ? cancelled(taskName) : new GroupClosedException(name, "tasks");
         }
         ledger.issue(task);
         return task;
+    }
+
+    /** For a task that comes too late to have an id. */
+    private TaskCancelledException cancelled(String taskName) {
+        return TaskCancelledException.of("task \"" + taskName + "\" of group \"" + name + "\"", token.cause());
     }
 
     TaskTracker tasks() {

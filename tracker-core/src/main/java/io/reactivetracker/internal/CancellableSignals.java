@@ -70,7 +70,7 @@ public abstract class CancellableSignals extends SignalGate {
     /** Leaves, and tells the downstream of a cancellation if it falls to this thread. */
     protected final void leaveAndTell() {
         if (leave()) {
-            passOnError(new TaskCancelledException(token.cause()));
+            passOnError(TaskCancelledException.of(token));
         }
     }
 

@@ -3,7 +3,7 @@ package io.reactivetracker.internal;
 
 import java.util.Objects;
 
-/** What a name must be. */
+/** What a name must be, and how messages put it. */
 public final class Names {
 
     private Names() {}
@@ -23,5 +23,18 @@ public final class Names {
                     what + " must not be blank, but was \"" + name + "\": give it a name that tells it from others");
         }
         return name;
+    }
+
+    /**
+     * Describes a task for messages.
+     *
+     * @param task the task's name
+     * @param id the task's id
+     * @param kind what counts it: {@code tracker} or {@code group}
+     * @param owner the name of what counts it
+     * @return such as {@code task "ship" #12 of group "orders"}
+     */
+    public static String describeTask(String task, long id, String kind, String owner) {
+        return "task \"" + task + "\" #" + id + " of " + kind + " \"" + owner + "\"";
     }
 }

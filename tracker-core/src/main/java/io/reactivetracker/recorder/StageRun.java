@@ -158,8 +158,8 @@ final class StageRun<K, T extends @Nullable Object> extends Asking<K, T> {
             return;
         }
         RecordedTask<K> begun = task;
-        TaskCancelledException cancelled = new TaskCancelledException(
-                begun == null ? null : begun.cancellationToken().cause());
+        TaskCancelledException cancelled =
+                begun == null ? new TaskCancelledException(null) : TaskCancelledException.of(begun.cancellationToken());
         completeExceptionally(cancelled);
         if (begun != null) {
             fail(begun, cancelled);

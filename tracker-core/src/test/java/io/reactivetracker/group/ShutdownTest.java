@@ -134,7 +134,13 @@ class ShutdownTest {
         assertThat(errorOf(slow.future()))
                 .isInstanceOf(TaskCancelledException.class)
                 .hasCauseInstanceOf(TimeoutException.class)
-                .hasMessageContaining("the shutdown of group \"orders\" gave its tasks PT30S to end");
+                .hasMessage("task \"slow\" #" + slow.task().id() + " of group \"mails\" was cancelled:"
+                        + " java.util.concurrent.TimeoutException: the shutdown of group \"orders\" gave its tasks PT30S to"
+                        + " end")
+                // A normal event: neither it nor its cause fills the log with a stack.
+                .satisfies(cancelled -> assertThat(cancelled.getStackTrace()).isEmpty())
+                .cause()
+                .satisfies(reason -> assertThat(reason.getStackTrace()).isEmpty());
         assertThat(report).isNotDone();
         timer.advance(Duration.ofSeconds(2));
         slow.succeed();

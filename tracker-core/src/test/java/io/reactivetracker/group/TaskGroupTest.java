@@ -296,8 +296,7 @@ class TaskGroupTest {
         assertThat(named.task().name()).isEqualTo("welcome");
         assertThat(named.task().attempt()).isEqualTo(1);
         assertThat(named.task().group()).isSameAs(child);
-        assertThat(named.task())
-                .hasToString("GroupTask[welcome #" + named.task().id() + " of mails, attempt 1]");
+        assertThat(named.task()).hasToString("task \"welcome\" #" + named.task().id() + " of group \"mails\"");
         CompletableFuture<String> unnamed =
                 child.submit(TaskOptions.defaults(), task -> CompletableFuture.completedFuture(task.name()));
         assertThat(unnamed).isCompletedWithValue("mails");
@@ -473,6 +472,7 @@ class TaskGroupTest {
         work.task().cancellationToken().cancel(error);
         assertThat(errorOf(work.future()))
                 .isInstanceOf(TaskCancelledException.class)
+                .hasMessage("task \"ship\" #" + work.task().id() + " of group \"orders\" was cancelled: " + error)
                 .hasCause(error);
         work.succeed();
     }
@@ -702,6 +702,7 @@ class TaskGroupTest {
         group.cancel(error);
         assertThatExceptionOfType(TaskCancelledException.class)
                 .isThrownBy(() -> HeldWork.in(group, "late"))
+                .withMessage("task \"late\" of group \"orders\" was cancelled: " + error)
                 .withCause(error);
         assertThat(group.figures()).isEqualTo(Figures.NONE);
     }

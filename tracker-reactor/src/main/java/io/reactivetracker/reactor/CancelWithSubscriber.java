@@ -27,7 +27,7 @@ final class CancelWithSubscriber<T> extends CancellableSignals implements CoreSu
     static <T> void subscribe(
             CorePublisher<? extends T> source, CoreSubscriber<? super T> actual, CancellationToken token) {
         if (token.isCancelled()) {
-            Operators.error(actual, new TaskCancelledException(token.cause()));
+            Operators.error(actual, TaskCancelledException.of(token));
             return;
         }
         CancelWithSubscriber<T> subscriber = new CancelWithSubscriber<>(actual, token);

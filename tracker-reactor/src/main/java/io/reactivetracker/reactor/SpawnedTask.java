@@ -9,6 +9,7 @@ import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.internal.Names;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,9 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
     static <T> SpawnedTask<T> start(TaskTracker tracker, Mono<T> source, String name) {
         TaskToken token = tracker.token(name);
         RunningTask task = Objects.requireNonNull(token.runningTask());
-        SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), name, CancellationToken.create(), token::close);
+        CancellationToken abortion =
+                CancellationToken.create(Names.describeTask(name, task.id(), "tracker", tracker.name()));
+        SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), name, abortion, token::close);
         new MonoCancelWith<>(source, spawned.abortion).subscribe((CoreSubscriber<T>) spawned);
         return spawned;
     }

@@ -83,7 +83,7 @@ class CancelWithTest {
                 .then(() -> token.cancel(cause))
                 .verifyErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(TaskCancelledException.class)
-                        .hasMessage("the task was cancelled: java.lang.IllegalStateException: shutting down")
+                        .hasMessage("an unnamed task was cancelled: java.lang.IllegalStateException: shutting down")
                         .hasCause(cause));
         assertThat(order).containsExactly("upstream", "downstream");
         source.assertCancelled();

@@ -104,7 +104,11 @@ class SpawnTest {
         assertThat(cancellations).hasValue(1);
         assertThat(task.isFinished()).isTrue();
         assertThat(tracker.size()).isZero();
-        assertThat(seen).singleElement().isInstanceOf(TaskCancelledException.class);
+        assertThat(seen)
+                .singleElement()
+                .isInstanceOf(TaskCancelledException.class)
+                .hasToString("io.reactivetracker.TaskCancelledException: task \"spawned\" #" + task.id()
+                        + " of tracker \"" + tracker.name() + "\" was cancelled");
         StepVerifier.create(task.join()).verifyError(TaskCancelledException.class);
     }
 

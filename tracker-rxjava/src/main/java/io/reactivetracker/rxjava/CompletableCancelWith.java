@@ -20,7 +20,7 @@ final class CompletableCancelWith extends Completable {
     @Override
     protected void subscribeActual(CompletableObserver downstream) {
         if (token.isCancelled()) {
-            Completable.error(new TaskCancelledException(token.cause())).subscribe(downstream);
+            Completable.error(TaskCancelledException.of(token)).subscribe(downstream);
             return;
         }
         CancellableCompletableObserver observer = new CancellableCompletableObserver(downstream, token);

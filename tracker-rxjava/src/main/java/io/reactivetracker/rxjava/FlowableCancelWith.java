@@ -27,7 +27,7 @@ final class FlowableCancelWith<T> extends Flowable<T> {
     @Override
     protected void subscribeActual(Subscriber<? super T> downstream) {
         if (token.isCancelled()) {
-            Flowable.<T>error(new TaskCancelledException(token.cause())).subscribe(downstream);
+            Flowable.<T>error(TaskCancelledException.of(token)).subscribe(downstream);
             return;
         }
         CancellableSubscriber<T> subscriber = new CancellableSubscriber<>(downstream, token);

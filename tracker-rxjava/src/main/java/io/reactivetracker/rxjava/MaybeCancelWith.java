@@ -20,7 +20,7 @@ final class MaybeCancelWith<T> extends Maybe<T> {
     @Override
     protected void subscribeActual(MaybeObserver<? super T> downstream) {
         if (token.isCancelled()) {
-            Maybe.<T>error(new TaskCancelledException(token.cause())).subscribe(downstream);
+            Maybe.<T>error(TaskCancelledException.of(token)).subscribe(downstream);
             return;
         }
         CancellableMaybeObserver<T> observer = new CancellableMaybeObserver<>(downstream, token);

@@ -20,7 +20,7 @@ final class ObservableCancelWith<T> extends Observable<T> {
     @Override
     protected void subscribeActual(Observer<? super T> downstream) {
         if (token.isCancelled()) {
-            Observable.<T>error(new TaskCancelledException(token.cause())).subscribe(downstream);
+            Observable.<T>error(TaskCancelledException.of(token)).subscribe(downstream);
             return;
         }
         CancellableObserver<T> observer = new CancellableObserver<>(downstream, token);

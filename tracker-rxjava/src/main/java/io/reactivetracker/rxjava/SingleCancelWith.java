@@ -20,7 +20,7 @@ final class SingleCancelWith<T> extends Single<T> {
     @Override
     protected void subscribeActual(SingleObserver<? super T> downstream) {
         if (token.isCancelled()) {
-            Single.<T>error(new TaskCancelledException(token.cause())).subscribe(downstream);
+            Single.<T>error(TaskCancelledException.of(token)).subscribe(downstream);
             return;
         }
         CancellableSingleObserver<T> observer = new CancellableSingleObserver<>(downstream, token);

@@ -18,7 +18,7 @@ import reactor.core.CoreSubscriber;
 final class CountedSubscriptions {
 
     private final TaskTracker tracker = TaskTracker.create("subscriptions");
-    private final CancellationToken token = CancellationToken.create();
+    private final CancellationToken token = CancellationToken.create("a task of tracker \"subscriptions\"");
     private final CallSites callSites;
 
     CountedSubscriptions(CallSites callSites) {
