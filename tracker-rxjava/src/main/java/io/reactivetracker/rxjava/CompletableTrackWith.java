@@ -21,9 +21,9 @@ final class CompletableTrackWith extends Completable {
 
     @Override
     protected void subscribeActual(CompletableObserver downstream) {
-        TrackedCompletableObserver observer;
+        TrackWithObserver observer;
         try {
-            observer = new TrackedCompletableObserver(downstream, tracker, options);
+            observer = new TrackWithObserver(downstream, tracker, options);
         } catch (IllegalStateException refused) {
             Completable.error(refused).subscribe(downstream);
             return;
@@ -32,17 +32,17 @@ final class CompletableTrackWith extends Completable {
             source.subscribe(observer);
         } catch (Throwable failure) {
             // RxJava shows it to the caller; there is no way to know what the downstream has been told.
-            observer.disposeAfter(failure);
+            observer.cancelAfter(failure);
             throw failure;
         }
     }
 
     /** One tracked subscription. */
-    static final class TrackedCompletableObserver extends TrackWithObserver implements CompletableObserver {
+    static final class TrackWithObserver extends TrackedObserver implements CompletableObserver {
 
         private final CompletableObserver downstream;
 
-        TrackedCompletableObserver(CompletableObserver downstream, TaskTracker tracker, TaskOptions options) {
+        TrackWithObserver(CompletableObserver downstream, TaskTracker tracker, TaskOptions options) {
             super(tracker, options);
             this.downstream = downstream;
         }
@@ -59,12 +59,10 @@ final class CompletableTrackWith extends Completable {
 
         @Override
         public void onComplete() {
-            if (done) {
-                return;
-            }
-            done = true;
-            try (this) {
-                downstream.onComplete();
+            if (end()) {
+                try (this) {
+                    downstream.onComplete();
+                }
             }
         }
     }

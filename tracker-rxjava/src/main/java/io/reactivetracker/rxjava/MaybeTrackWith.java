@@ -21,9 +21,9 @@ final class MaybeTrackWith<T> extends Maybe<T> {
 
     @Override
     protected void subscribeActual(MaybeObserver<? super T> downstream) {
-        TrackedMaybeObserver<T> observer;
+        TrackWithObserver<T> observer;
         try {
-            observer = new TrackedMaybeObserver<>(downstream, tracker, options);
+            observer = new TrackWithObserver<>(downstream, tracker, options);
         } catch (IllegalStateException refused) {
             Maybe.<T>error(refused).subscribe(downstream);
             return;
@@ -32,17 +32,17 @@ final class MaybeTrackWith<T> extends Maybe<T> {
             source.subscribe(observer);
         } catch (Throwable failure) {
             // RxJava shows it to the caller; there is no way to know what the downstream has been told.
-            observer.disposeAfter(failure);
+            observer.cancelAfter(failure);
             throw failure;
         }
     }
 
     /** One tracked subscription. */
-    static final class TrackedMaybeObserver<T> extends TrackWithObserver implements MaybeObserver<T> {
+    static final class TrackWithObserver<T> extends TrackedObserver implements MaybeObserver<T> {
 
         private final MaybeObserver<? super T> downstream;
 
-        TrackedMaybeObserver(MaybeObserver<? super T> downstream, TaskTracker tracker, TaskOptions options) {
+        TrackWithObserver(MaybeObserver<? super T> downstream, TaskTracker tracker, TaskOptions options) {
             super(tracker, options);
             this.downstream = downstream;
         }
@@ -58,24 +58,20 @@ final class MaybeTrackWith<T> extends Maybe<T> {
         }
 
         @Override
-        public void onSuccess(T value) {
-            if (done) {
-                return;
-            }
-            done = true;
-            try (this) {
-                downstream.onSuccess(value);
+        public void onComplete() {
+            if (end()) {
+                try (this) {
+                    downstream.onComplete();
+                }
             }
         }
 
         @Override
-        public void onComplete() {
-            if (done) {
-                return;
-            }
-            done = true;
-            try (this) {
-                downstream.onComplete();
+        public void onSuccess(T value) {
+            if (end()) {
+                try (this) {
+                    downstream.onSuccess(value);
+                }
             }
         }
     }

@@ -42,8 +42,9 @@ public final class RxTracking {
      * or {@code repeat} that stands after this operator makes each attempt a task, and one before makes all of them
      * one.
      *
-     * <p>Nothing else changes: fusion, conditional subscribers and back-pressure stay as they are. Fused with an
-     * upstream that ends without a terminal signal, a task ends when that upstream's last element was taken.
+     * <p>Signals and demand pass unchanged, and the upstream is cancelled at most once. The operator is neither fused nor
+     * conditional: a consumer that polls a fused upstream runs it after its completion, and may drop it without a cancel,
+     * so nothing in between could tell when the work is over.
      *
      * <p>A cancelled upstream may still run code that was running: to wait for that as well, run it by
      * {@link TaskTracker#wrap} or hold a {@link TaskTracker#token()} in it.

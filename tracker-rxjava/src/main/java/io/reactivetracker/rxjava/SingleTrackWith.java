@@ -21,9 +21,9 @@ final class SingleTrackWith<T> extends Single<T> {
 
     @Override
     protected void subscribeActual(SingleObserver<? super T> downstream) {
-        TrackedSingleObserver<T> observer;
+        TrackWithObserver<T> observer;
         try {
-            observer = new TrackedSingleObserver<>(downstream, tracker, options);
+            observer = new TrackWithObserver<>(downstream, tracker, options);
         } catch (IllegalStateException refused) {
             Single.<T>error(refused).subscribe(downstream);
             return;
@@ -32,17 +32,17 @@ final class SingleTrackWith<T> extends Single<T> {
             source.subscribe(observer);
         } catch (Throwable failure) {
             // RxJava shows it to the caller; there is no way to know what the downstream has been told.
-            observer.disposeAfter(failure);
+            observer.cancelAfter(failure);
             throw failure;
         }
     }
 
     /** One tracked subscription. */
-    static final class TrackedSingleObserver<T> extends TrackWithObserver implements SingleObserver<T> {
+    static final class TrackWithObserver<T> extends TrackedObserver implements SingleObserver<T> {
 
         private final SingleObserver<? super T> downstream;
 
-        TrackedSingleObserver(SingleObserver<? super T> downstream, TaskTracker tracker, TaskOptions options) {
+        TrackWithObserver(SingleObserver<? super T> downstream, TaskTracker tracker, TaskOptions options) {
             super(tracker, options);
             this.downstream = downstream;
         }
@@ -59,12 +59,10 @@ final class SingleTrackWith<T> extends Single<T> {
 
         @Override
         public void onSuccess(T value) {
-            if (done) {
-                return;
-            }
-            done = true;
-            try (this) {
-                downstream.onSuccess(value);
+            if (end()) {
+                try (this) {
+                    downstream.onSuccess(value);
+                }
             }
         }
     }

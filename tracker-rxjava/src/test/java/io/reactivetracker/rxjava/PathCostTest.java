@@ -11,7 +11,6 @@ import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
-import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleObserver;
 import io.reactivex.rxjava3.disposables.Disposable;
@@ -58,7 +57,7 @@ class PathCostTest {
         assertThat(one).isLessThanOrEqualTo(32);
         assertThat(bytesPerSubscription(source.compose(trackWith(tracker))) - bytesPerSubscription(source))
                 .isEqualTo(one);
-        assertThat(ClassLayout.parseClass(ObservableTrackWith.TrackedObserver.class)
+        assertThat(ClassLayout.parseClass(ObservableTrackWith.TrackWithObserver.class)
                         .instanceSize())
                 .isLessThanOrEqualTo(32);
     }
@@ -74,17 +73,10 @@ class PathCostTest {
 
     @Test
     void anElementCostsNothing() {
-        for (boolean isFused : new boolean[] {true, false}) {
-            Flowable<String> two = Flowable.fromArray(elements(2));
-            Flowable<String> many = Flowable.fromArray(elements(1_002));
-            assertThat(bytesPerSubscription((isFused ? many : many.hide()).compose(trackWith(tracker))))
-                    .isEqualTo(bytesPerSubscription((isFused ? two : two.hide()).compose(trackWith(tracker))));
-        }
-        assertThat(Observable.fromArray(elements(2))
-                        .compose(trackWith(tracker))
-                        .count()
-                        .blockingGet())
-                .isEqualTo(2);
+        Flowable<String> two = Flowable.fromArray(elements(2));
+        Flowable<String> many = Flowable.fromArray(elements(1_002));
+        assertThat(bytesPerSubscription(many.compose(trackWith(tracker))))
+                .isEqualTo(bytesPerSubscription(two.compose(trackWith(tracker))));
     }
 
     /** As many as there are subscriptions, made before any is counted. */

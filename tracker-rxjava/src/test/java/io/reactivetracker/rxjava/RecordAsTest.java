@@ -602,8 +602,8 @@ class RecordAsTest {
 
     @Test
     void aSourceThatThrowsWhereItIsRequestedFromFailsTheTask() {
-        ScriptedSource source = new ScriptedSource(
-                TaskTracker.create(), Kind.Mode.PLAIN, (signals, itself) -> signals.onSubscribe(), failure, null);
+        ScriptedSource source =
+                new ScriptedSource(TaskTracker.create(), (signals, itself) -> signals.onSubscribe(), failure, null);
         Requesting told = new Requesting();
         source.asFlowable().compose(recordAs(recorder, KEY)).subscribe(new Unguarded(told));
         assertThat(catchThrowable(() -> told.request(1))).isSameAs(failure);

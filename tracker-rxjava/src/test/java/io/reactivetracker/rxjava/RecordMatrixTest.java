@@ -13,7 +13,6 @@ import io.reactivetracker.recorder.RecordStoreException;
 import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
-import io.reactivetracker.rxjava.Kind.Mode;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.SingleObserver;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
@@ -133,14 +132,14 @@ class RecordMatrixTest {
     @ParameterizedTest
     @MethodSource("everything")
     void isRecordedOnceAndToldAsItIs(Type type, End end, Cancel cancel) {
-        RecordingSubscriber downstream = new RecordingSubscriber(TaskTracker.create(), Mode.PLAIN, signal -> {
+        RecordingSubscriber downstream = new RecordingSubscriber(TaskTracker.create(), signal -> {
             if ((cancel == Cancel.IN_ON_SUBSCRIBE && signal.equals("onSubscribe"))
                     || (cancel == Cancel.IN_ON_NEXT && signal.startsWith("onNext"))) {
                 cancelDownstream();
             }
         });
         this.downstream = downstream;
-        ScriptedSource source = new ScriptedSource(TaskTracker.create(), Mode.PLAIN, (signals, itself) -> {
+        ScriptedSource source = new ScriptedSource(TaskTracker.create(), (signals, itself) -> {
             if (cancel == Cancel.WHILE_SUBSCRIBING) {
                 downstream.cancel();
             }

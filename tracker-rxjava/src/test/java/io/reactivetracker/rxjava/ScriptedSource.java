@@ -2,7 +2,6 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.rxjava.Kind.Mode;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.Flowable;
@@ -12,19 +11,17 @@ import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleObserver;
-import io.reactivex.rxjava3.operators.ConditionalSubscriber;
-import io.reactivex.rxjava3.operators.QueueDisposable;
-import io.reactivex.rxjava3.operators.QueueFuseable;
-import io.reactivex.rxjava3.operators.QueueSubscription;
+import io.reactivex.rxjava3.disposables.Disposable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 /**
- * A source that does just what a test tells it, rules or no rules, as any of RxJava's types and in any mode of fusion.
+ * A source that does just what a test tells it, rules or no rules, as any of RxJava's types.
  *
  * <p>It notes how many tasks the tracker counts whenever it is touched.
  */
@@ -47,12 +44,10 @@ final class ScriptedSource {
     }
 
     private final TaskTracker tracker;
-    private final Mode mode;
     private final Script script;
     private final Queue<String> queue = new ArrayDeque<>();
     private final @Nullable RuntimeException requestFailure;
     private final @Nullable RuntimeException cancelFailure;
-    private @Nullable RuntimeException pollFailure;
 
     /** What else a test wants to know at a cancel. */
     Runnable whenCancelled = () -> {};
@@ -61,30 +56,19 @@ final class ScriptedSource {
     final List<Long> sizesWhenSubscribed = new ArrayList<>();
     final List<Long> sizesWhenCancelled = new ArrayList<>();
 
-    ScriptedSource(TaskTracker tracker, Mode mode, Script script) {
-        this(tracker, mode, script, null, null);
+    ScriptedSource(TaskTracker tracker, Script script) {
+        this(tracker, script, null, null);
     }
 
     ScriptedSource(
             TaskTracker tracker,
-            Mode mode,
             Script script,
             @Nullable RuntimeException requestFailure,
             @Nullable RuntimeException cancelFailure) {
         this.tracker = tracker;
-        this.mode = mode;
         this.script = script;
         this.requestFailure = requestFailure;
         this.cancelFailure = cancelFailure;
-    }
-
-    /** Fills the queue before the subscription: synchronous fusion takes all there is from within onSubscribe. */
-    void prepare(String element) {
-        queue.add(element);
-    }
-
-    void failWhenPolled(RuntimeException failure) {
-        pollFailure = failure;
     }
 
     /** Subscribes to a tracked source of this kind. */
@@ -134,17 +118,8 @@ final class ScriptedSource {
                 }
 
                 @Override
-                @SuppressWarnings({"unchecked", "NullAway"}) // asynchronous fusion signals by a null
                 public void onNext(String element) {
-                    switch (mode) {
-                        case PLAIN -> subscriber.onNext(element);
-                        case CONDITIONAL -> ((ConditionalSubscriber<? super String>) subscriber).tryOnNext(element);
-                        case SYNC -> queue.add(element);
-                        case ASYNC -> {
-                            queue.add(element);
-                            subscriber.onNext(null);
-                        }
-                    }
+                    subscriber.onNext(element);
                 }
 
                 @Override
@@ -170,17 +145,8 @@ final class ScriptedSource {
                 }
 
                 @Override
-                @SuppressWarnings({"NullAway", "NullArgumentForNonNullParameter"
-                }) // asynchronous fusion signals by a null
                 public void onNext(String element) {
-                    if (mode == Mode.PLAIN) {
-                        observer.onNext(element);
-                    } else {
-                        queue.add(element);
-                        if (mode == Mode.ASYNC) {
-                            observer.onNext(null);
-                        }
-                    }
+                    observer.onNext(element);
                 }
 
                 @Override
@@ -279,49 +245,7 @@ final class ScriptedSource {
         }
     }
 
-    /** The queue of a fused source, with the same end for both of RxJava's kinds of them. */
-    private abstract class ScriptedQueue implements QueueFuseable<String> {
-
-        @Override
-        public int requestFusion(int requestedMode) {
-            return switch (mode) {
-                case PLAIN, CONDITIONAL -> NONE;
-                case SYNC -> requestedMode & SYNC;
-                case ASYNC -> requestedMode & ASYNC;
-            };
-        }
-
-        @Override
-        public @Nullable String poll() {
-            String element = queue.poll();
-            if (element == null && pollFailure != null) {
-                throw pollFailure;
-            }
-            return element;
-        }
-
-        @Override
-        public boolean isEmpty() {
-            return queue.isEmpty() && pollFailure == null;
-        }
-
-        @Override
-        public void clear() {
-            queue.clear();
-        }
-
-        @Override
-        public boolean offer(String element) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean offer(String first, String second) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
-    private final class ScriptedSubscription extends ScriptedQueue implements QueueSubscription<String> {
+    private final class ScriptedSubscription implements Subscription {
 
         @Override
         public void request(long n) {
@@ -337,7 +261,7 @@ final class ScriptedSource {
         }
     }
 
-    private final class ScriptedDisposable extends ScriptedQueue implements QueueDisposable<String> {
+    private final class ScriptedDisposable implements Disposable {
 
         private boolean disposed;
 

@@ -14,13 +14,10 @@ import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
-import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.disposables.Disposable;
-import io.reactivex.rxjava3.operators.QueueDisposable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.processors.PublishProcessor;
-import io.reactivex.rxjava3.processors.UnicastProcessor;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import io.reactivex.rxjava3.subjects.CompletableSubject;
 import io.reactivex.rxjava3.subjects.MaybeSubject;
@@ -273,84 +270,7 @@ class TrackWithTest {
     }
 
     @Test
-    void keepsFusionAsItIs() {
-        TestSubscriber<Integer> sync = TestSubscriber.create();
-        Flowable.range(1, 10)
-                .map(n -> n * 2)
-                .compose(trackWith(tracker))
-                .observeOn(Schedulers.trampoline())
-                .subscribe(sync);
-        sync.assertValueCount(10).assertComplete();
-
-        UnicastProcessor<Integer> source = UnicastProcessor.create();
-        TestSubscriber<Integer> async =
-                source.compose(trackWith(tracker)).concatMap(Flowable::just).test();
-        source.onNext(1);
-        assertThat(tracker.size()).isOne();
-        source.onComplete();
-        async.assertResult(1);
-
-        Observable.range(1, 10)
-                .compose(trackWith(tracker))
-                .observeOn(Schedulers.trampoline())
-                .test()
-                .assertValueCount(10)
-                .assertComplete();
-        Observable.range(1, 10)
-                .compose(trackWith(tracker))
-                .concatMap(Observable::just)
-                .test()
-                .assertValueCount(10)
-                .assertComplete();
-        Observable.range(1, 10)
-                .compose(trackWith(tracker))
-                .flatMapIterable(List::of)
-                .test()
-                .assertValueCount(10)
-                .assertComplete();
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1, 5, 10, 11, Integer.MAX_VALUE})
-    void isReleasedWhereverTheDemandOfASynchronousConsumerStops(int demand) {
-        // Having got just what it asked for, observeOn finds the end by isEmpty() and never polls for it.
-        TestSubscriber<Integer> subscriber = Flowable.range(1, 10)
-                .compose(trackWith(tracker))
-                .observeOn(Schedulers.trampoline())
-                .test(demand);
-        assertThat(tracker.size()).isEqualTo(demand < 10 ? 1 : 0);
-        subscriber.cancel();
-    }
-
-    @Test
-    void isReleasedWhenAConsumerFindsTheQueueOfAnObservableEmpty() throws Throwable {
-        List<QueueDisposable<?>> queues = new ArrayList<>();
-        Observable.range(1, 2).compose(trackWith(tracker)).subscribe(new Observer<>() {
-            @Override
-            public void onSubscribe(Disposable upstream) {
-                queues.add((QueueDisposable<?>) upstream);
-                assertThat(queues.get(0).requestFusion(QueueDisposable.ANY)).isEqualTo(QueueDisposable.SYNC);
-            }
-
-            @Override
-            public void onNext(Integer element) {}
-
-            @Override
-            public void onError(Throwable error) {}
-
-            @Override
-            public void onComplete() {}
-        });
-        QueueDisposable<?> queue = queues.get(0);
-        assertThat(queue.poll()).isEqualTo(1);
-        assertThat(queue.poll()).isEqualTo(2);
-        assertThat(tracker.size()).isOne();
-        assertThat(queue.isEmpty()).isTrue();
-        assertThat(tracker.size()).isZero();
-    }
-
-    @Test
-    void isReleasedWhenTheUpstreamThrowsWhileItIsPolled() {
+    void isReleasedWhenAnOperatorBeforeItThrows() {
         Flowable.range(1, 3)
                 .map(n -> 6 / (2 - n))
                 .compose(trackWith(tracker))
@@ -366,7 +286,7 @@ class TrackWithTest {
     }
 
     @Test
-    void passesDemandAndTheAnswersOfConditionalSubscribersOn() {
+    void passesDemandOn() {
         List<Long> requests = new ArrayList<>();
         TestSubscriber<Integer> subscriber = Flowable.range(1, 100)
                 .hide()

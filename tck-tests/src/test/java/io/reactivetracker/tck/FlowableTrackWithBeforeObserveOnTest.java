@@ -8,9 +8,9 @@ import io.reactivex.rxjava3.schedulers.Schedulers;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
-/** A tracked flowable that is fused with both its source and its consumer. */
+/** A tracked flowable whose source and consumer would be fused without it. */
 @Test
-public class FusedFlowableTrackWithTest extends TrackerVerification<Long> {
+public class FlowableTrackWithBeforeObserveOnTest extends TrackerVerification<Long> {
 
     @Override
     public Publisher<Long> createPublisher(long elements) {
