@@ -4,6 +4,8 @@ package io.reactivetracker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,6 +131,23 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
     }
 
     /**
+     * Cancels this token and all its descendants, says why, and leaves it to an executor to run their actions.
+     *
+     * <p>When it returns all tokens are cancelled. The executor gets one step for each token, those of parents before those
+     * of their children. A step runs that token's actions and throws nothing.
+     *
+     * @param cause what {@link #cause()} returns from now on
+     * @param executor takes the steps, in this thread and outside any lock; must not throw
+     * @return true if and only if this call cancelled this token
+     */
+    public boolean cancel(Throwable cause, Executor executor) {
+        Objects.requireNonNull(executor, "executor must not be null");
+        return cancel(
+                new Cancellation(Objects.requireNonNull(cause, "cause must not be null")),
+                token -> executor.execute(token.waiters::runHappened));
+    }
+
+    /**
      * Whether this token is cancelled, by itself or through an ancestor.
      *
      * @return true from then on, for good
@@ -190,6 +209,10 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
     }
 
     private boolean cancel(Cancellation first) {
+        return cancel(first, token -> token.waiters.runHappened());
+    }
+
+    private boolean cancel(Cancellation first, Consumer<CancellationToken> action) {
         List<CancellationToken> reached;
         synchronized (tree) {
             if (cancellation != null) {
@@ -198,7 +221,7 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
             }
             reached = markWithDescendants(first);
         }
-        reached.forEach(token -> token.waiters.runHappened());
+        reached.forEach(action);
         return true;
     }
 

@@ -5,7 +5,8 @@ package io.reactivetracker.group;
  * A task that asks for admission, once.
  *
  * <p>An {@link Admission} answers with {@link #grant} or {@link #reject}, once, before or after its {@code admit} has
- * returned, in any thread. Only the first answer counts. Call neither while holding a lock: to grant may run the task.
+ * returned, in any thread. Only the first answer counts. Call neither while holding a lock: to grant hands the task to its
+ * group's executor, which may run it at once.
  */
 public interface Candidate {
 

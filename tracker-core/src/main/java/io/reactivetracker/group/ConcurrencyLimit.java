@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Lets a number of tasks run at a time; the others wait in line, or are rejected if the line is full.
  *
  * <p>A place that becomes free is given on in the very call that frees it, so while tasks wait never fewer run than the
- * limit allows; and the place is counted before it is given, so never more. The next task starts in the thread that
- * ended the one before.
+ * limit allows; and the place is counted before it is given, so never more. The next task starts on its group's
+ * {@linkplain TaskGroupBuilder#executor executor}, so a body that blocks keeps no other from starting; the order in which
+ * tasks are granted is that of the line, the order in which the executor begins them is its own.
  *
  * <p>Made by {@link Admission#concurrency(int)} and {@link Admission#prioritized}. Safe for use by several threads.
  */
@@ -58,7 +59,7 @@ public final class ConcurrencyLimit implements Admission {
     }
 
     /**
-     * Changes the limit. Tasks that the new one allows start in this call; if it is lower, those that run go on, and the
+     * Changes the limit. Tasks that the new one allows are granted in this call; if it is lower, those that run go on, and the
      * next starts when enough have ended.
      *
      * @param newLimit how many run at a time; at least 1

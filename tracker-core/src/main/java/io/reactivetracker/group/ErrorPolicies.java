@@ -103,15 +103,35 @@ final class ErrorPolicies {
         }
     }
 
-    record Retry(int retries, Backoff backoff) implements ErrorPolicy {
+    /** How often one policy has let a task go on; each policy counts its own. */
+    private static final class TimesUsed {
+
+        private int times;
+
+        static TimesUsed of(ErrorPolicy policy, Failure failure) {
+            return failure.state(policy, TimesUsed::new);
+        }
+    }
+
+    record Retry(int retries, Backoff backoff, Predicate<? super Throwable> matching) implements ErrorPolicy {
 
         Retry {
             requirePositive("retries", retries);
         }
 
+        /** What says that the virtual machine or the program is broken is not cured by trying again. */
+        static boolean isWorthIt(Throwable error) {
+            return !(error instanceof VirtualMachineError || error instanceof LinkageError);
+        }
+
         @Override
         public Decision onError(Failure failure) {
-            return failure.attempt() <= retries ? Decision.retry(backoff.delay(failure.attempt())) : Decision.fail();
+            TimesUsed used = TimesUsed.of(this, failure);
+            if (used.times >= retries || !matching.test(failure.error())) {
+                return Decision.fail();
+            }
+            used.times++;
+            return Decision.retry(backoff.delay(used.times));
         }
     }
 
@@ -123,9 +143,13 @@ final class ErrorPolicies {
 
         @Override
         public Decision onError(Failure failure) {
-            Continuation continuation =
-                    failure.attempt() <= resumptions ? continuationFor.apply(failure.error()) : null;
-            return continuation == null ? Decision.fail() : Decision.resume(continuation);
+            TimesUsed used = TimesUsed.of(this, failure);
+            Continuation continuation = used.times < resumptions ? continuationFor.apply(failure.error()) : null;
+            if (continuation == null) {
+                return Decision.fail();
+            }
+            used.times++;
+            return Decision.resume(continuation);
         }
     }
 

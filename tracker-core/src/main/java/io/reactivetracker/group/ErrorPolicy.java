@@ -128,21 +128,41 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Tries a task again, so many times at most; then it fails.
+     * Retries a failed task up to {@code retries} times; then it fails.
      *
-     * @param retries how many times after the first attempt; at least 1
+     * <p>It retries no {@link VirtualMachineError} and no {@link LinkageError}: trying again cures neither. It counts its own
+     * retries of each task, and not what a policy beside it did.
+     *
+     * @param retries how many times; at least 1
      * @param backoff how long to wait before each
      * @return the policy
      * @throws IllegalArgumentException if the number is not positive
      */
     static ErrorPolicy retry(int retries, Backoff backoff) {
-        return new ErrorPolicies.Retry(retries, Objects.requireNonNull(backoff, "backoff must not be null"));
+        return retry(retries, backoff, ErrorPolicies.Retry::isWorthIt);
     }
 
     /**
-     * Goes on with something else where a task has failed, so many times at most; then it fails.
+     * Retries a task that failed with an error that matches, up to {@code retries} times; then, and with any other error, it
+     * fails.
      *
-     * @param resumptions how many times; at least 1
+     * @param retries how many times; at least 1
+     * @param backoff how long to wait before each
+     * @param matching tells which errors are worth a retry
+     * @return the policy
+     * @throws IllegalArgumentException if the number is not positive
+     */
+    static ErrorPolicy retry(int retries, Backoff backoff, Predicate<? super Throwable> matching) {
+        return new ErrorPolicies.Retry(
+                retries,
+                Objects.requireNonNull(backoff, "backoff must not be null"),
+                Objects.requireNonNull(matching, "matching must not be null"));
+    }
+
+    /**
+     * Goes on with something else where a task has failed, up to {@code resumptions} times; then it fails.
+     *
+     * @param resumptions how many times, not counting retries by another policy; at least 1
      * @param continuation what to go on with
      * @return the policy
      * @throws IllegalArgumentException if the number is not positive

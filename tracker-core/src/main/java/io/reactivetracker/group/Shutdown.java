@@ -33,7 +33,7 @@ public final class Shutdown {
     }
 
     /**
-     * After the grace cancels what is left, and waits so long for it, however long the cancel itself took.
+     * After the grace cancels what is left, and waits so long for it, from the moment at which the cancel begins.
      *
      * @param wait how long cancelled tasks may take to end; zero for not at all
      * @return a plan of both stages

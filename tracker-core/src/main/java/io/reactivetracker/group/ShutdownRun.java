@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.internal.Uncaught;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,8 +40,8 @@ final class ShutdownRun {
             alarm(plan.grace(), this::finish);
         } else {
             alarm(plan.grace(), () -> cancelAndWait(wait));
-            if (plan.isOneBudget()) {
-                // Set now, so that a cancel which takes its time does not use up more than the budget.
+            if (plan.isOneBudget() && !wait.isZero()) {
+                // Set now, so that a cancel that comes late does not use up more than the budget.
                 alarm(plan.grace().plus(wait), this::finish);
             }
         }
@@ -48,15 +49,19 @@ final class ShutdownRun {
         return report.copy();
     }
 
+    /** The wait counts from here, so that a cancel that hangs does not keep the report. */
     private void cancelAndWait(Duration wait) {
-        try {
-            group.cancel(outOfGrace());
-        } finally {
-            waitForTheCancelled(wait);
+        if (!plan.isOneBudget() && !wait.isZero()) {
+            alarm(wait, this::finish);
+        }
+        CancelWalk walk = new CancelWalk(group.bodies());
+        group.cancellationToken().cancel(outOfGrace(), walk);
+        walk.start();
+        if (wait.isZero()) {
+            finish();
         }
     }
 
-    /** The cause of each task's cancel. It comes from a timer, whose stack would tell nobody anything. */
     private TimeoutException outOfGrace() {
         TimeoutException reason = new TimeoutException(
                 "the shutdown of group \"" + group.name() + "\" gave its tasks " + plan.grace() + " to end");
@@ -64,25 +69,27 @@ final class ShutdownRun {
         return reason;
     }
 
-    private void waitForTheCancelled(Duration wait) {
-        if (!plan.isOneBudget()) {
-            try {
-                alarm(wait, this::finish);
-            } catch (RuntimeException broken) {
-                // A timer that has been stopped, say: a report that comes too early is better than none.
-                finish();
-                throw broken;
-            }
-        }
-    }
-
+    /** Sets an alarm on the group's clock, or else on the system's; without any it is time now: early is better than never. */
     private void alarm(Duration delay, Runnable action) {
         synchronized (this) {
             if (isOver) {
                 return;
             }
         }
-        keep(group.timer().schedule(delay, action));
+        Registration alarm;
+        try {
+            alarm = Alarms.set(group.timer(), delay, action);
+        } catch (Throwable refused) {
+            Uncaught.report(refused);
+            try {
+                alarm = Alarms.set(TaskTimer.system(), delay, action);
+            } catch (Throwable refusedToo) {
+                Uncaught.report(refusedToo);
+                action.run();
+                return;
+            }
+        }
+        keep(alarm);
     }
 
     private void keep(Registration registration) {
@@ -106,7 +113,12 @@ final class ShutdownRun {
             alarms.clear();
         }
         unneeded.forEach(Registration::close);
-        report.complete(makeReport());
+        try {
+            report.complete(makeReport());
+        } catch (Throwable broken) {
+            // A clock of others that throws, say. Whoever waits is told.
+            report.completeExceptionally(broken);
+        }
     }
 
     private ShutdownReport makeReport() {
@@ -138,7 +150,7 @@ final class ShutdownRun {
     private static @Nullable String originOf(GroupTask task) {
         try {
             return task.origin();
-        } catch (RuntimeException unknown) {
+        } catch (Throwable unknown) {
             return Objects.toString(unknown);
         }
     }

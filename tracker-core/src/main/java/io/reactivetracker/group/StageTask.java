@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * A task of plain Java: its attempts are stages, one after the other, and it is the future of its outcome.
  *
  * <p>The outcome is that of whichever comes first, the last attempt or a cancel: {@code isSettled} or {@code isStopped},
- * under this object's lock, and never both. The task ends when it has its outcome and no attempt runs.
+ * under this object's lock, and never both. The task ends when it has its outcome and no attempt runs. It ends before the
+ * future completes, so that whoever sees the future done finds the permit free and the task counted; only the future of a
+ * task that was cancelled does not wait for its attempt.
  */
 final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
 
@@ -25,6 +27,7 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     private boolean isRunning;
     private boolean isStopped;
     private boolean isSettled;
+    private int waits;
     private Registration waiting = () -> {};
 
     StageTask(GroupTask task, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
@@ -50,11 +53,20 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     }
 
     private void ask() {
-        waitAt(task.admit(this::attempt, this::fail));
+        int wait = beginWait();
+        waitAt(wait, task.admit(this::attempt, this::fail));
     }
 
-    private void waitAt(Registration place) {
+    private synchronized int beginWait() {
+        return ++waits;
+    }
+
+    /** Keeps the place of a wait, unless that is over already and the task waits for something else by now. */
+    private void waitAt(int wait, Registration place) {
         synchronized (this) {
+            if (wait != waits) {
+                return;
+            }
             if (!isStopped) {
                 waiting = place;
                 return;
@@ -101,11 +113,10 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
             isSettled = !hasStopped && failure == null;
         }
         if (hasStopped) {
-            completeAsCancelled();
             task.end(Outcome.CANCELLED);
         } else if (failure == null) {
-            complete(value);
             task.end(Outcome.SUCCEEDED);
+            complete(value);
         } else {
             goOnOrFail(
                     failure instanceof CompletionException && failure.getCause() != null
@@ -119,7 +130,8 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
         if (again == null) {
             fail(error);
         } else {
-            waitAt(task.scheduleNextAttempt(again, error, this::ask, this::fail));
+            int wait = beginWait();
+            waitAt(wait, task.scheduleNextAttempt(again, error, this::ask, this::fail));
         }
     }
 
@@ -130,8 +142,8 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
             }
             isSettled = true;
         }
-        completeExceptionally(error);
         task.end(task.outcomeOf(error));
+        completeExceptionally(error);
     }
 
     private void stop() {
@@ -145,11 +157,11 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
             hasEnded = !isRunning;
             left = waiting;
         }
-        completeAsCancelled();
         left.close();
         if (hasEnded) {
             task.end(Outcome.CANCELLED);
         }
+        completeAsCancelled();
     }
 
     private void completeAsCancelled() {

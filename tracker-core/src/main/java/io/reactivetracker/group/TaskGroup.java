@@ -226,8 +226,9 @@ public final class TaskGroup {
      * Cancels every task of this group and of all groups below it, running or queued, and closes them all.
      *
      * <p>When it returns, all of their tokens are cancelled; and those tasks that end by a cancel have ended, unless this was
-     * called from deep within the ends of other tasks: then they end when those have, in this thread. Parents and siblings
-     * live on.
+     * called from deep within the ends of other tasks: then they end when those have, in this thread. A cancel action that
+     * blocks keeps this call, and the cancels after it, waiting; a {@link #shutdown} does not wait for one. Parents and
+     * siblings live on.
      *
      * @param cause why; the cause of each task's {@link TaskCancelledException}
      * @return true if and only if this call cancelled it
@@ -349,6 +350,10 @@ public final class TaskGroup {
      * ended; the body can look at its token and end early. To cancel the future cancels the task; to complete it by other
      * means, such as {@code orTimeout}, does not, and the task is counted by what becomes of its stage.
      *
+     * <p>The task ends before the future completes, unless it was cancelled while its stage runs: who sees the future done finds
+     * the permit free and the task counted. What depends on the future is not counted any more, and those who wait for the
+     * drain may be told before the future is done.
+     *
      * @param <T> the type of the result
      * @param options the task's name, or else it has the group's; a task of a group is always strict
      * @param body starts the work
@@ -371,7 +376,12 @@ public final class TaskGroup {
      * off between them, is to be a task of their parent as a whole.
      *
      * <p>It begins with this call, and goes through all its stages whether or not anyone waits for the report: to cancel the
-     * future stops none of them.
+     * future stops none of them. It is over in the time of the plan and reports, whatever a task, a cancel action or the timer
+     * does; a timer that refuses is replaced by the system's clock.
+     *
+     * <p>When the grace is over, all tokens are cancelled at once. Then their actions run, one task's after the other's, on the
+     * group's executor; if one does not return, another thread goes on with the rest. So a cancel that blocks delays no other
+     * task's cancel. The future completes in the thread that ends the last task, or in one of the timer.
      *
      * @param plan how long to wait
      * @return the report, when the group is drained or the time is over

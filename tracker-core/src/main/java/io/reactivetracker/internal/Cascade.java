@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The end of one task may drain a tracker, whose waiters end a task of another, and so on through any number of
  * them. Up to a depth each link of such a chain runs inside the one before; what is set off beyond it is left to the
  * outermost run of the thread, which takes it up when it is done with its own.
+ *
+ * <p>So what a call promises to have run "before it returns" it has run, unless it was made more than 16 links deep. A body that
+ * runs there, which on a group's own executor none does, must not wait for what it has set off itself.
  */
 public final class Cascade {
 

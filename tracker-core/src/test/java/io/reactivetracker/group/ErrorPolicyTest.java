@@ -992,6 +992,147 @@ class ErrorPolicyTest {
                 .withMessage("continuation must not be null");
     }
 
+    // ---- several policies in turn
+
+    @Test
+    void aFallbackIsAskedForWhenTheRetriesBeforeItAreUsedUp() {
+        AtomicInteger bodies = new AtomicInteger();
+        TaskGroup group = group(ErrorPolicy.retry(3, Backoff.none())
+                .andThen(ErrorPolicy.resumeWith(1, task -> CompletableFuture.completedFuture("fallback"))));
+        assertThat(group.<String>submit(TaskOptions.named("ship"), task -> {
+                    bodies.incrementAndGet();
+                    return CompletableFuture.failedFuture(error);
+                }))
+                .isCompletedWithValue("fallback");
+        assertThat(bodies).hasValue(4);
+    }
+
+    @Test
+    void theRetriesAfterAResumptionAreAllMade() {
+        AtomicInteger bodies = new AtomicInteger();
+        AtomicInteger resumptions = new AtomicInteger();
+        TaskGroup group = group(ErrorPolicy.resumeWith(1, task -> {
+                    resumptions.incrementAndGet();
+                    return CompletableFuture.failedFuture(error);
+                })
+                .andThen(ErrorPolicy.retry(3, Backoff.none())));
+        CompletableFuture<String> future = group.submit(TaskOptions.named("ship"), task -> {
+            bodies.incrementAndGet();
+            return CompletableFuture.failedFuture(error);
+        });
+        assertThat(errorOf(future)).isSameAs(error);
+        assertThat(resumptions).hasValue(1);
+        assertThat(bodies).hasValue(1 + 3);
+    }
+
+    @Test
+    void ofTwoResumptionsInTurnTheSecondIsAskedForWhenTheFirstHasFailed() {
+        TaskGroup group = group(ErrorPolicy.resumeWith(1, task -> CompletableFuture.failedFuture(error))
+                .andThen(ErrorPolicy.resumeWith(1, task -> CompletableFuture.completedFuture("second mirror"))));
+        assertThat(failing(group)).isCompletedWithValue("second mirror");
+    }
+
+    @Test
+    void eachTaskHasItsOwnRetries() {
+        ErrorPolicy policy = ErrorPolicy.retry(2, Backoff.none());
+        TaskGroup group = group(policy);
+        for (int i = 0; i < 3; i++) {
+            AtomicInteger bodies = new AtomicInteger();
+            assertThat(group.submit(TaskOptions.named("ship"), task -> {
+                        bodies.incrementAndGet();
+                        return CompletableFuture.failedFuture(error);
+                    }))
+                    .isCompletedExceptionally();
+            assertThat(bodies).hasValue(3);
+        }
+    }
+
+    // ---- what is not worth a retry
+
+    @Test
+    void aBrokenVirtualMachineOrProgramIsNotRetried() {
+        TaskGroup group = group(ErrorPolicy.retry(3, Backoff.none()));
+        for (Error broken : List.of(
+                new OutOfMemoryError("heap"), new StackOverflowError(), new NoClassDefFoundError("io/shop/Ship"))) {
+            AtomicInteger attempts = new AtomicInteger();
+            CompletableFuture<String> future = group.submit(TaskOptions.named("ship"), task -> {
+                attempts.incrementAndGet();
+                throw broken;
+            });
+            assertThat(errorOf(future)).isSameAs(broken);
+            assertThat(attempts).as(broken.toString()).hasValue(1);
+        }
+    }
+
+    @Test
+    void onlyWhatMatchesIsRetried() {
+        TaskGroup group = group(ErrorPolicy.retry(3, Backoff.none(), IOException.class::isInstance));
+        AtomicInteger attempts = new AtomicInteger();
+        IllegalStateException hopeless = new IllegalStateException("no such ship");
+        CompletableFuture<String> future = group.submit(TaskOptions.named("ship"), task -> {
+            attempts.incrementAndGet();
+            return CompletableFuture.failedFuture(task.attempt() == 1 ? error : hopeless);
+        });
+        assertThat(errorOf(future)).isSameAs(hopeless);
+        assertThat(attempts).hasValue(2);
+    }
+
+    // ---- what stays behind
+
+    @Test
+    void anExceptionThatFailsManyTasksDoesNotGrowWithEach() {
+        TaskGroup group = DirectGroups.builder("orders")
+                .timer(timer)
+                .onError(failure -> Decision.retry(Duration.ZERO))
+                .mostAttempts(2)
+                .build();
+        for (int i = 0; i < 100; i++) {
+            TaskOptions named = TaskOptions.named("ship " + i);
+            assertThat(group.submit(named, task -> CompletableFuture.failedFuture(error)))
+                    .isCompletedExceptionally();
+        }
+        assertThat(error.getSuppressed()).hasSizeBetween(1, 8);
+    }
+
+    @Test
+    void theAlarmOfATaskThatFailedAtOnceIsTakenBackWhenTheTaskIsCancelled() {
+        TaskGroup group = group(ErrorPolicy.retry(3, Backoff.fixed(SECOND)));
+        CompletableFuture<String> future = failing(group);
+        assertThat(timer.pending()).isOne();
+        future.cancel(false);
+        assertThat(timer.pending()).isZero();
+        assertThat(group.join().isDone()).isTrue();
+    }
+
+    @Test
+    void aTaskIsCancelledInItsBackoffThoughTheTimersRegistrationThrows() {
+        TaskTimer broken = new TaskTimer() {
+            @Override
+            public long nanoTime() {
+                return timer.nanoTime();
+            }
+
+            @Override
+            public Registration schedule(Duration delay, Runnable action) {
+                return () -> {
+                    throw new IllegalStateException("scheduler disposed");
+                };
+            }
+        };
+        TaskGroup group = DirectGroups.builder("orders")
+                .timer(broken)
+                .onError(ErrorPolicy.retry(3, Backoff.fixed(SECOND)))
+                .build();
+        HeldWork work = HeldWork.in(group, "ship");
+        work.fail(error);
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            group.cancel();
+            assertThat(uncaught.seen).singleElement().isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(work.future()).isCancelled();
+        assertThat(group.join().isDone()).isTrue();
+    }
+
     private TaskGroup group(ErrorPolicy policy) {
         return DirectGroups.builder("orders").timer(timer).onError(policy).build();
     }

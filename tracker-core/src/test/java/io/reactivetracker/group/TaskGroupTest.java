@@ -820,12 +820,43 @@ class TaskGroupTest {
     }
 
     @Test
-    void theFutureIsCompletedBeforeTheGroupIsDrained() {
-        HeldWork work = HeldWork.in(group, "ship");
-        List<Boolean> seen = new ArrayList<>();
-        group.join().onDone(() -> seen.add(work.future().isDone()));
-        work.succeed();
-        assertThat(seen).containsExactly(true);
+    void whoeverSeesTheFutureDoneFindsTheTaskCountedAndItsPermitFree() {
+        TaskGroup narrow = group.childBuilder("narrow")
+                .admission(Admission.concurrency(1, 0))
+                .build();
+        for (String outcome : List.of("succeeds", "fails", "is cancelled")) {
+            HeldWork work = HeldWork.in(narrow, "ship");
+            CompletableFuture<String> next = work.future()
+                    .handle((value, failure) -> narrow.submit(
+                                    TaskOptions.named("next"), task -> CompletableFuture.completedFuture("admitted"))
+                            .join());
+            switch (outcome) {
+                case "succeeds" -> work.succeed();
+                case "fails" -> work.fail(new IllegalStateException("no ship"));
+                default -> {
+                    work.task().cancellationToken().cancel();
+                    work.succeed();
+                    continue;
+                }
+            }
+            assertThat(next).as(outcome).isCompletedWithValue("admitted");
+        }
+        HeldWork last = HeldWork.in(group, "last");
+        CompletableFuture<Boolean> joined =
+                last.future().thenApply(value -> group.join().isDone());
+        last.succeed();
+        assertThat(joined).isCompletedWithValue(true);
+    }
+
+    @Test
+    void aTaskThatIsCancelledInTheQueueIsCountedWhenItsFutureIsDone() {
+        TaskGroup narrow = limited(1);
+        HeldWork running = HeldWork.in(narrow, "running");
+        HeldWork queued = HeldWork.in(narrow, "queued");
+        CompletableFuture<Figures> seen = queued.future().handle((value, failure) -> narrow.figures());
+        queued.future().cancel(false);
+        assertThat(seen.join()).isEqualTo(new Figures(2, 0, 1, 0, 0, 1, 0));
+        running.succeed();
     }
 
     @Test
