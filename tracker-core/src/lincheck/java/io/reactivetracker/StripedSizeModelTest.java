@@ -15,8 +15,8 @@ class StripedSizeModelTest {
                 .actorsPerThread(2)
                 .actorsBefore(1)
                 .actorsAfter(1)
-                .iterations(20)
-                .invocationsPerIteration(1_000)
+                .iterations(ModelCheck.iterations())
+                .invocationsPerIteration(ModelCheck.invocations())
                 .sequentialSpecification(Two.class)
                 .check(TwoTasks.class);
     }

@@ -54,8 +54,8 @@ class TaskTrackerModelTest {
                 .actorsPerThread(stepsPerThread)
                 .actorsBefore(2)
                 .actorsAfter(2)
-                .iterations(Integer.getInteger("lincheck.iterations", 20))
-                .invocationsPerIteration(1_000)
+                .iterations(ModelCheck.iterations())
+                .invocationsPerIteration(ModelCheck.invocations())
                 .sequentialSpecification(TrackerSpecification.class);
     }
 

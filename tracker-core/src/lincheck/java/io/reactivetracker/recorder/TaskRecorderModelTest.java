@@ -3,6 +3,7 @@ package io.reactivetracker.recorder;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.reactivetracker.ModelCheck;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -80,8 +81,8 @@ class TaskRecorderModelTest {
                 .actorsPerThread(stepsPerThread)
                 .actorsBefore(3)
                 .actorsAfter(2)
-                .iterations(Integer.getInteger("lincheck.iterations", 10))
-                .invocationsPerIteration(500);
+                .iterations(ModelCheck.iterations())
+                .invocationsPerIteration(ModelCheck.invocations());
     }
 
     /** A success is revoked in one thread while another one launches the same key, and asks what it is. */
