@@ -58,8 +58,10 @@ public final class DrainSignal {
     /**
      * Runs an action when done: at once, in this thread, if it is done already, and else in the thread that drains.
      *
-     * <p>Actions of one tracker run in the order in which they were registered, outside any lock. They may use the
-     * tracker in any way, and should not block: those behind them wait. What one throws reaches the uncaught-exception
+     * <p>Actions of one tracker are taken in the order in which they were registered, each by the thread that drains or by
+     * another that drains at the same time, as after a {@link TaskTracker#reopen()}; only then may two run at once, and the
+     * later one start first. They run outside any lock, may use the tracker in any way, and should not block: those behind
+     * them wait. What one throws reaches the uncaught-exception
      * handler of the thread that runs it, and disturbs no other; if it runs at once, it reaches the caller.
      *
      * @param action what to run, once

@@ -47,14 +47,17 @@ final class RunningTasks {
         this.originNanos = nanoTime.getAsLong();
     }
 
-    Entry add(String name) {
+    /** Adds a task, which is returned; allocates nothing that it cannot do without. */
+    Entry add(Entry entry) {
         Shelf[] now = shelves;
         Shelf shelf = now[now.length == 1 ? 0 : Stripes.cell()];
         lookForOthers(shelf);
         synchronized (shelf) {
             shelf.setTaken(true);
             // Within the lock, so that each shelf is in the order of the starts.
-            Entry entry = new Entry(shelf, LAST_ID.incrementAndGet(), name, nanoTime.getAsLong());
+            entry.shelf = shelf;
+            entry.id = LAST_ID.incrementAndGet();
+            entry.startNanos = nanoTime.getAsLong();
             shelf.chain.add(entry);
             shelf.setTaken(false);
             return entry;
@@ -63,6 +66,9 @@ final class RunningTasks {
 
     void remove(Entry entry) {
         Shelf shelf = entry.shelf;
+        if (shelf == null) {
+            return;
+        }
         lookForOthers(shelf);
         synchronized (shelf) {
             shelf.setTaken(true);
@@ -80,12 +86,16 @@ final class RunningTasks {
     private synchronized void spread() {
         Shelf[] one = shelves;
         if (one.length == 1) {
-            Shelf[] several = new Shelf[Stripes.CELLS];
-            several[0] = one[0];
-            for (int i = 1; i < several.length; i++) {
-                several[i] = new Shelf.Padded();
+            try {
+                Shelf[] several = new Shelf[Stripes.CELLS];
+                several[0] = one[0];
+                for (int i = 1; i < several.length; i++) {
+                    several[i] = new Shelf.Padded();
+                }
+                shelves = several;
+            } catch (OutOfMemoryError none) {
+                // It goes on with one shelf: the task that comes or goes must not fail.
             }
-            shelves = several;
         }
     }
 
@@ -197,16 +207,15 @@ final class RunningTasks {
     /** One task on its shelf; in the order of the starts, and of the ids if these are equal. */
     static final class Entry extends Chain.Link<Entry> implements Comparable<Entry> {
 
-        private final Shelf shelf;
-        private final long id;
         private final String name;
-        private final long startNanos;
 
-        private Entry(Shelf shelf, long id, String name, long startNanos) {
-            this.shelf = shelf;
-            this.id = id;
+        // Set once, when the task is added.
+        private @Nullable Shelf shelf;
+        private long id;
+        private long startNanos;
+
+        Entry(String name) {
             this.name = name;
-            this.startNanos = startNanos;
         }
 
         @Override

@@ -20,6 +20,7 @@ import java.lang.invoke.VarHandle;
  *   release         whoever ends a task             - 1
  *   settle          whoever sees C = 1, count 0                     0 to 1   + 1
  *   leave           whoever has acquired                            1 to 0
+ *   add             who folds stripes               + n    (C = 0)
  *   close           the owner                       + n    0 to 1   0 to 1   + 1 if it leaves none counted
  *   reopen          the owner                              1 to 0   1 to 0
  * </pre>
@@ -72,16 +73,6 @@ final class StateWord extends PaddingBefore {
         MAY_HAVE_DRAINED,
         /** It was made, and several have met others here while the word is open. */
         MET_OTHERS
-    }
-
-    /** What a close has come to. */
-    enum Close {
-        /** It has closed. */
-        CLOSED,
-        /** It has closed, and drained. */
-        DRAINED,
-        /** It was closed already. */
-        CLOSED_BEFORE
     }
 
     // Alone on its cache line: threads that change it must not take away what lies beside it, such as the reference to
@@ -200,8 +191,16 @@ final class StateWord extends PaddingBefore {
         return Release.MADE;
     }
 
-    /** Closes, and counts so many more in the same step; it may be fewer, but not fewer than none in all. */
-    Close close(long more) {
+    /** Counts so many more, or fewer. The caller sees to it that nobody closes meanwhile. */
+    void add(long more) {
+        WORD.getAndAdd(this, more * ONE_TASK);
+    }
+
+    /**
+     * Closes, and counts so many more in the same step; it may be fewer, but not fewer than none in all. Returns the closed
+     * word that this step has made; or an open one if it was closed before.
+     */
+    long close(long more) {
         long now = word;
         while (!isClosed(now)) {
             long next = (now + more * ONE_TASK) | CLOSED;
@@ -210,11 +209,11 @@ final class StateWord extends PaddingBefore {
             }
             long seen = (long) WORD.compareAndExchange(this, now, next);
             if (seen == now) {
-                return isDrained(next) ? Close.DRAINED : Close.CLOSED;
+                return next;
             }
             now = seen;
         }
-        return Close.CLOSED_BEFORE;
+        return 0;
     }
 
     /** Reopens. False if it is open. */

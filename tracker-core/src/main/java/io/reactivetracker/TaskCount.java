@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   ONE WORD   the word has the whole count
- *     │ stripe: open, and threads have met at the word several times
+ *     │ stripe: open, threads have met at the word several times, and it counts at most half of the most
  *     ↓
  *   STRIPED    the count is that of the word and the sum of the stripes; open, so nothing can drain
+ *     │ gather: more than half of the most are counted; the stripes are folded, and their sum goes into the word
+ *     │
  *     │ close, in three steps under the lock: the stripes are folded; their sum goes into the word together with the
  *     ↓        closed bit, which is the one step that closes; the stripes are gone
  *   ONE WORD
@@ -22,11 +24,17 @@ import org.jspecify.annotations.Nullable;
  * which is no matter as it is open.
  *
  * <p>A striped {@code tryAcquire} that finds its cell live has come before the close, which folds all cells first.
+ *
+ * <p>Only the word refuses what is too much. So stripes are given up long before: each cell has all of them added up whenever
+ * it has counted {@code LOOK} more, so together they never come near to the most.
  */
 final class TaskCount {
 
-    /** A cell that has counted so many tasks looks, each time it has counted as many again, whether all are too many. */
-    private static final long LOOK = 1L << 24;
+    /** A power of two, so small that all cells together count fewer than a quarter of the most between two looks. */
+    static final int LOOK = 1 << 19;
+
+    /** The most that are counted in stripes, before somebody looks. */
+    static final int STRIPED_MOST = StateWord.MOST / 2;
 
     private final StateWord word;
 
@@ -53,17 +61,39 @@ final class TaskCount {
         if (now != null) {
             long found = now.add(1);
             if (!Stripes.isFolded(found)) {
-                return found < LOOK || found % LOOK != 0 || size() <= StateWord.MOST;
+                look(found);
+                return true;
             }
         }
         return word.acquire();
     }
 
+    private void look(long found) {
+        // Zero is where a cell stands most of the time.
+        if ((found & (LOOK - 1)) == 0 && found != 0) {
+            gather();
+        }
+    }
+
+    /** Goes back to one word if so many are counted that this alone may say when there are too many. */
+    private synchronized void gather() {
+        Stripes spread = stripes;
+        if (spread != null && StateWord.count(word.read()) + spread.sum() > STRIPED_MOST) {
+            word.add(spread.fold());
+            // Not before: who finds no stripes must find the whole count in the word.
+            stripes = null;
+        }
+    }
+
     /** Counts one more unless closed, in one step. Returns the word that decided: open with room for it, or not. */
     long tryAcquire() {
         Stripes now = stripes;
-        if (now != null && !Stripes.isFolded(now.add(1))) {
-            return 0;
+        if (now != null) {
+            long found = now.add(1);
+            if (!Stripes.isFolded(found)) {
+                look(found);
+                return 0;
+            }
         }
         return word.tryAcquire();
     }
@@ -81,27 +111,29 @@ final class TaskCount {
         return release == StateWord.Release.MAY_HAVE_DRAINED;
     }
 
-    /** Spreads the count, unless it is spread already, or closed. */
+    /** Spreads the count, unless it is spread already, closed, or too large. */
     synchronized void stripe() {
-        if (stripes == null && !StateWord.isClosed(word.read())) {
-            stripes = new Stripes();
+        long now = word.read();
+        if (stripes == null && !StateWord.isClosed(now) && StateWord.count(now) <= STRIPED_MOST) {
+            try {
+                stripes = new Stripes();
+            } catch (OutOfMemoryError none) {
+                // It goes on with one word: the task that has just ended here must not fail.
+            }
         }
     }
 
-    /** Closes. */
-    synchronized StateWord.Close close() {
+    /** Closes. Returns the closed word that this call has made; or an open one if it was closed before. */
+    synchronized long close() {
         Stripes spread = stripes;
-        if (spread != null && size() > StateWord.MOST) {
-            throw new IllegalStateException("more than " + StateWord.MOST + " tasks are counted: close some first");
-        }
         mayStripe = false;
         if (spread == null) {
             return word.close(0);
         }
-        StateWord.Close close = word.close(spread.fold());
-        // Not before: who finds no stripes must find the whole count in the word.
+        long closed = word.close(spread.fold());
+        // As in gather().
         stripes = null;
-        return close;
+        return closed;
     }
 
     boolean isStriped() {

@@ -64,18 +64,32 @@ public class TaskToken implements AutoCloseable {
         this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
         String name =
                 Objects.requireNonNull(options, "options must not be null").name();
+        // Made before the task is counted, so that it cannot fail to be made after.
+        this.entry = name == null ? null : new RunningTasks.Entry(name);
         if (!options.isStrict()) {
             tracker.countUp();
         } else if (!tracker.tryCountUp()) {
             throw new TrackerClosedException(tracker);
         }
-        this.entry = name == null ? null : tracker.enlist(name);
+        enlist();
     }
 
-    /** Takes over a task that is counted already. */
+    /** For a task that is to be counted next, and then to be {@linkplain #enlist() listed}. */
     TaskToken(TaskTracker tracker, RunningTasks.@Nullable Entry entry) {
         this.tracker = tracker;
         this.entry = entry;
+    }
+
+    /** Lists a task that was counted just now, if it has a name; one that can't be listed is not counted any more. */
+    final void enlist() {
+        if (entry != null) {
+            try {
+                tracker.enlist(entry);
+            } catch (Throwable failure) {
+                close();
+                throw failure;
+            }
+        }
     }
 
     /**
@@ -100,19 +114,24 @@ public class TaskToken implements AutoCloseable {
      * Ends the task: the tracker counts one less, and is drained if it was the last and the tracker is closed.
      *
      * <p>Idempotent, from any thread: of any number of calls the first has the effect, and the others return at once,
-     * even if the first is still at it. Runs the waiters of a drain that it makes, in this thread, before it returns.
-     * Throws nothing.
+     * even if the first is still at it. Runs the waiters of a drain that it makes, in this thread, before it returns, but
+     * for those that another thread, which drains at the same time, has taken to run. Throws nothing, as long as there is
+     * stack left to run on: if there is not, it may throw a {@code StackOverflowError} and leave waiters untold.
      */
     @Override
     public final void close() {
         if ((boolean) CLOSED.getAndSet(this, true)) {
             return;
         }
-        // In this order a drained tracker lists no task as running.
-        if (entry != null) {
-            tracker.delist(entry);
+        // In this order a drained tracker lists no task as running; and it counts one less even if the stack is at its
+        // end.
+        try {
+            if (entry != null) {
+                tracker.delist(entry);
+            }
+        } finally {
+            tracker.countDown();
         }
-        tracker.countDown();
     }
 
     /**

@@ -105,15 +105,16 @@ public final class TaskTracker {
      * @return true if and only if this call closed it
      */
     public boolean close() {
-        DrainTime time = new DrainTime(running.nanoTime(), drained());
-        StateWord.Close close = state.close();
-        if (close == StateWord.Close.CLOSED_BEFORE) {
+        DrainTime time = new DrainTime(running.nanoTime(), this);
+        long closed = state.close();
+        if (!StateWord.isClosed(closed)) {
             return false;
         }
+        time.closedBy(closed);
         drainTime = time;
         // Who drained it meanwhile has not found this yet.
         time.read();
-        if (close == StateWord.Close.DRAINED) {
+        if (StateWord.isDrained(closed)) {
             waiters.runHappened();
         }
         return true;
@@ -202,7 +203,7 @@ public final class TaskTracker {
      * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public @Nullable TaskToken tryToken() {
-        return tryCountUp() ? new TaskToken(this, (RunningTasks.Entry) null) : null;
+        return isClosed() ? null : tryCount(new TaskToken(this, (RunningTasks.Entry) null));
     }
 
     /**
@@ -216,7 +217,16 @@ public final class TaskTracker {
      */
     public @Nullable TaskToken tryToken(String taskName) {
         Names.require("task name", taskName);
-        return tryCountUp() ? new TaskToken(this, enlist(taskName)) : null;
+        return isClosed() ? null : tryCount(new TaskToken(this, new RunningTasks.Entry(taskName)));
+    }
+
+    /** The token was made before it is counted, so that it cannot fail to be made after. */
+    private @Nullable TaskToken tryCount(TaskToken token) {
+        if (!tryCountUp()) {
+            return null;
+        }
+        token.enlist();
+        return token;
     }
 
     /**
@@ -346,7 +356,8 @@ public final class TaskTracker {
         if (StateWord.isClosed(before)) {
             return false;
         }
-        if (StateWord.count(before) == StateWord.MOST) {
+        // It may be more for a moment: others that count without asking see only afterwards that they are too many.
+        if (StateWord.count(before) >= StateWord.MOST) {
             throw full();
         }
         return true;
@@ -362,8 +373,8 @@ public final class TaskTracker {
         }
     }
 
-    RunningTasks.Entry enlist(String taskName) {
-        return running.add(taskName);
+    void enlist(RunningTasks.Entry entry) {
+        RunningTasks.Entry unused = running.add(entry);
     }
 
     void delist(RunningTasks.Entry entry) {

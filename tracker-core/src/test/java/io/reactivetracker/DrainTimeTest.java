@@ -106,6 +106,29 @@ class DrainTimeTest {
         assertThat(tracker.drainTime()).isEqualTo(SECOND);
     }
 
+    /** The close takes over from a reopen that comes after it has looked at the clock, while the tracker is drained. */
+    @Test
+    void isThatOfTheCloseAndNotOfADrainJustBeforeIt() {
+        List<Runnable> meanwhile = new ArrayList<>();
+        TaskTracker[] itself = new TaskTracker[1];
+        TaskTracker reopened = new TaskTracker("reopened", new TaskCount(new StateWord()), new RunningTasks(() -> {
+            if (!meanwhile.isEmpty()) {
+                meanwhile.remove(0).run();
+            }
+            return nanoTime.get();
+        }));
+        itself[0] = reopened;
+        reopened.close();
+        meanwhile.add(() -> {
+            itself[0].reopen();
+            itself[0].token();
+        });
+        assertThat(reopened.close()).isTrue();
+        pass(SECOND);
+        assertThat(reopened.isDrained()).isFalse();
+        assertThat(reopened.drainTime()).isEqualTo(SECOND);
+    }
+
     /** Whichever of the two is held up behind its step, the clock has stopped when both are done. */
     @Test
     void hasStoppedWhenTheCloseAndTheLastTaskHaveReturned() throws Exception {

@@ -49,7 +49,7 @@ class RunningTasksTest {
     private List<Thread> meet(int number) {
         List<Thread> met = new ArrayList<>();
         for (int i = 0; i < number; i++) {
-            Thread thread = start(() -> tasks.add("met"));
+            Thread thread = start(() -> tasks.add(new RunningTasks.Entry("met")));
             awaitBlocked(thread);
             met.add(thread);
         }
@@ -59,7 +59,7 @@ class RunningTasksTest {
     private void spread() {
         List<Thread> met = new ArrayList<>();
         meanwhile.set(() -> met.addAll(meet(ENOUGH_TO_SPREAD)));
-        tasks.add("first");
+        tasks.add(new RunningTasks.Entry("first"));
         met.forEach(RunningTasksTest::join);
         assertThat(tasks.isSpread()).isTrue();
     }
@@ -69,7 +69,7 @@ class RunningTasksTest {
         List<RunningTasks.Entry> entered = new ArrayList<>();
         for (int cell = Stripes.CELLS - 1; cell >= 0; cell--) {
             String name = "on " + cell;
-            Thread thread = ofShelf(cell, () -> entered.add(tasks.add(name)));
+            Thread thread = ofShelf(cell, () -> entered.add(tasks.add(new RunningTasks.Entry(name))));
             thread.start();
             join(thread);
         }
@@ -93,7 +93,7 @@ class RunningTasksTest {
     void areOnOneShelfUntilThreadsHaveMetSeveralTimes() {
         List<Thread> met = new ArrayList<>();
         meanwhile.set(() -> met.addAll(meet(ENOUGH_TO_SPREAD - 1)));
-        RunningTasks.Entry entry = tasks.add("first");
+        RunningTasks.Entry entry = tasks.add(new RunningTasks.Entry("first"));
         met.forEach(RunningTasksTest::join);
         assertThat(tasks.isSpread()).isFalse();
         assertThat(names()).containsExactly("first", "met", "met", "met");
@@ -104,7 +104,7 @@ class RunningTasksTest {
             awaitBlocked(leaving);
             met.add(leaving);
         });
-        tasks.add("last");
+        tasks.add(new RunningTasks.Entry("last"));
         met.forEach(RunningTasksTest::join);
         assertThat(tasks.isSpread()).isTrue();
         assertThat(names()).containsExactly("met", "met", "met", "last");
@@ -112,7 +112,7 @@ class RunningTasksTest {
 
     @Test
     void areListedOldestFirstOnWhicheverShelfTheyStand() {
-        RunningTasks.Entry before = tasks.add("before");
+        RunningTasks.Entry before = tasks.add(new RunningTasks.Entry("before"));
         spread();
         List<RunningTasks.Entry> entered = enterFromTheLastShelf();
         List<String> names = names();
@@ -131,12 +131,12 @@ class RunningTasksTest {
         List<Thread> threads = new ArrayList<>();
         meanwhile.set(() -> {
             for (int i = 0; i < ENOUGH_TO_SPREAD; i++) {
-                Thread thread = start(() -> tasks.remove(tasks.add("met")));
+                Thread thread = start(() -> tasks.remove(tasks.add(new RunningTasks.Entry("met"))));
                 awaitBlocked(thread);
                 threads.add(thread);
             }
         });
-        tasks.remove(tasks.add("first"));
+        tasks.remove(tasks.add(new RunningTasks.Entry("first")));
         threads.forEach(RunningTasksTest::join);
         for (RunningTasks.Entry entry : enterFromTheLastShelf()) {
             assertThat(tasks.oldest())
@@ -149,11 +149,11 @@ class RunningTasksTest {
 
     @Test
     void leaveTheShelfThatTheyStandOnInWhicheverThread() {
-        RunningTasks.Entry before = tasks.add("before");
+        RunningTasks.Entry before = tasks.add(new RunningTasks.Entry("before"));
         spread();
         List<RunningTasks.Entry> entered = new ArrayList<>();
         for (int i = 0; i < 2 * Stripes.CELLS; i++) {
-            join(start(() -> entered.add(tasks.add("after"))));
+            join(start(() -> entered.add(tasks.add(new RunningTasks.Entry("after")))));
         }
         entered.forEach(tasks::remove);
         assertThat(names()).containsExactly("before", "first", "met", "met", "met", "met");
@@ -166,7 +166,7 @@ class RunningTasksTest {
         spread();
         for (int i = 0; i < 2 * Stripes.CELLS; i++) {
             clock.set(1_000);
-            join(start(() -> tasks.add("same")));
+            join(start(() -> tasks.add(new RunningTasks.Entry("same"))));
         }
         assertThat(tasks.list()).isSortedAccordingTo((a, b) -> Long.compare(a.id(), b.id()));
     }
@@ -180,12 +180,12 @@ class RunningTasksTest {
             awaitBlocked(looking);
             met.addAll(meet(ENOUGH_TO_SPREAD));
             // The one on a shelf that whoever looks did not know, the other on the first.
-            Thread other = ofShelf(1, () -> tasks.add("earlier"));
+            Thread other = ofShelf(1, () -> tasks.add(new RunningTasks.Entry("earlier")));
             other.start();
             join(other);
-            tasks.add("later");
+            tasks.add(new RunningTasks.Entry("later"));
         });
-        Thread first = ofShelf(0, () -> tasks.add("first"));
+        Thread first = ofShelf(0, () -> tasks.add(new RunningTasks.Entry("first")));
         first.start();
         join(first);
         met.forEach(RunningTasksTest::join);
@@ -203,7 +203,7 @@ class RunningTasksTest {
                 List<RunningTasks.Entry> mine = new ArrayList<>();
                 for (int step = 0; step < 3_000; step++) {
                     if (mine.size() < 5) {
-                        mine.add(real.add(name));
+                        mine.add(real.add(new RunningTasks.Entry(name)));
                     } else {
                         real.remove(mine.remove(ThreadLocalRandom.current().nextInt(mine.size())));
                     }

@@ -120,17 +120,34 @@ class TaskCountTest {
         }
 
         @Test
-        void isNotClosedWhenItsTasksAreTooManyForOneWord() {
+        void isNotStripedNearItsMostTasksAndRefusesWhatIsTooMuch() {
             TaskCount nearlyFull = new TaskCount(new StateWord((long) StateWord.MOST << 1));
             TaskTracker full = new TaskTracker("full", nearlyFull, new RunningTasks(System::nanoTime));
             nearlyFull.stripe();
-            TaskToken oneTooMany = full.token();
-            assertThatIllegalStateException().isThrownBy(full::close).withMessageContaining("536870911 tasks");
-            assertThat(full.isClosed()).isFalse();
-            assertThat(full.size()).isEqualTo(StateWord.MOST + 1L);
-            oneTooMany.close();
+            assertThat(nearlyFull.isStriped()).isFalse();
+            assertThatIllegalStateException().isThrownBy(full::token).withMessageContaining("536870911 tasks");
+            assertThatIllegalStateException().isThrownBy(full::tryToken).withMessageContaining("536870911 tasks");
+            assertThat(full.size()).isEqualTo(StateWord.MOST);
             assertThat(full.close()).isTrue();
             assertThat(full.size()).isEqualTo(StateWord.MOST);
+        }
+
+        @Test
+        void goesBackToOneWordLongBeforeItsMostTasks() {
+            for (boolean isStrict : new boolean[] {false, true}) {
+                TaskCount large = new TaskCount(new StateWord((long) TaskCount.STRIPED_MOST << 1));
+                large.stripe();
+                assertThat(large.isStriped()).isTrue();
+                for (int i = 0; i <= TaskCount.LOOK; i++) {
+                    if (isStrict) {
+                        assertThat(large.tryAcquire()).isZero();
+                    } else {
+                        assertThat(large.acquire()).isTrue();
+                    }
+                }
+                assertThat(large.isStriped()).isFalse();
+                assertThat(large.size()).isEqualTo(TaskCount.STRIPED_MOST + TaskCount.LOOK + 1L);
+            }
         }
     }
 

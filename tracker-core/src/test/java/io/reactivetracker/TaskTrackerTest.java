@@ -280,6 +280,18 @@ class TaskTrackerTest {
         }
 
         @Test
+        void refusesAlsoWhileOthersHaveCountedTooManyForAMoment() {
+            TaskTracker overshot = new TaskTracker(
+                    "full",
+                    new TaskCount(new StateWord((StateWord.MOST + 2L) << 1)),
+                    new RunningTasks(System::nanoTime));
+            assertThatIllegalStateException().isThrownBy(overshot::tryToken).withMessageContaining("the most it can");
+            assertThatIllegalStateException().isThrownBy(() -> overshot.tryToken("a"));
+            assertThat(overshot.size()).isEqualTo(StateWord.MOST + 2L);
+            assertThat(overshot.runningTasks()).isEmpty();
+        }
+
+        @Test
         void countsAgainOnceATaskHasEnded() {
             full.countDown();
             TaskToken token = full.token();
