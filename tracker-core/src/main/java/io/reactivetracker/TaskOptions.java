@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
-import io.reactivetracker.internal.Names;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,7 @@ public sealed interface TaskOptions {
      * @throws IllegalArgumentException if the name is blank
      */
     static Combination named(String name) {
-        return new ChosenOptions(Names.require("task name", name), false);
+        return ChosenOptions.DEFAULTS.named(name);
     }
 
     /**
@@ -46,7 +45,21 @@ public sealed interface TaskOptions {
      * @return options to which more can be added
      */
     static Combination strict() {
-        return new ChosenOptions(null, true);
+        return ChosenOptions.DEFAULTS.strict();
+    }
+
+    /**
+     * Makes the task a child of another one: while that holds a permit of a limit, the child needs no permit of the same limit.
+     *
+     * <p>So a task can wait for tasks that share its limit. A task of a group knows its parent by itself if it is started
+     * in the parent's body, or, with Reactor, upstream of the parent's {@code trackWith}. This option is for the other cases:
+     * the body has gone on in another thread, or the pipeline is one of RxJava. A tracker has no limits and ignores it.
+     *
+     * @param parent the task that waits for this one
+     * @return options to which more can be added
+     */
+    static Combination childOf(ParentTask parent) {
+        return ChosenOptions.DEFAULTS.childOf(parent);
     }
 
     /**
@@ -56,6 +69,14 @@ public sealed interface TaskOptions {
      */
     @Nullable
     String name();
+
+    /**
+     * The parent that was named.
+     *
+     * @return the parent, or null if none was named
+     */
+    @Nullable
+    ParentTask parent();
 
     /**
      * Whether the task is refused once its tracker is closed.
@@ -83,5 +104,14 @@ public sealed interface TaskOptions {
          * @see TaskOptions#strict()
          */
         Combination strict();
+
+        /**
+         * The same options, for a child of this task.
+         *
+         * @param parent the task that waits for this one
+         * @return options to which more can be added
+         * @see TaskOptions#childOf(ParentTask)
+         */
+        Combination childOf(ParentTask parent);
     }
 }

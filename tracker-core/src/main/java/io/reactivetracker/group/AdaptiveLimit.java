@@ -15,7 +15,7 @@ import java.time.Duration;
  * for all tasks that ran at the time of the last decrease: they have seen the old limit. Cancelled tasks say nothing. The
  * time of a task is that for which it held its permit, retries that keep it included.
  *
- * <p>Tasks above the limit wait, first in first out. Made by {@link Admission#adaptive}. Safe for use by several threads.
+ * <p>Tasks above the limit wait, first in first out. A child that runs on its parent's permit is measured like any other task. Made by {@link Admission#adaptive}. Safe for use by several threads.
  */
 public final class AdaptiveLimit implements Admission {
 
@@ -120,11 +120,20 @@ public final class AdaptiveLimit implements Admission {
         public boolean grant(Permit permit) {
             long start = timer().nanoTime();
             long decreasesAtStart = decreases();
-            return candidate.grant(outcome -> {
-                try {
-                    learn(outcome, decreasesAtStart, timer().nanoTime() - start);
-                } finally {
-                    permit.release(outcome);
+            return candidate.grant(new LimitPermit() {
+
+                @Override
+                public void release(Outcome outcome) {
+                    try {
+                        learn(outcome, decreasesAtStart, timer().nanoTime() - start);
+                    } finally {
+                        permit.release(outcome);
+                    }
+                }
+
+                @Override
+                public boolean isOf(Admission limit) {
+                    return LimitPermit.isOf(permit, limit);
                 }
             });
         }

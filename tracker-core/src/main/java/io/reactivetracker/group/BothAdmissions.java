@@ -4,7 +4,10 @@ package io.reactivetracker.group;
 import io.reactivetracker.Registration;
 import io.reactivetracker.internal.Cascade;
 import io.reactivetracker.internal.Uncaught;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Objects;
+import java.util.Set;
 
 /** Asks one admission after another, and gives the first permit back if the second is not to be had. */
 record BothAdmissions(Admission first, Admission second) implements Admission {
@@ -22,6 +25,45 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
             throw broken;
         }
         return between;
+    }
+
+    BothAdmissions {
+        Set<Admission> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        addLimits(first, seen);
+        addLimits(second, seen);
+    }
+
+    /** A task that asks the same limit twice would wait for the second permit while it holds the first. */
+    private static void addLimits(Admission admission, Set<Admission> seen) {
+        if (admission instanceof BothAdmissions both) {
+            addLimits(both.first, seen);
+            addLimits(both.second, seen);
+        } else if ((admission instanceof ConcurrencyLimit
+                        || admission instanceof AdaptiveLimit
+                        || admission instanceof RateLimit)
+                && !seen.add(admission)) {
+            throw new IllegalArgumentException(
+                    admission + " must not be combined with itself: a task would need two of its"
+                            + " permits and could wait for the second for ever; make another limit, or leave this one out once");
+        }
+    }
+
+    /** The permits of one task. */
+    private record BothPermits(Permit first, Permit second) implements LimitPermit {
+
+        @Override
+        public void release(Outcome outcome) {
+            try {
+                second.release(outcome);
+            } finally {
+                first.release(outcome);
+            }
+        }
+
+        @Override
+        public boolean isOf(Admission limit) {
+            return LimitPermit.isOf(first, limit) || LimitPermit.isOf(second, limit);
+        }
     }
 
     /** What it throws must not reach an admission that is about to serve others. */
@@ -154,13 +196,7 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
                 }
                 boolean isTaken = false;
                 try {
-                    isTaken = candidate.grant(outcome -> {
-                        try {
-                            secondPermit.release(outcome);
-                        } finally {
-                            firstPermit.release(outcome);
-                        }
-                    });
+                    isTaken = candidate.grant(new BothPermits(firstPermit, secondPermit));
                 } finally {
                     if (!isTaken) {
                         firstPermit.release(Outcome.CANCELLED);

@@ -10,14 +10,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A place that becomes free is given on in the very call that frees it, so while tasks wait never fewer run than the
  * limit allows; and the place is counted before it is given, so never more. The next task starts on its group's
  * {@linkplain TaskGroupBuilder#executor executor}, so a body that blocks keeps no other from starting; the order in which
- * tasks are granted is that of the line, the order in which the executor begins them is its own.
+ * tasks are granted is that of the line, the order in which the executor begins them is its own. A task's children run on
+ * its place: see {@link Admission}.
  *
  * <p>Made by {@link Admission#concurrency(int)} and {@link Admission#prioritized}. Safe for use by several threads.
  */
 public final class ConcurrencyLimit implements Admission {
 
     private final int mostQueued;
-    private final Permit permit = outcome -> giveBack();
+    private final Permit permit = new Place();
 
     // Guarded by this; never held while a candidate is spoken to.
     private final WaitingLine line;
@@ -36,6 +37,13 @@ public final class ConcurrencyLimit implements Admission {
 
     @Override
     public Registration admit(Candidate candidate) {
+        Permit share = GroupTask.shareOfAncestor(candidate.task(), this);
+        if (share != null) {
+            if (!candidate.grant(share)) {
+                share.release(Outcome.CANCELLED);
+            }
+            return WaitingLine.NO_PLACE;
+        }
         int priority = line.priorityOf(candidate);
         boolean isFull;
         synchronized (this) {
@@ -131,6 +139,20 @@ public final class ConcurrencyLimit implements Admission {
 
     private synchronized void leave(WaitingLine.Place place) {
         line.remove(place);
+    }
+
+    /** The permit of every task: it has nothing to remember. */
+    private final class Place implements LimitPermit {
+
+        @Override
+        public void release(Outcome outcome) {
+            giveBack();
+        }
+
+        @Override
+        public boolean isOf(Admission limit) {
+            return limit.equals(ConcurrencyLimit.this);
+        }
     }
 
     private static int requirePositive(int limit) {

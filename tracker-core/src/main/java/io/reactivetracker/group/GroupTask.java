@@ -43,6 +43,9 @@ public final class GroupTask extends TaskToken implements TaskContext {
     private final long issuedAt;
     private final Supplier<@Nullable String> origin;
 
+    /** The nearest ancestor that had not ended when somebody looked; so ended ones are not kept. */
+    private volatile @Nullable GroupTask parent;
+
     // Guarded by the group's ledger.
     private State state = State.QUEUED;
     private @Nullable AdmissionRequest request;
@@ -54,9 +57,15 @@ public final class GroupTask extends TaskToken implements TaskContext {
     // Used by one failure after the other.
     private @Nullable IdentityHashMap<ErrorPolicy, Object> states;
 
-    GroupTask(TaskGroup group, TaskOptions options, Supplier<@Nullable String> origin, long issuedAt) {
+    GroupTask(
+            TaskGroup group,
+            TaskOptions options,
+            @Nullable GroupTask parent,
+            Supplier<@Nullable String> origin,
+            long issuedAt) {
         super(group.tasks(), options);
         this.group = group;
+        this.parent = nearestRunning(parent);
         this.name = Objects.requireNonNull(options.name(), "a task of a group has a name");
         this.token = group.cancellationToken().child(this);
         this.issuedAt = issuedAt;
@@ -86,6 +95,39 @@ public final class GroupTask extends TaskToken implements TaskContext {
     @Override
     public TaskGroup group() {
         return group;
+    }
+
+    private static @Nullable GroupTask nearestRunning(@Nullable GroupTask ancestor) {
+        GroupTask nearest = ancestor;
+        while (nearest != null && nearest.isClosed()) {
+            nearest = nearest.parent;
+        }
+        return nearest;
+    }
+
+    /** A share of the permit of this limit that the nearest ancestor of a task holds; null if none holds one. */
+    static @Nullable Permit shareOfAncestor(TaskContext task, Admission limit) {
+        GroupTask ancestor = task instanceof GroupTask own ? own.parent : null;
+        while (ancestor != null) {
+            Permit share = ancestor.share(limit);
+            if (share != null) {
+                return share;
+            }
+            ancestor = ancestor.parent;
+        }
+        return null;
+    }
+
+    private @Nullable Permit share(Admission limit) {
+        synchronized (group.ledger()) {
+            // One that is still here was not given back.
+            if (!(permit instanceof LimitPermit held) || !held.isOf(limit)) {
+                return null;
+            }
+            SharedPermit shared = held instanceof SharedPermit already ? already : new SharedPermit(held);
+            permit = shared;
+            return shared.share();
+        }
     }
 
     /**
@@ -222,6 +264,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
                 left.leave();
             }
             release(held, outcome);
+            parent = nearestRunning(parent);
             close();
         });
         return true;

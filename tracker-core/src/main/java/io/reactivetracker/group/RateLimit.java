@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * its task ends; a task that left the line has not used any.
  *
  * <p>A token bucket, in the form of the generic cell rate algorithm (ITU-T I.371, annex A): instead of counting tokens it
- * keeps the instant at which the bucket will be full again. Groups that share a rate must share their timer.
+ * keeps the instant at which the bucket will be full again. The clock of a rate is that of the first group that asks it, also
+ * for other groups whose timer is another one.
+ *
+ * <p>A rate is not held by a task that runs, so it is no permit that a task could share with its children: each takes its own
+ * turn. That delays a task that waits for its children, but never for ever.
  *
  * <p>Made by {@link Admission#rate(double, Duration)}. Safe for use by several threads.
  */
@@ -47,9 +51,9 @@ public final class RateLimit implements Admission {
         synchronized (this) {
             if (timer == null) {
                 fullAt = clock.nanoTime();
+                timer = clock;
             }
-            timer = clock;
-            if (!line.isEmpty() || !take(clock.nanoTime())) {
+            if (!line.isEmpty() || !take(timer.nanoTime())) {
                 place = line.add(candidate, 0);
             }
         }

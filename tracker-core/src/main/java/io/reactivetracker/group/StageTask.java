@@ -3,6 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.internal.CurrentTask;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -83,8 +84,14 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
             isRunning = true;
         }
         try {
-            Objects.requireNonNull(next(), "the body of the task returned null, not a stage")
-                    .whenComplete(this::settle);
+            CompletionStage<T> stage;
+            Object outer = CurrentTask.swap(task);
+            try {
+                stage = Objects.requireNonNull(next(), "the body of the task returned null, not a stage");
+            } finally {
+                CurrentTask.swap(outer);
+            }
+            stage.whenComplete(this::settle);
         } catch (Throwable failure) {
             settle(null, failure);
         }

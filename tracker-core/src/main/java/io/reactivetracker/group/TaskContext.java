@@ -2,9 +2,13 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.CancellationToken;
+import io.reactivetracker.ParentTask;
 
-/** What a task of a group can know of itself. Safe for use by several threads. */
-public interface TaskContext {
+/**
+ * What a task of a group can know of itself, and what it gives to its children as their {@linkplain
+ * io.reactivetracker.TaskOptions#childOf parent}. Safe for use by several threads.
+ */
+public interface TaskContext extends ParentTask {
 
     /**
      * Tells the task from every other in this virtual machine.

@@ -11,6 +11,7 @@ import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.CurrentTask;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -355,7 +356,10 @@ public final class TaskGroup {
      * drain may be told before the future is done.
      *
      * @param <T> the type of the result
-     * @param options the task's name, or else it has the group's; a task of a group is always strict
+     * <p>While the body is called, the tasks that it starts in this thread are this task's {@linkplain TaskOptions#childOf
+     * children}; a stage that goes on in another thread names it as their parent.
+     *
+     * @param options the task's name, or else it has the group's, and its parent; a task of a group is always strict
      * @param body starts the work
      * @return the outcome; a {@link TaskCancelledException} as soon as the task is cancelled
      * @throws GroupClosedException if the group is closed
@@ -400,6 +404,20 @@ public final class TaskGroup {
      * @throws TaskCancelledException if the group is cancelled
      */
     public GroupTask issue(TaskOptions options, Supplier<@Nullable String> origin) {
+        return issue(options, null, origin);
+    }
+
+    /**
+     * Issues a task, as {@link #issue(TaskOptions, Supplier)} does, to code that may know its parent.
+     *
+     * @param options the task's name, or else it has the group's, and its {@linkplain TaskOptions#childOf parent}
+     * @param parent the parent of a task whose options name none; or null, and it is the task whose body this thread runs
+     * @param origin tells, when a report asks, where the task was made; null if nobody knows
+     * @return a queued task
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public GroupTask issue(TaskOptions options, @Nullable TaskContext parent, Supplier<@Nullable String> origin) {
         Objects.requireNonNull(options, "options must not be null");
         Objects.requireNonNull(origin, "origin must not be null");
         // A cancel closes the group too, but its actions may come a little later than its mark.
@@ -411,12 +429,17 @@ public final class TaskGroup {
         long now = timer.nanoTime();
         GroupTask task;
         try {
-            task = new GroupTask(this, TaskOptions.named(taskName).strict(), origin, now);
+            task = new GroupTask(this, TaskOptions.named(taskName).strict(), parentOf(options, parent), origin, now);
         } catch (TrackerClosedException closed) {
             throw token.isCancelled() ? cancelled(taskName) : new GroupClosedException(name, "tasks");
         }
         ledger.issue(task);
         return task;
+    }
+
+    private static @Nullable GroupTask parentOf(TaskOptions options, @Nullable TaskContext known) {
+        Object parent = options.parent() != null ? options.parent() : known != null ? known : CurrentTask.get();
+        return parent instanceof GroupTask task ? task : null;
     }
 
     /** For a task that comes too late to have an id. */

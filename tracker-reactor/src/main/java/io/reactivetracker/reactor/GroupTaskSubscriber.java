@@ -51,7 +51,9 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
         Context downstream = actual.currentContext();
         GroupTask task;
         try {
-            task = group.issue(options, () -> Steps.originOf(source));
+            // A task upstream of which this one is: its subscriber put itself there.
+            TaskContext parent = downstream.getOrDefault(TaskContext.class, null);
+            task = group.issue(options, parent, () -> Steps.originOf(source));
         } catch (IllegalStateException refused) {
             Operators.error(actual, refused);
             return;

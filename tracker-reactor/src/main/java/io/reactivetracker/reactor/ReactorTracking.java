@@ -115,7 +115,8 @@ public final class ReactorTracking {
      * group is closed, a {@code GroupClosedException}. In neither of the last two was the upstream touched.
      *
      * <p>What the task can know of itself, its id, name, attempt and token, is in the {@code Context} of its upstream, as
-     * {@link TaskContext}{@code .class}. The tasks are not fused.
+     * {@link TaskContext}{@code .class}. The tasks are not fused. A task that is subscribed to there is this one's {@linkplain
+     * TaskOptions#childOf child}: it shares this one's permit of a limit that both groups have.
      *
      * @param <T> the type of the elements
      * @param group what counts, admits and judges the tasks
@@ -291,7 +292,7 @@ public final class ReactorTracking {
         if (name == null) {
             return options;
         }
-        return options.isStrict() ? TaskOptions.named(name).strict() : TaskOptions.named(name);
+        return ((TaskOptions.Combination) options).named(name);
     }
 
     private static <T> Publisher<T> requirePublisher(@Nullable Publisher<T> publisher) {

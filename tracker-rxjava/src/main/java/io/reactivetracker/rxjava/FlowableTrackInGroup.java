@@ -45,17 +45,17 @@ final class FlowableTrackInGroup<T> extends Flowable<T> {
         }
         GroupTaskSubscriber<T> subscriber = new GroupTaskSubscriber<>(downstream, task);
         try {
-            new FlowableCancelWith<>(attempts(task), task.cancellationToken()).subscribe(subscriber);
+            new FlowableCancelWith<>(attempts(task, subscriber), task.cancellationToken()).subscribe(subscriber);
         } catch (Throwable failure) {
             subscriber.cancel();
             throw failure;
         }
     }
 
-    private Flowable<T> attempts(GroupTask task) {
+    private Flowable<T> attempts(GroupTask task, GroupTaskSubscriber<T> subscriber) {
         Flowable<T> admitted = Completable.create(
                         emitter -> emitter.setCancellable(task.admit(emitter::onComplete, emitter::tryOnError)::close))
-                .andThen(Flowable.defer(() -> Continuations.orElse(task, () -> source.apply(task))));
+                .andThen(Flowable.defer(() -> subscriber.inTask(Continuations.orElse(task, () -> source.apply(task)))));
         return task.mayGoOn()
                 ? admitted.retryWhen(errors -> errors.concatMapSingle(error -> beforeNextAttempt(task, error)))
                 : admitted;

@@ -3,10 +3,12 @@ package io.reactivetracker.rxjava;
 
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.Outcome;
+import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Failures;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
@@ -19,9 +21,44 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
     private @Nullable Subscription upstream;
     private volatile boolean done;
 
+    // The task in whose body this one was subscribed to; written before a source is subscribed to, read by what that
+    // calls.
+    private @Nullable Object outer;
+
     GroupTaskSubscriber(Subscriber<? super T> downstream, GroupTask task) {
         this.downstream = downstream;
         this.task = task;
+    }
+
+    /**
+     * A source that is subscribed to as a part of the task: what it subscribes to in turn, in that thread, are the task's
+     * children. What is downstream of the task is not, though a source may call it from within.
+     */
+    Publisher<T> inTask(Publisher<? extends T> source) {
+        return attempt -> {
+            Object previous = CurrentTask.swap(task);
+            outer = previous;
+            try {
+                source.subscribe(attempt);
+            } finally {
+                CurrentTask.swap(previous);
+            }
+        };
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a task is itself
+    private boolean leaveTask() {
+        boolean isInTask = CurrentTask.get() == task;
+        if (isInTask) {
+            CurrentTask.swap(outer);
+        }
+        return isInTask;
+    }
+
+    private void returnToTask(boolean wasInTask) {
+        if (wasInTask) {
+            CurrentTask.swap(task);
+        }
     }
 
     @Override
@@ -37,11 +74,14 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
 
     @Override
     public void onNext(T element) {
+        boolean wasInTask = leaveTask();
         try {
             downstream.onNext(element);
         } catch (Throwable failure) {
             endAfter(failure);
             throw failure;
+        } finally {
+            returnToTask(wasInTask);
         }
     }
 
@@ -56,9 +96,11 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
             // Where a task may go on, the policy was asked upstream.
             task.failed(error);
         }
+        boolean wasInTask = leaveTask();
         try {
             downstream.onError(error);
         } finally {
+            returnToTask(wasInTask);
             task.end(task.outcomeOf(error));
         }
     }
@@ -69,9 +111,11 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
             return;
         }
         done = true;
+        boolean wasInTask = leaveTask();
         try {
             downstream.onComplete();
         } finally {
+            returnToTask(wasInTask);
             task.end(Outcome.SUCCEEDED);
         }
     }
