@@ -5,6 +5,7 @@ import io.reactivetracker.group.Continuation;
 import io.reactivetracker.group.GroupTask;
 import java.util.concurrent.CompletionStage;
 import org.reactivestreams.Publisher;
+import reactor.core.CorePublisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -12,22 +13,22 @@ import reactor.core.publisher.Mono;
 enum Continuations {
     FLUX {
         @Override
-        <T> Publisher<T> adapt(Publisher<T> publisher) {
+        <T> CorePublisher<T> adapt(Publisher<T> publisher) {
             return Flux.from(publisher);
         }
     },
     MONO {
         @Override
-        <T> Publisher<T> adapt(Publisher<T> publisher) {
+        <T> CorePublisher<T> adapt(Publisher<T> publisher) {
             return Mono.from(publisher);
         }
     };
 
-    abstract <T> Publisher<T> adapt(Publisher<T> publisher);
+    abstract <T> CorePublisher<T> adapt(Publisher<T> publisher);
 
     /** The task's own source, unless its policy has put something else in its place. */
     @SuppressWarnings("unchecked") // a continuation must fit its task, as it says
-    <T> Publisher<? extends T> orElse(Publisher<? extends T> source, GroupTask task) {
+    <T> CorePublisher<? extends T> orElse(CorePublisher<? extends T> source, GroupTask task) {
         Continuation continuation = task.continuation();
         if (continuation == null) {
             return source;

@@ -30,6 +30,9 @@ final class FluxRecordAs<K, T> extends FluxOperator<T, T> {
     @Override
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     public @Nullable Object scanUnsafe(Attr key) {
-        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : super.scanUnsafe(key);
+        if (key == Attr.RUN_STYLE) {
+            return Attr.RunStyle.ASYNC;
+        }
+        return Steps.isPrivate(key) ? Steps.scan(source, key) : super.scanUnsafe(key);
     }
 }

@@ -1,31 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
+import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
-import io.reactivetracker.group.Decision;
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.internal.Failures;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
+import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
-import reactor.util.retry.Retry;
 
 /**
  * The downstream end of one task of a group: passes every signal on, and ends the task after its last one.
  *
- * <p>Upstream of it stand, in this order: what lets the task's token end the subscription; if the group's policy may go on
- * after an error, Reactor's retry, driven by that policy; and the admission, behind which is the source.
+ * <p>Upstream of it stand what lets the task's token end the subscription, and then the task's attempts.
  */
 final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, Scannable {
+
+    private static final VarHandle UPSTREAM_CANCELLED;
+
+    static {
+        try {
+            UPSTREAM_CANCELLED =
+                    MethodHandles.lookup().findVarHandle(GroupTaskSubscriber.class, "upstreamCancelled", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final CoreSubscriber<? super T> actual;
     private final GroupTask task;
@@ -35,6 +45,9 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
     private volatile boolean done;
     private volatile boolean cancelled;
 
+    // Set once. Of all that cancel, the one that sets it cancels the upstream.
+    private volatile boolean upstreamCancelled;
+
     private GroupTaskSubscriber(CoreSubscriber<? super T> actual, Context downstream, GroupTask task) {
         this.actual = actual;
         this.task = task;
@@ -42,7 +55,7 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
     }
 
     static <T> void subscribe(
-            Publisher<? extends T> source,
+            CorePublisher<? extends T> source,
             CoreSubscriber<? super T> actual,
             TaskGroup group,
             TaskOptions options,
@@ -61,38 +74,50 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
         run(source, actual, downstream, task, continuations);
     }
 
-    /** Runs a task that was issued, and sees to its end. */
-    static <T> void run(
-            Publisher<? extends T> source,
+    /**
+     * Runs a task that was issued, and sees to its end.
+     *
+     * @return what the task's token cuts off; null if it was cancelled before
+     */
+    static <T> @Nullable CancelWithSubscriber<T> run(
+            CorePublisher<? extends T> source,
             CoreSubscriber<? super T> actual,
             Context downstream,
             GroupTask task,
             Continuations continuations) {
         GroupTaskSubscriber<T> subscriber = new GroupTaskSubscriber<>(actual, downstream, task);
         try {
-            Flux<T> attempts = new FluxAdmitted<>(source, task, continuations);
-            if (task.mayGoOn()) {
-                attempts = attempts.retryWhen(
-                        Retry.from(errors -> errors.concatMap(signal -> beforeNextAttempt(task, signal.failure()))));
-            }
-            CancelWithSubscriber.subscribe(attempts, subscriber, task.cancellationToken());
+            return subscriber.begin(source, continuations);
         } catch (Throwable failure) {
-            try {
-                Operators.reportThrowInSubscribe(subscriber, failure);
-            } finally {
-                subscriber.cancel();
-            }
+            subscriber.failInSubscribe(failure);
+            return null;
         }
     }
 
-    /** Emits when it is time for the task to go on; fails if the error is its end. */
-    private static Mono<Integer> beforeNextAttempt(GroupTask task, Throwable error) {
-        Decision.Again again = task.failed(error);
-        if (again == null) {
-            return Mono.error(error);
+    private @Nullable CancelWithSubscriber<T> begin(CorePublisher<? extends T> source, Continuations continuations) {
+        if (task.cancellationToken().isCancelled()) {
+            Operators.error(this, TaskCancelledException.of(task.cancellationToken()));
+            return null;
         }
-        return Mono.create(sink -> sink.onDispose(
-                task.scheduleNextAttempt(again, error, () -> sink.success(task.attempt()), sink::error)::close));
+        Executor threadLocals = SubscriberThreadLocals.capture();
+        CancelWithSubscriber<T> cancellable = new CancelWithSubscriber<>(this, task.cancellationToken(), threadLocals);
+        try {
+            AttemptsSubscriber.subscribe(cancellable, source, task, continuations, threadLocals);
+        } catch (Throwable failure) {
+            cancellable.failInSubscribe(failure);
+        }
+        return cancellable;
+    }
+
+    /** As every operator of Reactor does: the failure goes downstream, or is dropped if it comes too late. */
+    private void failInSubscribe(Throwable failure) {
+        try {
+            Operators.reportThrowInSubscribe(this, failure);
+        } catch (Throwable fatal) {
+            endAfter(fatal);
+            throw fatal;
+        }
+        cancel();
     }
 
     @Override
@@ -125,7 +150,7 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
             return;
         }
         done = true;
-        if (!task.mayGoOn()) {
+        if (!task.mayGoOn() && !cancelled) {
             // Where a task may go on, the policy was asked upstream.
             task.failed(error);
         }
@@ -178,7 +203,7 @@ final class GroupTaskSubscriber<T> implements CoreSubscriber<T>, Subscription, S
 
     private void cancelUpstream() {
         Subscription s = upstream;
-        if (s != null) {
+        if (s != null && !upstreamCancelled && !(boolean) UPSTREAM_CANCELLED.getAndSet(this, true)) {
             s.cancel();
         }
     }

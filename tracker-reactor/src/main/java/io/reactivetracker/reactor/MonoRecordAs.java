@@ -36,6 +36,9 @@ final class MonoRecordAs<K, T> extends MonoOperator<T, T> {
     @Override
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     public @Nullable Object scanUnsafe(Attr key) {
-        return key == Attr.RUN_STYLE ? Attr.RunStyle.ASYNC : super.scanUnsafe(key);
+        if (key == Attr.RUN_STYLE) {
+            return Attr.RunStyle.ASYNC;
+        }
+        return Steps.isPrivate(key) ? Steps.scan(source, key) : super.scanUnsafe(key);
     }
 }

@@ -28,6 +28,9 @@ final class MonoTrackWith<T> extends MonoOperator<T, T> {
     @Override
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     public @Nullable Object scanUnsafe(Attr key) {
-        return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : super.scanUnsafe(key);
+        if (key == Attr.RUN_STYLE) {
+            return Attr.RunStyle.SYNC;
+        }
+        return Steps.isPrivate(key) ? Steps.scan(source, key) : super.scanUnsafe(key);
     }
 }

@@ -34,6 +34,11 @@ import reactor.core.publisher.ParallelFlux;
  * operator after it that moves signals to another thread, such as {@code publishOn}, may still be passing them on when
  * the task has ended; one that moves the subscription there, such as {@code subscribeOn}, has it counted only when
  * that thread subscribes.
+ *
+ * <p>Under {@link reactor.core.publisher.Hooks#enableAutomaticContextPropagation()} each part of a pipeline sees the
+ * thread-locals that it sees without these operators. What they run in a thread of somebody else has those of its own
+ * subscriber, as they were when it subscribed: a task of a group that was queued or is tried again, what a cancelled token
+ * tells its subscribers, a recorded end. Where the hook is off, nothing is captured.
  */
 public final class ReactorTracking {
 
@@ -108,11 +113,16 @@ public final class ReactorTracking {
      * <p>The group counts a subscription from inside {@code subscribe()}; the upstream is subscribed to when the group's
      * {@code Admission} lets the task run, and again for each further attempt, as the group's {@code ErrorPolicy} says.
      * Elements that an attempt had emitted before it failed have been passed on by then, as with Reactor's {@code retry}.
+     * Each further attempt is requested what the ones before have not served. An {@code onErrorContinue} of the downstream
+     * applies to the upstream as it does without the group; the policy sees the errors that it leaves.
      * The task ends after its last signal was delivered downstream, or {@code upstream.cancel()} returned, whatever throws.
      *
      * <p>Cancelled, by itself or with its group, the task's upstream is cancelled and its downstream gets a
      * {@link TaskCancelledException}; a task that was rejected, a {@code TaskRejectedException}; one that comes when the
      * group is closed, a {@code GroupClosedException}. In neither of the last two was the upstream touched.
+     *
+     * <p>What is requested while the task is queued is kept. A request that is not positive is reported as Reactor does and
+     * otherwise ignored.
      *
      * <p>What the task can know of itself, its id, name, attempt and token, is in the {@code Context} of its upstream, as
      * {@link TaskContext}{@code .class}. The tasks are not fused. A task that is subscribed to there is this one's {@linkplain
@@ -163,9 +173,9 @@ public final class ReactorTracking {
      *
      * <p>When the token is cancelled, the upstream is cancelled and then the downstream gets a
      * {@link TaskCancelledException} with the token's cause; if the token is cancelled already, the upstream is not
-     * subscribed to. A completion or an error that comes first wins. An error that comes too late goes to Reactor's
-     * {@code onErrorDropped}, an element to {@code onDiscard}. The exception is delivered by the thread that cancels,
-     * or by the one that is just passing an element on.
+     * subscribed to. A completion, an error or a cancel of the downstream that comes first wins. After the token's cancel an
+     * error goes to Reactor's {@code onErrorDropped}, an element to {@code onDiscard}. The exception is delivered by the
+     * thread that cancels, or by the one that is just passing an element on. The upstream is cancelled at most once.
      *
      * <p>The token keeps a subscription only until that ends. Put this before {@code trackWith}, so that the task counts
      * until the downstream was told. It is not fused.

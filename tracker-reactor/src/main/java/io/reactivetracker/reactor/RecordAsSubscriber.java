@@ -4,6 +4,7 @@ package io.reactivetracker.reactor;
 import io.reactivetracker.internal.RecordedSignals;
 import io.reactivetracker.recorder.Attempt;
 import io.reactivetracker.recorder.RecordedTask;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
@@ -21,6 +22,9 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
 
     private final CoreSubscriber<? super T> actual;
     private final CorePublisher<? extends T> source;
+
+    // The recorder answers in threads of its store.
+    private final Executor threadLocals = SubscriberThreadLocals.capture();
 
     /** Keeps what is requested until there is an upstream to request it from. */
     private final Operators.DeferredSubscription demand = new Operators.DeferredSubscription();
@@ -49,7 +53,7 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     @Override
     protected void subscribeUpstream(RecordedTask<K> begun) {
         context = context.put(Attempt.class, begun);
-        CancelWithSubscriber.subscribe(source, this, begun.cancellationToken());
+        threadLocals.execute(() -> CancelWithSubscriber.subscribe(source, this, begun.cancellationToken()));
     }
 
     @Override
@@ -112,12 +116,12 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
 
     @Override
     protected void passOnComplete() {
-        actual.onComplete();
+        threadLocals.execute(actual::onComplete);
     }
 
     @Override
     protected void passOnError(Throwable error) {
-        actual.onError(error);
+        threadLocals.execute(() -> actual.onError(error));
     }
 
     @Override

@@ -29,6 +29,10 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
     private final Registration counted;
     private final Sinks.One<T> outcome = Sinks.one();
     private @Nullable T value;
+
+    // Known before anybody has this handle.
+    private @Nullable CancelWithSubscriber<T> cancellable;
+
     private volatile boolean finished;
 
     private SpawnedTask(long id, String name, CancellationToken abortion, Registration counted) {
@@ -44,7 +48,17 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
         CancellationToken abortion =
                 CancellationToken.create(Names.describeTask(name, task.id(), "tracker", tracker.name()));
         SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), name, abortion, token::close);
-        new MonoCancelWith<>(source, spawned.abortion).subscribe((CoreSubscriber<T>) spawned);
+        CancelWithSubscriber<T> cancellable =
+                new CancelWithSubscriber<>(spawned, abortion, SubscriberThreadLocals.capture());
+        spawned.cancellable = cancellable;
+        try {
+            source.subscribe(cancellable);
+        } catch (Throwable failure) {
+            // Closed in any case: what throws here is fatal, and nobody was told.
+            try (token) {
+                cancellable.failInSubscribe(failure);
+            }
+        }
         return spawned;
     }
 
@@ -54,7 +68,7 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
         // Its pipeline sees to the end of a task of a group, after this has been told.
         SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), task.name(), task.cancellationToken(), () -> {});
         Mono<T> source = Mono.defer(() -> body.apply(task.cancellationToken()));
-        GroupTaskSubscriber.run(source, spawned, Context.empty(), task, Continuations.MONO);
+        spawned.cancellable = GroupTaskSubscriber.run(source, spawned, Context.empty(), task, Continuations.MONO);
         return spawned;
     }
 
@@ -109,7 +123,8 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
 
     @Override
     public boolean abort() {
-        return !finished && abortion.cancel();
+        // The token may be cancelled when the last signal is on its way already; then that is the outcome.
+        return !finished && abortion.cancel() && cancellable != null && cancellable.wasCut();
     }
 
     @Override

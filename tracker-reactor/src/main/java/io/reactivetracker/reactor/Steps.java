@@ -32,6 +32,21 @@ final class Steps {
         return null;
     }
 
+    /**
+     * Whether an attribute is none of the public ones. Reactor asks by such an attribute whether it restores thread-locals
+     * around a publisher that is not its own. An operator that only passes signals on answers as its source does, so that
+     * there is no such boundary where there is none without it.
+     */
+    @SuppressWarnings("rawtypes")
+    static boolean isPrivate(Scannable.Attr key) {
+        return key.getClass() != Scannable.Attr.class;
+    }
+
+    @SuppressWarnings("rawtypes")
+    static @Nullable Object scan(Publisher<?> source, Scannable.Attr key) {
+        return Scannable.from(source).scanUnsafe(key);
+    }
+
     private static Scannable parentOf(Scannable step) {
         return Scannable.from(step.scan(Scannable.Attr.PARENT));
     }

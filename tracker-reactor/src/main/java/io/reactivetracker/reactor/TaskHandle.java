@@ -51,7 +51,8 @@ public interface TaskHandle<T> {
      *
      * <p>As with every cancellation in Reactor, code that is running on another thread may still go on for a while.
      *
-     * @return true if and only if this call stopped it; false if it had its outcome, or was aborted, already
+     * @return true if and only if this call stopped it, so that its outcome is a {@link TaskCancelledException}; false if it
+     *     had its outcome, was about to be told it, or was aborted already
      */
     boolean abort();
 

@@ -6,6 +6,7 @@ import static io.reactivetracker.reactor.ReactorTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskCancelledException;
@@ -130,14 +131,72 @@ class CancelWithTest {
     }
 
     @Test
-    void dropsWhatTheUpstreamStillSaysAfterItsOwnEnd() {
+    void leavesAnElementThatComesAfterTheEndToTheDownstreamAndDropsAnError() {
+        List<String> late = new ArrayList<>();
         TestPublisher<String> source = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
-        StepVerifier.create(source.flux().transform(cancelWith(token)))
-                .then(source::complete)
-                .verifyComplete();
+        source.flux().transform(cancelWith(token)).subscribe(new BaseSubscriber<String>() {
+            @Override
+            public Context currentContext() {
+                return Context.empty();
+            }
+
+            @Override
+            protected void hookOnNext(String element) {
+                late.add(element);
+            }
+        });
+        source.complete();
         source.next("late").error(cause);
-        assertThat(dropped.takeElements()).containsExactly("late");
+        assertThat(late).containsExactly("late");
         assertThat(dropped.takeErrors()).containsExactly(cause);
+    }
+
+    @Test
+    void cancelsTheUpstreamOnceWhoeverCancelsAndHoweverOften() {
+        AtomicInteger cancels = new AtomicInteger();
+        Flux<Integer> source = Flux.<Integer>never().doOnCancel(cancels::incrementAndGet);
+        BaseSubscriber<Integer> subscriber = new BaseSubscriber<>() {
+            @Override
+            protected void hookOnError(Throwable error) {
+                upstream().cancel();
+            }
+        };
+        source.transform(cancelWith(token)).subscribe(subscriber);
+        token.cancel();
+        subscriber.cancel();
+        assertThat(cancels).hasValue(1);
+    }
+
+    @Test
+    void isUnlinkedFromItsTokenByADownstreamThatThrows() {
+        AtomicInteger cancels = new AtomicInteger();
+        Sinks.Many<Integer> source = Sinks.many().multicast().directBestEffort();
+        IllegalStateException failure = new IllegalStateException("no ship");
+        source.asFlux()
+                .doOnCancel(cancels::incrementAndGet)
+                .transform(cancelWith(token))
+                .subscribe(new CoreSubscriber<>() {
+                    @Override
+                    public void onSubscribe(Subscription s) {
+                        s.request(1);
+                    }
+
+                    @Override
+                    public void onNext(Integer element) {
+                        throw failure;
+                    }
+
+                    @Override
+                    public void onError(Throwable error) {
+                        throw new AssertionError(error);
+                    }
+
+                    @Override
+                    public void onComplete() {}
+                });
+        assertThat(catchThrowable(() -> source.tryEmitNext(1))).isSameAs(failure);
+        assertThat(cancels).hasValue(1);
+        token.cancel();
     }
 
     @Test

@@ -4,18 +4,26 @@ package io.reactivetracker.reactor;
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.Decision;
+import io.reactivetracker.group.ErrorPolicy;
+import io.reactivetracker.group.Failure;
+import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.CoreSubscriber;
@@ -232,5 +240,83 @@ class SpawnTest {
                 .withMessage("tracker must not be null");
         assertThatNullPointerException().isThrownBy(() -> spawn(tracker, null)).withMessage("task must not be null");
         assertThat(tracker.size()).isZero();
+    }
+
+    @Test
+    void leavesNothingCountedIfSubscribingThrowsAFatalError() {
+        LinkageError fatal = new LinkageError("fatal");
+        List<Mono<String>> tasks = List.of(
+                Mono.defer(() -> {
+                    throw fatal;
+                }),
+                Mono.just("order").map(order -> {
+                    throw fatal;
+                }),
+                Mono.fromCallable(() -> {
+                    throw fatal;
+                }));
+        for (Mono<String> task : tasks) {
+            assertThat(catchThrowable(() -> spawn(tracker, task))).isSameAs(fatal);
+            assertThat(tracker.size()).isZero();
+            assertThat(tracker.runningTasks()).isEmpty();
+            TaskGroup group = TaskGroup.builder("group").build();
+            assertThat(catchThrowable(() -> spawn(group, task))).isSameAs(fatal);
+            assertThat(group.snapshot().figures())
+                    .returns(1L, Figures::failed)
+                    .returns(0L, Figures::cancelled)
+                    .returns(0L, Figures::active);
+        }
+    }
+
+    @Test
+    void wasAbortedIfAndOnlyIfThatIsItsOutcome() throws Exception {
+        ExecutorService completing = Executors.newSingleThreadExecutor();
+        try {
+            for (int round = 0; round < 2_000; round++) {
+                Sinks.One<String> raced = Sinks.one();
+                TaskHandle<String> task = spawn(tracker, raced.asMono());
+                CyclicBarrier together = new CyclicBarrier(2);
+                Future<?> completed = completing.submit(() -> {
+                    together.await();
+                    return raced.tryEmitValue("shipped");
+                });
+                together.await();
+                boolean wasAborted = task.abort();
+                completed.get();
+                assertThat(task.join()
+                                .map(value -> false)
+                                .onErrorReturn(TaskCancelledException.class, true)
+                                .block())
+                        .isEqualTo(wasAborted);
+            }
+        } finally {
+            completing.shutdown();
+        }
+    }
+
+    @Test
+    void isNotAbortedByThePolicyThatIsToldItsLastError() {
+        AtomicReference<TaskHandle<String>> task = new AtomicReference<>();
+        AtomicBoolean wasAborted = new AtomicBoolean(true);
+        ErrorPolicy aborting = new ErrorPolicy() {
+            @Override
+            public Decision onError(Failure last) {
+                wasAborted.set(Objects.requireNonNull(task.get()).abort());
+                return Decision.fail();
+            }
+
+            @Override
+            public boolean isFinal() {
+                return true;
+            }
+        };
+        TaskGroup group = TaskGroup.builder("group").onError(aborting).build();
+        task.set(spawn(group, source.asMono()));
+        List<Throwable> outcome = new ArrayList<>();
+        Objects.requireNonNull(task.get()).join().subscribe(value -> {}, outcome::add);
+        source.tryEmitError(failure);
+        assertThat(outcome).containsExactly(failure);
+        assertThat(wasAborted).isFalse();
+        assertThat(group.snapshot().figures().failed()).isOne();
     }
 }

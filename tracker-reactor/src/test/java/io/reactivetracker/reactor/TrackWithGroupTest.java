@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.reactivetracker.Registration;
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
@@ -19,6 +20,7 @@ import io.reactivetracker.group.ResumableException;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskRejectedException;
+import io.reactivetracker.group.TaskTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,10 +45,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.Scannable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
@@ -147,6 +152,75 @@ class TrackWithGroupTest {
             assertThat(seen).isEmpty();
             first.tryEmitEmpty();
             assertThat(seen).containsExactly(1, 2, 3);
+        }
+
+        @Test
+        void refusesWhatMustNotBeRequestedWhileTheTaskIsQueued() {
+            for (long wrong : new long[] {0, -1, Long.MIN_VALUE}) {
+                TaskGroup group = group(Admission.concurrency(1), ErrorPolicy.keepGoing());
+                Disposable running = Flux.never().transform(trackWith(group)).subscribe();
+                List<Integer> seen = new ArrayList<>();
+                AtomicReference<Subscription> queued = new AtomicReference<>();
+                Flux.range(1, 5).transform(trackWith(group)).subscribe(new CoreSubscriber<Integer>() {
+                    @Override
+                    public void onSubscribe(Subscription s) {
+                        queued.set(s);
+                        s.request(wrong);
+                        s.request(1);
+                        s.request(wrong);
+                    }
+
+                    @Override
+                    public void onNext(Integer element) {
+                        seen.add(element);
+                    }
+
+                    @Override
+                    public void onError(Throwable error) {
+                        throw new AssertionError(error);
+                    }
+
+                    @Override
+                    public void onComplete() {}
+                });
+                running.dispose();
+                assertThat(seen).containsExactly(1);
+                Objects.requireNonNull(queued.get()).cancel();
+            }
+        }
+
+        @Test
+        void cancelsTheUpstreamOnceThoughItsDownstreamCancelsTwiceAndThrows() {
+            AtomicInteger cancels = new AtomicInteger();
+            TaskGroup group = group();
+            AtomicReference<Subscription> subscription = new AtomicReference<>();
+            Flux.range(1, 3)
+                    .doOnCancel(cancels::incrementAndGet)
+                    .transform(trackWith(group))
+                    .subscribe(new CoreSubscriber<Integer>() {
+                        @Override
+                        public void onSubscribe(Subscription s) {
+                            subscription.set(s);
+                            s.request(3);
+                        }
+
+                        @Override
+                        public void onNext(Integer element) {
+                            Objects.requireNonNull(subscription.get()).cancel();
+                            Objects.requireNonNull(subscription.get()).cancel();
+                            throw failure;
+                        }
+
+                        @Override
+                        public void onError(Throwable error) {
+                            assertThat(error).isSameAs(failure);
+                        }
+
+                        @Override
+                        public void onComplete() {}
+                    });
+            assertThat(cancels).hasValue(1);
+            assertThat(group.snapshot().figures().cancelled()).isOne();
         }
 
         @Test
@@ -469,6 +543,133 @@ class TrackWithGroupTest {
             first.tryEmitError(failure);
             assertThat(order).containsExactly("first 1", "second", "first 2");
             assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 2, 0, 0, 0));
+        }
+
+        @Test
+        void isTriedAgainAsOftenAsThePolicySaysUnderAnOnErrorContinueOfTheDownstream() {
+            for (Backoff backoff : List.of(Backoff.none(), Backoff.fixed(Duration.ofSeconds(1)))) {
+                AtomicInteger attempts = new AtomicInteger();
+                List<Throwable> continued = new ArrayList<>();
+                AtomicReference<Throwable> end = new AtomicReference<>();
+                TaskGroup group = group(Admission.concurrency(1), ErrorPolicy.retry(2, backoff));
+                Flux.<String>defer(() -> {
+                            attempts.incrementAndGet();
+                            return Flux.error(failure);
+                        })
+                        .transform(trackWith(group))
+                        .onErrorContinue((error, element) -> continued.add(error))
+                        .subscribe(element -> {}, end::set);
+                time.advanceTimeBy(Duration.ofSeconds(2));
+                assertThat(attempts).hasValue(3);
+                assertThat(end).as("as with Reactor's own retry").hasValue(failure);
+                assertThat(continued).isEmpty();
+                assertThat(group.snapshot().figures().failed()).isOne();
+            }
+        }
+
+        @Test
+        void isNotAskedAboutWhatTheDownstreamLetsTheSourceContinueAfter() {
+            List<Object> continued = new ArrayList<>();
+            TaskGroup group = group(Admission.unlimited(), ErrorPolicy.retry(2, Backoff.none()));
+            StepVerifier.create(Flux.range(1, 3)
+                            .map(n -> 6 / (n - 2))
+                            .transform(trackWith(group))
+                            .onErrorContinue((error, element) -> continued.add(element)))
+                    .expectNext(-6, 6)
+                    .verifyComplete();
+            assertThat(continued).containsExactly(2);
+            assertThat(group.snapshot().figures().succeeded()).isOne();
+        }
+
+        @Test
+        void keepsItsErrorIfTheTimerRefusesTheNextAttempt() {
+            RejectedExecutionException refusal = new RejectedExecutionException("the timer is gone");
+            TaskTimer broken = new TaskTimer() {
+                @Override
+                public long nanoTime() {
+                    return 0;
+                }
+
+                @Override
+                public Registration schedule(Duration delay, Runnable action) {
+                    throw refusal;
+                }
+            };
+            TaskGroup group = TaskGroup.builder("orders")
+                    .timer(broken)
+                    .onError(ErrorPolicy.retry(2, Backoff.fixed(Duration.ofSeconds(1))))
+                    .build();
+            StepVerifier.create(Flux.error(failure).transform(trackWith(group)))
+                    .verifyErrorSatisfies(
+                            error -> assertThat(error).isSameAs(failure).hasSuppressedException(refusal));
+            assertThat(group.snapshot().figures().failed()).isOne();
+        }
+
+        @Test
+        void requestsOfEachAttemptWhatTheOnesBeforeHaveNotServed() {
+            List<Long> requests = new ArrayList<>();
+            AtomicInteger attempts = new AtomicInteger();
+            Flux<Integer> flaky = Flux.defer(() -> attempts.incrementAndGet() < 3
+                            ? Flux.just(1, 2).concatWith(Flux.error(failure))
+                            : Flux.range(1, 10))
+                    .doOnRequest(requests::add);
+            StepVerifier.create(
+                            flaky.transform(
+                                    trackWith(group(Admission.unlimited(), ErrorPolicy.retry(5, Backoff.none())))),
+                            7)
+                    .expectNext(1, 2, 1, 2, 1, 2, 3)
+                    .expectNoEvent(Duration.ofNanos(1))
+                    .thenRequest(2)
+                    .expectNext(4, 5)
+                    .thenCancel()
+                    .verify();
+            assertThat(requests).containsExactly(7L, 5L, 3L, 2L);
+        }
+
+        @Test
+        void isOneAttemptAfterTheOtherThoughASourceFailsTwice() {
+            AtomicInteger attempts = new AtomicInteger();
+            IllegalStateException again = new IllegalStateException("again");
+            Flux<String> twice = Flux.from(subscriber -> {
+                attempts.incrementAndGet();
+                subscriber.onSubscribe(Operators.emptySubscription());
+                subscriber.onError(failure);
+                subscriber.onError(again);
+                subscriber.onNext("late");
+            });
+            TaskGroup group = group(Admission.unlimited(), ErrorPolicy.retry(1, Backoff.fixed(Duration.ofSeconds(1))));
+            AtomicReference<Throwable> end = new AtomicReference<>();
+            twice.transform(trackWith(group)).subscribe(element -> {}, end::set);
+            time.advanceTimeBy(Duration.ofSeconds(1));
+            assertThat(attempts).hasValue(2);
+            assertThat(end).hasValue(failure);
+            assertThat(dropped.takeErrors()).containsExactly(again, again);
+            assertThat(dropped.takeElements()).containsExactly("late", "late");
+        }
+
+        @Test
+        void cancelsWhatWasBegunBeforeItsSubscribeThrewAndThenTriesAgain() {
+            List<String> seen = new ArrayList<>();
+            Flux<String> broken = new Flux<>() {
+                @Override
+                public void subscribe(CoreSubscriber<? super String> actual) {
+                    seen.add("subscribe");
+                    actual.onSubscribe(new Subscription() {
+                        @Override
+                        public void request(long n) {}
+
+                        @Override
+                        public void cancel() {
+                            seen.add("cancel");
+                        }
+                    });
+                    throw failure;
+                }
+            };
+            StepVerifier.create(broken.transform(
+                            trackWith(group(Admission.unlimited(), ErrorPolicy.retry(1, Backoff.none())))))
+                    .verifyErrorSatisfies(error -> assertThat(error).isSameAs(failure));
+            assertThat(seen).containsExactly("subscribe", "cancel", "subscribe", "cancel");
         }
 
         @Test
