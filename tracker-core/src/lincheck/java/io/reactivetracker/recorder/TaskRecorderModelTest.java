@@ -218,7 +218,9 @@ class TaskRecorderModelTest {
         @Override
         public String failure(int key) {
             Throwable failure = recorder.failure(key).join();
-            return failure == null ? "none" : Objects.requireNonNull(failure.getMessage());
+            return failure instanceof RecordedFailureException recorded
+                    ? Objects.requireNonNull(recorded.failureMessage())
+                    : "none";
         }
 
         @Override

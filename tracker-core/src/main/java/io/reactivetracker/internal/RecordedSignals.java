@@ -2,7 +2,6 @@
 package io.reactivetracker.internal;
 
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.recorder.LeaseLostException;
 import io.reactivetracker.recorder.RecordedTask;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskNotSucceededException;
@@ -191,17 +190,10 @@ public abstract class RecordedSignals<K> {
     }
 
     private void hasSucceeded(@Nullable Void nothing, @Nullable Throwable notRecorded) {
-        if (notRecorded instanceof LeaseLostException) {
-            tellError(notRecorded);
-            return;
-        }
-        try {
-            if (notRecorded != null) {
-                // The work is done, whatever the store says.
-                drop(notRecorded);
-            }
-        } finally {
+        if (notRecorded == null) {
             tellCompletion();
+        } else {
+            tellError(notRecorded);
         }
     }
 

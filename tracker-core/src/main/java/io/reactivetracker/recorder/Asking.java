@@ -7,7 +7,6 @@ import io.reactivetracker.internal.Uncaught;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  * <p>It is the future of what is made of the key, by whoever extends it. When that future has ended before the answer comes,
  * since it was cancelled, {@link #begun} is called all the same, to give the key back. What goes wrong from then on is told
  * to whoever takes what is dropped; that others have the key is nothing that goes wrong.
+ *
+ * <p>An answer that comes late is taken in the thread that brings it, so that the lease is renewed from then on; what is to
+ * be done with it is user code, and runs on the recorder's executor.
  */
-abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R>
-        implements BiConsumer<RecordStore.@Nullable Claim, @Nullable Throwable> {
+abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R> {
 
     private final TaskRecorder<K> recorder;
     private final K key;
@@ -93,20 +94,48 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
     private void listen(@Nullable CompletionStage<? extends RecordStore.Claim> answer) {
         if (answer == null) {
             accept(null, null);
+        } else if (Stages.isDone(answer)) {
+            Stages.<RecordStore.Claim>whenDone(answer, this::accept);
         } else {
-            Stages.<RecordStore.Claim>whenDone(answer, this);
+            Stages.<RecordStore.Claim>whenDone(answer, this::acceptLate);
         }
     }
 
-    /** The store's answer. */
-    @Override
-    public final void accept(RecordStore.@Nullable Claim claim, @Nullable Throwable failure) {
-        if (claim != null) {
-            RecordedTask<K> task = take(claim);
-            if (task != null) {
-                begun(task);
-            }
-        } else if (options != null && options.joins() && failure instanceof TaskAlreadyRecordedException taken) {
+    private void accept(RecordStore.@Nullable Claim claim, @Nullable Throwable failure) {
+        if (claim == null) {
+            notGranted(failure);
+            return;
+        }
+        RecordedTask<K> task = take(claim);
+        if (task != null) {
+            begun(task);
+        }
+    }
+
+    private void acceptLate(RecordStore.@Nullable Claim claim, @Nullable Throwable failure) {
+        if (claim == null) {
+            recorder.execute(() -> notGranted(failure));
+            return;
+        }
+        RecordedTask<K> task = take(claim);
+        if (task == null) {
+            return;
+        }
+        try {
+            recorder.executor().execute(() -> begun(task));
+        } catch (Throwable refused) {
+            // No thread may run the work.
+            Stages.<@Nullable Void>whenDone(task.fail(refused), (nothing, notRecorded) -> {
+                if (notRecorded != null) {
+                    Failures.suppress(refused, notRecorded);
+                }
+                hasFailed(refused);
+            });
+        }
+    }
+
+    private void notGranted(@Nullable Throwable failure) {
+        if (options != null && options.joins() && failure instanceof TaskAlreadyRecordedException taken) {
             join(taken);
         } else {
             hasFailed(StoreStep.failure(options == null ? "beginning to revoke" : "beginning", key, failure));

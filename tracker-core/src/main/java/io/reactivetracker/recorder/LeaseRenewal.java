@@ -4,135 +4,154 @@ package io.reactivetracker.recorder;
 import io.reactivetracker.Registration;
 import io.reactivetracker.group.TaskTimer;
 import io.reactivetracker.internal.Durations;
-import io.reactivetracker.internal.Failures;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renews the lease of one claim while its task runs, and finds out when it is lost.
+ * Renews all leases of one duration that the tasks of a recorder hold, together, and finds out which are lost.
  *
- * <pre>
- *   HELD ──closed by the task's end──→ CLOSED
- *     └──the store says no, or nothing that the store said yes to is younger than the lease──→ LOST
- * </pre>
- *
- * <p>It asks after each third of a lease, that is twice before the lease would end, so that one question may go wrong. A
- * lease is counted from before the question that the store said yes to, and so ends here no later than it does there.
+ * <p>There is a round after each third of a lease: so each lease is renewed twice before it would end, and one question may
+ * go unanswered. A lease that ends between two rounds, because it was not renewed since it was granted, has an alarm at its
+ * end. No alarm is set while no lease is held.
  */
 final class LeaseRenewal {
 
     private static final int PARTS_OF_LEASE = 3;
 
-    private final RecordedTask<?> task;
-    private final RecordStore.Claim claim;
+    private final RecordStore<?> store;
     private final TaskTimer timer;
     private final long leaseNanos;
-    private final Duration interval;
+    private final long intervalNanos;
 
-    // Guarded by this.
-    private boolean isOver;
-    private boolean isLost;
-    private long heldSince;
-    private @Nullable Throwable lastFailure;
-    private Registration alarm = () -> {};
+    // Guarded by this. The alarm is at the next round, or at the end of a lease before it.
+    private final Set<HeldLease> held = new LinkedHashSet<>();
+    private long nextRound;
+    private @Nullable Registration alarm;
 
-    LeaseRenewal(RecordedTask<?> task, RecordStore.Claim claim, Duration lease, TaskTimer timer, long askedAt) {
-        this.task = task;
-        this.claim = claim;
+    LeaseRenewal(RecordStore<?> store, TaskTimer timer, Duration lease) {
+        this.store = store;
         this.timer = timer;
-        this.leaseNanos = Durations.nanos(Durations.requirePositive("the lease that the store gave", lease));
-        this.interval = Duration.ofNanos(Math.max(1, leaseNanos / PARTS_OF_LEASE));
-        this.heldSince = askedAt;
+        this.leaseNanos = Durations.nanos(lease);
+        this.intervalNanos = Math.max(1, leaseNanos / PARTS_OF_LEASE);
     }
 
-    void start() {
-        setAlarm();
+    long leaseNanos() {
+        return leaseNanos;
     }
 
-    /** Renews no more; gives false if the lease was lost before. */
-    boolean close() {
-        Registration left;
-        synchronized (this) {
-            if (isLost) {
-                return false;
-            }
-            isOver = true;
-            left = alarm;
+    /**
+     * Begins to renew a lease.
+     *
+     * @throws RuntimeException what the timer throws: then it is not renewed
+     */
+    synchronized void add(HeldLease lease) {
+        if (held.isEmpty() && alarm == null) {
+            nextRound = timer.nanoTime() + intervalNanos;
+            alarm = alarmIn(intervalNanos);
         }
-        left.close();
-        return true;
+        held.add(lease);
     }
 
-    private void setAlarm() {
-        Registration next = Objects.requireNonNull(
-                timer.schedule(interval, this::wake), "the timer returned null, not a registration");
+    void remove(HeldLease lease) {
+        Registration left = null;
         synchronized (this) {
-            if (!isOver) {
-                alarm = next;
-                return;
+            if (held.remove(lease) && held.isEmpty()) {
+                left = alarm;
+                alarm = null;
             }
         }
-        next.close();
+        if (left != null) {
+            left.close();
+        }
+    }
+
+    private Registration alarmIn(long nanos) {
+        return Objects.requireNonNull(
+                timer.schedule(Duration.ofNanos(Math.max(0, nanos)), this::wake),
+                "the timer returned null, not a registration");
     }
 
     private void wake() {
         long now = timer.nanoTime();
-        boolean isHeld;
+        List<HeldLease> lost = new ArrayList<>();
+        List<HeldLease> due = new ArrayList<>();
+        Throwable refused = null;
         synchronized (this) {
-            if (isOver) {
-                return;
+            boolean isRound = now - nextRound >= 0;
+            if (isRound) {
+                nextRound = now + intervalNanos;
             }
-            isHeld = now - heldSince < leaseNanos;
+            long wakeIn = nextRound - now;
+            for (HeldLease lease : held) {
+                long left = lease.endsAt() - now;
+                if (left <= 0) {
+                    lost.add(lease);
+                } else {
+                    wakeIn = Math.min(wakeIn, left);
+                    if (isRound) {
+                        due.add(lease);
+                    }
+                }
+            }
+            alarm = null;
+            if (held.size() > lost.size()) {
+                try {
+                    alarm = alarmIn(wakeIn);
+                } catch (Throwable thrown) {
+                    refused = thrown;
+                }
+                closeUnneeded();
+            }
         }
-        if (!isHeld) {
-            lose(null);
-            return;
+        lost.forEach(lease -> lease.lose(null));
+        if (refused != null) {
+            Throwable reason = refused;
+            heldNow().forEach(lease -> lease.lose(reason));
+        } else if (!due.isEmpty()) {
+            renew(due, now);
         }
+    }
+
+    /** A timer may run whatever it likes in the call: the last task may have ended in it. */
+    private void closeUnneeded() {
+        if (held.isEmpty() && alarm != null) {
+            alarm.close();
+            alarm = null;
+        }
+    }
+
+    private synchronized List<HeldLease> heldNow() {
+        return List.copyOf(held);
+    }
+
+    private void renew(List<HeldLease> due, long now) {
+        List<RecordStore.Claim> claims = new ArrayList<>(due.size());
+        due.forEach(lease -> claims.add(lease.claim));
+        List<? extends @Nullable CompletionStage<Boolean>> answers;
         try {
-            setAlarm();
-        } catch (Throwable refused) {
-            lose(refused);
+            answers = store.renewAll(claims);
+        } catch (Throwable thrown) {
+            due.forEach(lease -> lease.missed(StoreStep.failure("renewing the lease of", lease.task.key(), thrown)));
             return;
         }
-        StoreStep.<Boolean>ask("renewing the lease of", task.key(), claim::renew, (isRenewed, failure) -> {
-            if (failure != null) {
-                missed(failure);
-            } else if (Boolean.TRUE.equals(isRenewed)) {
-                renewed(now);
-            } else {
-                lose(null);
-            }
-        });
-    }
-
-    private synchronized void renewed(long askedAt) {
-        if (askedAt - heldSince > 0) {
-            heldSince = askedAt;
-            lastFailure = null;
+        for (int i = 0; i < due.size(); i++) {
+            HeldLease lease = due.get(i);
+            CompletionStage<Boolean> answer = answers != null && i < answers.size() ? answers.get(i) : null;
+            StoreStep.<Boolean>ask("renewing the lease of", lease.task.key(), () -> answer, (isRenewed, failure) -> {
+                if (failure != null) {
+                    lease.missed(failure);
+                } else if (Boolean.TRUE.equals(isRenewed)) {
+                    lease.renewed(now);
+                } else {
+                    lease.refused();
+                }
+            });
         }
-    }
-
-    private synchronized void missed(Throwable failure) {
-        lastFailure = failure;
-    }
-
-    private void lose(@Nullable Throwable reason) {
-        Throwable cause;
-        Registration left;
-        synchronized (this) {
-            if (isOver) {
-                return;
-            }
-            isOver = true;
-            isLost = true;
-            cause = reason == null ? lastFailure : reason;
-            if (reason != null && lastFailure != null) {
-                Failures.suppress(reason, lastFailure);
-            }
-            left = alarm;
-        }
-        left.close();
-        task.cancellationToken().cancel(new LeaseLostException(task.key(), task.fence(), cause));
     }
 }

@@ -55,13 +55,13 @@ class MemoryClaim<K> implements RecordStore.Claim {
 
     /** What a key's claim becomes if a task asks for it: under the map's lock for the key. */
     static <K> MemoryClaim<K> begun(MemoryClaim<K> current, MemoryClaim<K> asking) {
-        TaskStatus status = current.status();
+        TaskStatus status = current.statusNow();
         return status == TaskStatus.FAILED || status == TaskStatus.NOT_FOUND ? asking.replacing(current) : current;
     }
 
     /** What a key's claim becomes if a revoke asks for it: under the map's lock for the key. */
     static <K> MemoryClaim<K> revoking(MemoryClaim<K> current, MemoryClaim<K> asking) {
-        return current.status() == TaskStatus.SUCCEEDED ? asking.replacing(current) : current;
+        return current.statusNow() == TaskStatus.SUCCEEDED ? asking.replacing(current) : current;
     }
 
     private MemoryClaim<K> replacing(MemoryClaim<K> settled) {
@@ -98,8 +98,18 @@ class MemoryClaim<K> implements RecordStore.Claim {
         return state instanceof SettleWaits waits ? waits.status : TaskStatus.FAILED;
     }
 
+    /** The status as others are told: what has reached its age is gone. */
+    TaskStatus statusNow() {
+        TaskStatus status = statusOf(state);
+        return status.isSettled() && store.isExpired(this, status) ? TaskStatus.NOT_FOUND : status;
+    }
+
     TaskRecord read() {
-        return recordOf(state);
+        Object now = state;
+        TaskStatus status = statusOf(now);
+        return status.isSettled() && store.isExpired(this, status)
+                ? TaskRecord.of(TaskStatus.NOT_FOUND)
+                : recordOf(now);
     }
 
     private static TaskRecord recordOf(Object state) {
@@ -136,7 +146,7 @@ class MemoryClaim<K> implements RecordStore.Claim {
             }
             Object end;
             if (status == TaskStatus.RUNNING) {
-                end = failure == null ? TaskStatus.SUCCEEDED : failure;
+                end = failure == null ? TaskStatus.SUCCEEDED : RecordedFailure.bounded(failure);
             } else {
                 end = failure == null ? TaskStatus.NOT_FOUND : TaskStatus.SUCCEEDED;
             }
@@ -154,7 +164,7 @@ class MemoryClaim<K> implements RecordStore.Claim {
         while (true) {
             Object now = state;
             if (statusOf(now).isSettled()) {
-                action.accept(recordOf(now));
+                action.accept(read());
                 return NOTHING_LEFT;
             }
             if (now instanceof SettleWaits waits) {

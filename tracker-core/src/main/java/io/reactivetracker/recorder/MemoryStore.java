@@ -37,15 +37,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryStore<K> implements RecordStore<K> {
 
+    /** What a call drops of each kind; it makes one record at most. */
+    private static final int MOST_PER_CALL = 4;
+
     private final ConcurrentHashMap<K, MemoryClaim<K>> claims = new ConcurrentHashMap<>();
     private final BiFunction<MemoryClaim<K>, MemoryClaim<K>, MemoryClaim<K>> begun = MemoryClaim::begun;
     private final AtomicLong greatestGone = new AtomicLong();
-    private final @Nullable RetainedClaims<K> retained;
+
+    // Of each kind its own, so that failures cannot push successes out; null if all are kept.
+    private final @Nullable RetainedClaims<K> successes;
+    private final @Nullable RetainedClaims<K> failures;
+    private final @Nullable Expiry expiry;
 
     MemoryStore(Retention retention, TaskTimer timer) {
         Objects.requireNonNull(retention, "retention must not be null");
         Objects.requireNonNull(timer, "timer must not be null");
-        this.retained = retention.isForever() ? null : new RetainedClaims<>(retention, timer);
+        boolean isForever = retention.isForever();
+        this.successes = isForever ? null : new RetainedClaims<>(retention, timer);
+        this.failures = isForever ? null : new RetainedClaims<>(retention, timer);
+        Duration age = retention.age();
+        this.expiry = age == null ? null : new Expiry(this, timer, age);
     }
 
     @Override
@@ -60,7 +71,7 @@ final class MemoryStore<K> implements RecordStore<K> {
                 asking.numberAfter(greatestGone.get());
                 return CompletableFuture.completedFuture(asking);
             }
-            TaskStatus status = current.status();
+            TaskStatus status = current.statusNow();
             // It may have failed since the map was asked: then the key is free after all.
             if (status != TaskStatus.FAILED && status != TaskStatus.NOT_FOUND) {
                 return CompletableFuture.failedFuture(new TaskAlreadyRecordedException(key, status));
@@ -80,7 +91,7 @@ final class MemoryStore<K> implements RecordStore<K> {
             if (current == asking) {
                 return CompletableFuture.completedFuture(asking);
             }
-            TaskStatus status = current == null ? TaskStatus.NOT_FOUND : current.status();
+            TaskStatus status = current == null ? TaskStatus.NOT_FOUND : current.statusNow();
             // It may have succeeded since the map was asked: then there is something to revoke after all.
             if (status != TaskStatus.SUCCEEDED) {
                 return CompletableFuture.failedFuture(new TaskNotSucceededException(key, status));
@@ -89,7 +100,7 @@ final class MemoryStore<K> implements RecordStore<K> {
     }
 
     private MemoryClaim<K> claim(K key, TaskStatus underWay) {
-        return retained == null
+        return successes == null
                 ? new MemoryClaim<>(this, key, underWay)
                 : new RetainedClaims.RetainedClaim<>(this, key, underWay);
     }
@@ -98,25 +109,68 @@ final class MemoryStore<K> implements RecordStore<K> {
     void settled(MemoryClaim<K> claim, TaskStatus status) {
         if (status == TaskStatus.NOT_FOUND) {
             drop(claim);
-        } else if (retained != null) {
-            retained.enter(claim);
-            evict();
+        } else {
+            RetainedClaims<K> retained = retained(status);
+            if (retained != null) {
+                boolean isOldest = retained.enter(claim);
+                evict();
+                if (isOldest && expiry != null) {
+                    expiry.isNeeded();
+                }
+            }
         }
+    }
+
+    private @Nullable RetainedClaims<K> retained(TaskStatus status) {
+        return status == TaskStatus.SUCCEEDED ? successes : failures;
+    }
+
+    boolean isExpired(MemoryClaim<K> claim, TaskStatus status) {
+        RetainedClaims<K> retained = retained(status);
+        return retained != null && status != TaskStatus.NOT_FOUND && retained.isExpired(claim);
     }
 
     /** A settled claim gives its place in the map to another one: under the map's lock for the key. */
     void leave(MemoryClaim<K> claim) {
+        RetainedClaims<K> retained = retained(claim.status());
         if (retained != null) {
             retained.leave(claim);
         }
     }
 
+    /** Drops a few of those that are too many or too old: more than a call can add, and little enough to wait for. */
     private void evict() {
-        if (retained != null) {
-            for (MemoryClaim<K> next = retained.popExpired(); next != null; next = retained.popExpired()) {
-                drop(next);
-            }
+        evict(MOST_PER_CALL);
+    }
+
+    /** Drops at most so many of each kind; gives false if there may be more. */
+    boolean evict(int most) {
+        if (successes == null || failures == null) {
+            return true;
         }
+        boolean areAll = evict(successes, most);
+        return evict(failures, most) && areAll;
+    }
+
+    private boolean evict(RetainedClaims<K> retained, int most) {
+        for (int i = 0; i < most; i++) {
+            MemoryClaim<K> next = retained.popExpired();
+            if (next == null) {
+                return true;
+            }
+            drop(next);
+        }
+        return false;
+    }
+
+    /** How long it takes until the next record has reached its age, in nanoseconds; negative if there is none. */
+    long untilNext() {
+        long success = successes == null ? -1 : successes.untilNext();
+        long failure = failures == null ? -1 : failures.untilNext();
+        if (success < 0 || failure < 0) {
+            return Math.max(success, failure);
+        }
+        return Math.min(success, failure);
     }
 
     /** Takes out what is settled; a key that cannot be found for it any more must not stop others, nor those who wait. */
@@ -142,7 +196,7 @@ final class MemoryStore<K> implements RecordStore<K> {
         evict();
         boolean[] isForgotten = new boolean[1];
         claims.computeIfPresent(key, (same, claim) -> {
-            TaskStatus status = claim.status();
+            TaskStatus status = claim.statusNow();
             if (!status.isSettled()) {
                 return claim;
             }
@@ -185,7 +239,7 @@ final class MemoryStore<K> implements RecordStore<K> {
         evict();
         List<K> keys = new ArrayList<>();
         claims.forEach((key, claim) -> {
-            if (claim.status() == status) {
+            if (claim.statusNow() == status) {
                 keys.add(key);
             }
         });
@@ -199,7 +253,7 @@ final class MemoryStore<K> implements RecordStore<K> {
         for (TaskStatus status : TaskStatus.values()) {
             counts.put(status, 0L);
         }
-        claims.forEachValue(Long.MAX_VALUE, claim -> counts.merge(claim.status(), 1L, Long::sum));
+        claims.forEachValue(Long.MAX_VALUE, claim -> counts.merge(claim.statusNow(), 1L, Long::sum));
         // A revoke that has succeeded may not have left the map yet.
         counts.remove(TaskStatus.NOT_FOUND);
         return CompletableFuture.completedFuture(counts);

@@ -4,8 +4,10 @@ package io.reactivetracker.recorder;
 import io.reactivetracker.Registration;
 import io.reactivetracker.group.TaskTimer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -76,8 +78,10 @@ public interface RecordStore<K> {
     /**
      * A store in the memory of this process with bounds on what it keeps, by a clock of the caller's choice.
      *
-     * <p>It gives no leases, for its owners die only with it. What has reached its age is dropped by whoever uses the store
-     * next, before anything else, so nobody sees it any more; a store that nobody uses keeps what it has.
+     * <p>It gives no leases, for its owners die only with it. What has reached its age nobody sees any more; it is dropped soon
+     * after, also if nobody uses the store, in a thread of the library's default executor.
+     *
+     * <p>Of a failure it keeps the type, the message and the top of the stack trace, as a {@link RecordedFailureException}.
      *
      * @param <K> the type of the keys; see {@link TaskRecorder} for what they must be
      * @param retention which settled records it keeps; <strong>a success that is dropped can happen again</strong>
@@ -148,6 +152,29 @@ public interface RecordStore<K> {
     CompletionStage<Boolean> forget(K key);
 
     /**
+     * Renews the leases of several claims of this store, as {@link Claim#renew()} does for one.
+     *
+     * <p>A recorder asks this once in each third of a lease for all tasks that it runs. A store that has to be reached over a
+     * network answers by few messages; this default asks each claim.
+     *
+     * @param claims claims that this store has granted
+     * @return an answer for each of them, in their order
+     */
+    default List<? extends CompletionStage<Boolean>> renewAll(List<? extends Claim> claims) {
+        List<CompletionStage<Boolean>> answers = new ArrayList<>(claims.size());
+        for (Claim claim : claims) {
+            CompletionStage<Boolean> answer;
+            try {
+                answer = claim.renew();
+            } catch (RuntimeException thrown) {
+                answer = CompletableFuture.failedFuture(thrown);
+            }
+            answers.add(answer);
+        }
+        return answers;
+    }
+
+    /**
      * Calls an action with the record of a key when that is settled.
      *
      * <p>A store without a {@link #pollInterval()} promises to call it exactly once: at once, if the key is settled when this
@@ -176,7 +203,8 @@ public interface RecordStore<K> {
     /**
      * A key that is held, for one task or one revoke. Its first settling counts.
      *
-     * <p>A recorder asks for {@link #succeed()} or {@link #fail} once, and for {@link #renew()} again and again before.
+     * <p>A recorder asks for {@link #succeed()} or {@link #fail}, the same one again if it fails, and for {@link #renew()}
+     * again and again before. So an end that is asked for twice must be made once, and both must be told so.
      */
     interface Claim {
 

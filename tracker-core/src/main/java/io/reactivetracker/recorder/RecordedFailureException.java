@@ -6,9 +6,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands for a failure that was recorded elsewhere, of which a store has kept the class and the message only.
+ * Stands for a failure of which a store has kept the type and the message; in memory also the top of its stack trace.
  *
- * <p>Who joins a task of another process, or asks what became of it, gets this in place of the failure itself.
+ * <p>Who joins a task that fails, or asks what became of it, gets this in place of the failure itself. It has no stack trace
+ * of its own: what {@link #getStackTrace()} gives is what was recorded.
  */
 public final class RecordedFailureException extends RuntimeException {
 
@@ -50,5 +51,11 @@ public final class RecordedFailureException extends RuntimeException {
      */
     public @Nullable String failureMessage() {
         return failureMessage;
+    }
+
+    /** Keeps none: a record of where it was recorded would be larger than all the rest. */
+    @Override
+    public Throwable fillInStackTrace() {
+        return this;
     }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settled claims of a {@link MemoryStore} that does not keep all, in the order in which they were settled.
+ * The successes, or the failures, of a {@link MemoryStore} that does not keep all, in the order in which they were settled.
  *
  * <p>A chain whose elements carry its links, so that one enters or leaves in constant time and for no memory but its own; a
  * lock guards it, and is held for a few instructions. What is to be dropped is at its head, since everything in it is kept
@@ -38,12 +38,17 @@ final class RetainedClaims<K> {
         this.number = retention.number();
     }
 
+    /**
+     * Takes a claim in, unless it has left before.
+     *
+     * @return true if it is the oldest, so that its age is the next to be waited for
+     */
     @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
-    void enter(MemoryClaim<K> settled) {
+    boolean enter(MemoryClaim<K> settled) {
         RetainedClaim<K> claim = (RetainedClaim<K>) settled;
         synchronized (this) {
             if (claim.place == Place.LEFT) {
-                return;
+                return false;
             }
             // Within the lock, so that the chain is in the order of the times.
             claim.settledAt = hasAge ? timer.nanoTime() : 0;
@@ -56,6 +61,7 @@ final class RetainedClaims<K> {
             }
             youngest = claim;
             size++;
+            return claim.older == null;
         }
     }
 
@@ -94,6 +100,18 @@ final class RetainedClaims<K> {
         return hasAge && timer.nanoTime() - claim.settledAt >= ageNanos;
     }
 
+    /** Whether a claim has reached its age; one that has is not seen any more, also while it is still in the map. */
+    boolean isExpired(MemoryClaim<K> settled) {
+        RetainedClaim<K> claim = (RetainedClaim<K>) settled;
+        return hasAge && claim.place != Place.NEW && isTooOld(claim);
+    }
+
+    /** How long it takes until the oldest has reached its age, in nanoseconds; negative if there is none. */
+    long untilNext() {
+        RetainedClaim<K> first = oldest;
+        return first == null ? -1 : Math.max(0, ageNanos - (timer.nanoTime() - first.settledAt));
+    }
+
     @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
     private void unlink(RetainedClaim<K> claim) {
         RetainedClaim<K> older = claim.older;
@@ -125,7 +143,8 @@ final class RetainedClaims<K> {
 
         private @Nullable RetainedClaim<K> older;
         private @Nullable RetainedClaim<K> younger;
-        private Place place = Place.NEW;
+        private volatile Place place = Place.NEW;
+        // Written before the place.
         private long settledAt;
 
         RetainedClaim(MemoryStore<K> store, K key, TaskStatus underWay) {

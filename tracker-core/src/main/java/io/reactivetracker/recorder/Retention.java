@@ -48,9 +48,9 @@ public final class Retention {
     }
 
     /**
-     * Keeps the records that were settled last.
+     * Keeps the successes that were settled last, and as many failures: a failure never drops a success.
      *
-     * @param number how many; positive
+     * @param number how many of each; positive
      * @return a retention without a bound on the age
      * @throws IllegalArgumentException if the number is not positive
      */
@@ -59,10 +59,10 @@ public final class Retention {
     }
 
     /**
-     * Keeps the records that were settled last, and each for some time.
+     * Keeps the successes that were settled last, and as many failures, and each for some time.
      *
      * @param age how long after it was settled; positive
-     * @param number how many; positive
+     * @param number how many of each; positive
      * @return a retention with both bounds: the first to be reached drops a record
      * @throws IllegalArgumentException if one of them is not positive
      */
@@ -87,7 +87,7 @@ public final class Retention {
     }
 
     /**
-     * How many settled records are kept.
+     * How many successes are kept, and how many failures.
      *
      * @return the number; {@link Long#MAX_VALUE} if there is no bound
      */

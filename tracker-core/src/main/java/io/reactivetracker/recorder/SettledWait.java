@@ -2,19 +2,17 @@
 package io.reactivetracker.recorder;
 
 import io.reactivetracker.Registration;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
-/** A wait for a key to be settled: by what the store tells, and if that may miss something, by asking again and again. */
+/** A wait for a key to be settled: by what the store tells, and if that may miss something, by a poll. */
 final class SettledWait<K> extends CompletableFuture<TaskRecord> {
 
     private final TaskRecorder<K> recorder;
     private final K key;
 
-    // Guarded by this.
-    private boolean isOver;
-    private Registration alarm = () -> {};
+    // Until start() returns, nobody else has this, and it is completed in the caller's thread.
+    private volatile boolean isStarted;
 
     SettledWait(TaskRecorder<K> recorder, K key) {
         this.recorder = recorder;
@@ -25,66 +23,34 @@ final class SettledWait<K> extends CompletableFuture<TaskRecord> {
         try {
             Registration told = Objects.requireNonNull(
                     recorder.store().onSettled(key, this::told), "the store returned null, not a registration");
-            CompletableFuture<TaskRecord> unused = whenComplete((settled, failure) -> {
-                told.close();
-                closeAlarm();
-            });
-
+            CompletableFuture<TaskRecord> unused = whenComplete((settled, failure) -> told.close());
+            if (!isDone() && recorder.pollInterval() != null) {
+                KeyPoll<K> poll = recorder.poll(key, this);
+                CompletableFuture<TaskRecord> unusedToo = whenComplete((settled, failure) -> poll.remove(this));
+            }
         } catch (Throwable failure) {
             completeExceptionally(StoreStep.failure("waiting for the end of", key, failure));
-            return this;
         }
-        Duration interval = recorder.pollInterval();
-        if (interval != null && !isDone()) {
-            look(interval);
-        }
+        isStarted = true;
         return this;
     }
 
-    private void told(TaskRecord settled) {
-        if (settled.status().isSettled()) {
-            complete(settled);
+    /** A look has found this; it is passed over if something is still under way. */
+    void told(TaskRecord found) {
+        if (found.status().isSettled() && !isDone()) {
+            tell(() -> complete(found));
         }
     }
 
-    private void look(Duration interval) {
-        StoreStep.<TaskRecord>ask("looking at", key, () -> recorder.store().find(key), (found, failure) -> {
-            if (found != null) {
-                told(found);
-                if (!isDone()) {
-                    lookAgainAfter(interval);
-                }
-            } else if (failure != null) {
-                completeExceptionally(failure);
-            }
-        });
+    void fail(Throwable reason) {
+        tell(() -> completeExceptionally(reason));
     }
 
-    private void lookAgainAfter(Duration interval) {
-        Registration next;
-        try {
-            next = Objects.requireNonNull(
-                    recorder.timer().schedule(interval, () -> look(interval)),
-                    "the timer returned null, not a registration");
-        } catch (Throwable refused) {
-            completeExceptionally(refused);
-            return;
+    private void tell(Runnable completion) {
+        if (isStarted && recorder.pollInterval() != null) {
+            recorder.execute(completion);
+        } else {
+            completion.run();
         }
-        synchronized (this) {
-            if (!isOver) {
-                alarm = next;
-                return;
-            }
-        }
-        next.close();
-    }
-
-    private void closeAlarm() {
-        Registration left;
-        synchronized (this) {
-            isOver = true;
-            left = alarm;
-        }
-        left.close();
     }
 }

@@ -130,13 +130,9 @@ final class StageRun<K, T extends @Nullable Object> extends Asking<K, T> {
 
     @SuppressWarnings("NullAway") // as settle
     private void tell(@Nullable T value, @Nullable Throwable notRecorded) {
-        if (notRecorded instanceof LeaseLostException) {
+        if (notRecorded != null) {
             completeExceptionally(notRecorded);
             return;
-        }
-        if (notRecorded != null) {
-            // The work is done, whatever the store says.
-            Uncaught.report(notRecorded);
         }
         complete(value);
     }

@@ -20,6 +20,11 @@ final class Stages {
         return stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally();
     }
 
+    /** Whether a stage is known to have ended: then {@link #whenDone} calls its action now. */
+    static boolean isDone(CompletionStage<?> stage) {
+        return stage instanceof CompletableFuture<?> future && future.isDone();
+    }
+
     /**
      * Calls an action with the end of a stage; now, if it has ended. One that cannot be listened to has failed.
      *

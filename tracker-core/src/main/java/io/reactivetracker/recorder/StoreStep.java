@@ -46,21 +46,40 @@ final class StoreStep {
         });
     }
 
-    /** As {@link #ask}, for a query of which the caller wants to know one thing. */
+    /** As {@link #ask}, for a query of which the caller wants to know one thing; what comes late the executor passes on. */
     static <T, R extends @Nullable Object> CompletableFuture<R> query(
+            TaskRecorder<?> recorder,
             String step,
             @Nullable Object key,
             Supplier<? extends @Nullable CompletionStage<? extends T>> question,
             Function<? super T, ? extends R> wanted) {
         CompletableFuture<R> result = new CompletableFuture<>();
-        StoreStep.<T>ask(step, key, question, (value, failed) -> {
-            if (value != null) {
-                result.complete(wanted.apply(value));
-            } else if (failed != null) {
-                result.completeExceptionally(failed);
+        boolean[] isLate = new boolean[1];
+        Supplier<? extends @Nullable CompletionStage<? extends T>> noticed = () -> {
+            CompletionStage<? extends T> stage = question.get();
+            isLate[0] = stage != null && !Stages.isDone(stage);
+            return stage;
+        };
+        StoreStep.<T>ask(step, key, noticed, (value, failed) -> {
+            if (isLate[0]) {
+                recorder.execute(() -> complete(result, wanted, value, failed));
+            } else {
+                complete(result, wanted, value, failed);
             }
         });
         return result;
+    }
+
+    private static <T, R extends @Nullable Object> void complete(
+            CompletableFuture<R> result,
+            Function<? super T, ? extends R> wanted,
+            @Nullable T value,
+            @Nullable Throwable failed) {
+        if (value != null) {
+            result.complete(wanted.apply(value));
+        } else if (failed != null) {
+            result.completeExceptionally(failed);
+        }
     }
 
     /**

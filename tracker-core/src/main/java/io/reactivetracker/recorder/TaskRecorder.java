@@ -11,8 +11,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +54,10 @@ import org.jspecify.annotations.Nullable;
  * keep. In memory a key may be of any size; it is kept as long as its record, and is cut short in messages.
  *
  * <p>All methods answer by a future, since the store may be elsewhere; a store in memory has answered when they return. A
- * future that fails because of the store does so with a {@link RecordStoreException}. Work and actions that depend on a
- * future run in the thread in which the store answers, so they must not block; whoever has to, moves on to another thread.
+ * future that fails because of the store does so with a {@link RecordStoreException}. Where the store answers later, bodies,
+ * the actions of cancelled tokens and what depends on a future run on the {@linkplain TaskRecorderBuilder#executor recorder's
+ * executor}, never in the store's threads: so they may block, and delay no answer and no renewal of a lease. Over a store in
+ * memory they run in the thread of the call that sets them off.
  *
  * <p>Safe for use by several threads. Any number of recorders may share one store.
  *
@@ -65,9 +71,20 @@ public final class TaskRecorder<K> {
     /** How often those who wait look at the store; null if it tells them, and then it gives no leases either. */
     private final @Nullable Duration pollInterval;
 
-    private TaskRecorder(RecordStore<K> store, TaskTimer timer) {
-        this.store = Objects.requireNonNull(store, "store must not be null");
-        this.timer = Objects.requireNonNull(timer, "timer must not be null");
+    private final Executor executor;
+    private final @Nullable UnaryOperator<String> redaction;
+
+    /** One for each duration of a lease: the store's one and only, mostly. */
+    private final Map<Duration, LeaseRenewal> renewals = new ConcurrentHashMap<>(1);
+
+    /** One for each key that somebody waits for. */
+    private final ConcurrentMap<K, KeyPoll<K>> polls = new ConcurrentHashMap<>(1);
+
+    TaskRecorder(TaskRecorderBuilder<K> builder) {
+        this.store = builder.store;
+        this.timer = builder.timer;
+        this.executor = builder.executor;
+        this.redaction = builder.redaction;
         this.pollInterval = store.pollInterval();
         if (pollInterval != null) {
             Durations.requirePositive("the store's poll interval", pollInterval);
@@ -92,7 +109,7 @@ public final class TaskRecorder<K> {
      * @return a recorder of what is in the store
      */
     public static <K> TaskRecorder<K> create(RecordStore<K> store) {
-        return create(store, TaskTimer.system());
+        return builder(store).build();
     }
 
     /**
@@ -104,7 +121,18 @@ public final class TaskRecorder<K> {
      * @return a recorder of what is in the store
      */
     public static <K> TaskRecorder<K> create(RecordStore<K> store, TaskTimer timer) {
-        return new TaskRecorder<>(store, timer);
+        return builder(store).timer(timer).build();
+    }
+
+    /**
+     * Begins to build a recorder over a store.
+     *
+     * @param <K> the type of the keys
+     * @param store where the records are
+     * @return a builder with the default settings
+     */
+    public static <K> TaskRecorderBuilder<K> builder(RecordStore<K> store) {
+        return new TaskRecorderBuilder<>(store);
     }
 
     /**
@@ -129,8 +157,12 @@ public final class TaskRecorder<K> {
      * to go on then has to look at the token. To complete the future by other means, such as {@code orTimeout}, does not
      * cancel the task.
      *
-     * <p>The work's own outcome reaches the future even if the store fails to record it: what the store said is suppressed in
-     * the work's failure, or, if the work succeeded, goes to the uncaught-exception handler of the thread.
+     * <p>A store that fails to record the end is asked again, and the lease renewed meanwhile, for as long as it is held. If a
+     * success is not recorded then, the future fails with a {@link SuccessNotRecordedException}. What the work failed with
+     * reaches the future in any case: what the store said is suppressed in it.
+     *
+     * <p>The body runs in the caller's thread where the store answers at once, as one in memory does; else on the {@linkplain
+     * TaskRecorderBuilder#executor recorder's executor}, and so does what depends on the future.
      *
      * @param <T> the type of the result
      * @param key the key
@@ -139,7 +171,8 @@ public final class TaskRecorder<K> {
      * @return the outcome of the work; null if it has joined one that succeeded. Fails with a {@link
      *     TaskAlreadyRecordedException} if it was refused; with the recorded failure if it has joined one that failed; with a
      *     {@code TaskCancelledException} as soon as it is cancelled, also by the loss of its lease; with a {@link
-     *     LeaseLostException} if that was found out only when the work had succeeded; and with a {@link
+     *     LeaseLostException} if that was found out only when the work had succeeded; with a {@link
+     *     SuccessNotRecordedException} if the work succeeded and the store did not confirm it; and with a {@link
      *     RecordStoreException} if the store failed before the work was begun
      */
     public <T extends @Nullable Object> CompletableFuture<T> record(
@@ -190,7 +223,7 @@ public final class TaskRecorder<K> {
 
     private <R extends @Nullable Object> CompletableFuture<R> find(K key, Function<TaskRecord, R> wanted) {
         requireKey(key);
-        return StoreStep.query("looking at", key, () -> store.find(key), wanted);
+        return StoreStep.query(this, "looking at", key, () -> store.find(key), wanted);
     }
 
     /**
@@ -198,7 +231,8 @@ public final class TaskRecorder<K> {
      *
      * <p>In memory the wait is exact: it is told what became of the very task or revoke that was under way when it was made,
      * even if the next one began in the same instant. Over a store that has to be asked again and again, a state that does
-     * not last may be missed, and the wait goes on to the next.
+     * not last may be missed, and the wait goes on to the next. All waits of this recorder for one key share a poll; a store
+     * that fails to answer it is asked again after the interval, so such a wait ends by its outcome or a cancel only.
      *
      * <p>To cancel the future unlinks the wait and touches nothing else.
      *
@@ -227,7 +261,7 @@ public final class TaskRecorder<K> {
                     "status must not be NOT_FOUND, for that is every key that there is no record of: ask for RUNNING,"
                             + " SUCCEEDED, FAILED or REVOKING");
         }
-        return StoreStep.query("listing what is " + status, null, () -> store.keys(status), Function.identity());
+        return StoreStep.query(this, "listing what is " + status, null, () -> store.keys(status), Function.identity());
     }
 
     /**
@@ -238,7 +272,7 @@ public final class TaskRecorder<K> {
      * @return a number for each status but NOT_FOUND, zero included; each is as exact as {@link #keys} is
      */
     public CompletableFuture<Map<TaskStatus, Long>> counts() {
-        return StoreStep.query("counting", null, store::counts, Function.identity());
+        return StoreStep.query(this, "counting", null, store::counts, Function.identity());
     }
 
     /**
@@ -250,7 +284,7 @@ public final class TaskRecorder<K> {
      */
     public CompletableFuture<Boolean> forget(K key) {
         requireKey(key);
-        return StoreStep.query("forgetting", key, () -> store.forget(key), Function.identity());
+        return StoreStep.query(this, "forgetting", key, () -> store.forget(key), Function.identity());
     }
 
     /**
@@ -342,13 +376,52 @@ public final class TaskRecorder<K> {
         return pollInterval == null ? 0 : timer.nanoTime();
     }
 
-    /** The timer, for a store that has given a lease. */
-    TaskTimer timerOfLeases() {
+    /** What renews the leases of a duration that the store has given. */
+    LeaseRenewal renewal(Duration lease) {
         if (pollInterval == null) {
             throw new IllegalStateException(
                     "the store gave a lease, but has no poll interval, by which it said that it would not: " + store);
         }
-        return timer;
+        Durations.requirePositive("the lease that the store gave", lease);
+        return renewals.computeIfAbsent(lease, duration -> new LeaseRenewal(store, timer, duration));
+    }
+
+    /** Has a key looked at for one more who waits, with all others. */
+    KeyPoll<K> poll(K key, SettledWait<K> wait) {
+        Duration interval = Objects.requireNonNull(pollInterval);
+        while (true) {
+            KeyPoll<K> poll = polls.computeIfAbsent(key, same -> new KeyPoll<>(this, same, interval));
+            if (poll.add(wait)) {
+                return poll;
+            }
+        }
+    }
+
+    /** Nobody waits for the key any more. */
+    void drop(K key, KeyPoll<K> poll) {
+        try {
+            polls.remove(key, poll);
+        } catch (Throwable brokenKey) {
+            Uncaught.report(brokenKey);
+        }
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    /** Passes on what nobody but the executor may: if that refuses, it is told all the same, in this thread. */
+    void execute(Runnable told) {
+        try {
+            executor.execute(told);
+        } catch (Throwable refused) {
+            told.run();
+        }
+    }
+
+    /** What is recorded of a failure. */
+    Throwable redacted(Throwable failure) {
+        return redaction == null ? failure : RecordedFailure.redacted(failure, redaction);
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.recorder;
 
+import static io.reactivetracker.recorder.Outcomes.assertRecorded;
 import static io.reactivetracker.recorder.Outcomes.failureOf;
 import static io.reactivetracker.recorder.Outcomes.refusalOf;
 import static io.reactivetracker.recorder.Outcomes.resultOf;
@@ -41,7 +42,13 @@ class BrokenStoreTest {
     private final IllegalStateException outage = new IllegalStateException("connection reset");
     private final IllegalStateException failure = new IllegalStateException("declined");
     private final BreakableStore store = new BreakableStore();
-    private final TaskRecorder<String> recorder = TaskRecorder.create(store, new ManualTimer());
+    private final ManualTimer clock = new ManualTimer();
+    private final TaskRecorder<String> recorder = recorder();
+
+    private TaskRecorder<String> recorder() {
+        return TaskRecorder.builder(store).timer(clock).executor(Runnable::run).build();
+    }
+
     private final HeldBody body = new HeldBody();
 
     /** The ways to break. */
@@ -168,29 +175,152 @@ class BrokenStoreTest {
         assertThat(failureOf(TaskRecorder.create(store, broken).record(KEY, body)))
                 .isSameAs(outage);
         assertThat(body.starts()).isZero();
-        assertThat(resultOf(recorder.failure(KEY))).isSameAs(outage);
+        assertRecorded(resultOf(recorder.failure(KEY)), outage);
     }
 
     @Test
     void workThatCannotBeListenedToHasFailed() {
         assertThat(failureOf(recorder.record(KEY, attempt -> new Deaf<>(failure))))
                 .isSameAs(failure);
-        assertThat(resultOf(recorder.failure(KEY))).isSameAs(failure);
+        assertRecorded(resultOf(recorder.failure(KEY)), failure);
     }
 
     @TestFactory
-    Stream<DynamicTest> aSuccessThatCannotBeRecordedReachesItsSubscriberAllTheSame() {
+    Stream<DynamicTest> aSuccessThatAStoreWithoutLeasesCannotRecordIsToldAsNotRecorded() {
         return inEachWay(way -> {
             store.brokenAt = Map.of("succeed", way);
             try (UncaughtFailures uncaught = new UncaughtFailures()) {
-                assertThat(recorder.record(way.name(), attempt -> CompletableFuture.completedFuture("receipt")))
-                        .isCompletedWithValue("receipt");
-                assertThat(uncaught.seen)
-                        .singleElement()
-                        .satisfies(thrown ->
-                                assertClear(thrown, "recording the end of task \"" + way.name() + "\": ", way));
+                CompletableFuture<String> run =
+                        recorder.record(way.name(), attempt -> CompletableFuture.completedFuture("receipt"));
+                assertNotRecorded(failureOf(run), way.name(), way);
+                assertThat(uncaught.seen).isEmpty();
             }
         });
+    }
+
+    private void assertNotRecorded(Throwable thrown, String key, Way way) {
+        assertThat(thrown).isInstanceOfSatisfying(SuccessNotRecordedException.class, notRecorded -> {
+            assertThat(notRecorded.key()).isEqualTo(key);
+            assertThat(notRecorded.fence()).isPositive();
+            assertThat(notRecorded).hasMessageContaining("succeeded, but the store did not confirm that");
+            assertClear(Objects.requireNonNull(notRecorded.getCause()), "recording the end of task \"" + key + "\": ", way);
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aSuccessIsRecordedAgainAndAgainWhileTheLeaseIsHeld() {
+        return inEachWay(way -> {
+            store.lease = Duration.ofSeconds(30);
+            store.brokenAt = Map.of("succeed", way);
+            CompletableFuture<String> run =
+                    recorder.record(way.name(), attempt -> CompletableFuture.completedFuture("receipt"));
+            // Renewals are answered, so it is held for longer than a lease.
+            clock.advance(Duration.ofSeconds(100));
+            assertThat(run).isNotDone();
+            assertThat(resultOf(recorder.status(way.name()))).isEqualTo(TaskStatus.RUNNING);
+            store.brokenAt = Map.of();
+            clock.advance(Duration.ofSeconds(3));
+            assertThat(run).isCompletedWithValue("receipt");
+            assertThat(resultOf(recorder.status(way.name()))).isEqualTo(TaskStatus.SUCCEEDED);
+            assertThat(clock.pending()).isZero();
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aSuccessThatWasNotRecordedWhenTheLeaseIsOverIsToldAsThat() {
+        return inEachWay(way -> {
+            store.lease = Duration.ofSeconds(30);
+            store.brokenAt = Map.of("succeed", way, "renew", way);
+            CompletableFuture<String> run =
+                    recorder.record(way.name(), attempt -> CompletableFuture.completedFuture("receipt"));
+            clock.advance(Duration.ofSeconds(30).minusNanos(1));
+            assertThat(run).isNotDone();
+            clock.advance(Duration.ofNanos(1));
+            assertNotRecorded(failureOf(run), way.name(), way);
+            clock.advance(Duration.ofSeconds(30));
+            assertThat(clock.pending()).isZero();
+        });
+    }
+
+    @Test
+    void aSuccessThatTheStoreNeverAnswersIsToldWhenTheLeaseIsOver() {
+        store.lease = Duration.ofSeconds(30);
+        store.brokenAt = Map.of("renew", Way.FAILS);
+        CompletableFuture<String> run = recorder.record(KEY, body);
+        store.held.get(0).answer = new CompletableFuture<>();
+        body.work.complete("receipt");
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(failureOf(run))
+                .isInstanceOf(SuccessNotRecordedException.class)
+                .hasRootCauseMessage("no answer while the lease was held");
+        assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void anEndThatIsRefusedWhileItIsTriedAgainIsALostLease() {
+        store.lease = Duration.ofSeconds(30);
+        store.brokenAt = Map.of("succeed", Way.FAILS);
+        CompletableFuture<String> run = recorder.record(KEY, body);
+        body.work.complete("receipt");
+        store.held.get(0).answer = CompletableFuture.completedFuture(false);
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(failureOf(run)).isInstanceOf(LeaseLostException.class);
+        assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void aRenewalThatIsRefusedSinceTheEndWasRecordedJustBeforeLosesNothing() {
+        store.lease = Duration.ofSeconds(30);
+        CompletableFuture<String> run = recorder.record(KEY, body);
+        CompletableFuture<Boolean> slow = new CompletableFuture<>();
+        store.held.get(0).answer = slow;
+        body.work.complete("receipt");
+        store.renewals = CompletableFuture.completedFuture(false);
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(run).isNotDone();
+        slow.complete(true);
+        assertThat(run).isCompletedWithValue("receipt");
+    }
+
+    @Test
+    void aFailureIsRecordedAgainAndAgainToo() {
+        store.lease = Duration.ofSeconds(30);
+        store.brokenAt = Map.of("fail", Way.FAILS);
+        CompletableFuture<String> run = recorder.record(KEY, attempt -> CompletableFuture.failedFuture(failure));
+        clock.advance(Duration.ofSeconds(20));
+        assertThat(run).isNotDone();
+        store.brokenAt = Map.of();
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(failureOf(run)).isSameAs(failure).hasNoSuppressedExceptions();
+        assertRecorded(resultOf(recorder.failure(KEY)), failure);
+    }
+
+    @Test
+    void aTimerThatRefusesToTryAgainEndsTheTrying() {
+        store.lease = Duration.ofSeconds(30);
+        store.brokenAt = Map.of("succeed", Way.FAILS);
+        TaskTimer once = new TaskTimer() {
+            private int alarms;
+
+            @Override
+            public Registration schedule(Duration delay, Runnable action) {
+                if (alarms++ > 0) {
+                    throw failure;
+                }
+                return () -> {};
+            }
+
+            @Override
+            public long nanoTime() {
+                return 0;
+            }
+        };
+        TaskRecorder<String> other =
+                TaskRecorder.builder(store).timer(once).executor(Runnable::run).build();
+        assertThat(failureOf(other.record(KEY, attempt -> CompletableFuture.completedFuture("receipt"))))
+                .isInstanceOf(SuccessNotRecordedException.class)
+                .satisfies(told -> assertThat(Objects.requireNonNull(told.getCause()).getSuppressed())
+                        .containsExactly(failure));
     }
 
     @TestFactory
@@ -210,7 +340,7 @@ class BrokenStoreTest {
     Stream<DynamicTest> anAdapterIsToldThatTheEndCouldNotBeRecorded() {
         return inEachWay(way -> {
             store.brokenAt = Map.of("succeed", way, "fail", way);
-            assertClear(failureOf(begin("s-" + way).succeed()), "recording the end of task ", way);
+            assertNotRecorded(failureOf(begin("s-" + way).succeed()), "s-" + way, way);
             assertClear(failureOf(begin("f-" + way).fail(failure)), "recording the end of task ", way);
         });
     }
@@ -241,8 +371,136 @@ class BrokenStoreTest {
             assertClear(failureOf(recorder.keys(TaskStatus.RUNNING)), "listing what is RUNNING: ", way);
             assertClear(failureOf(recorder.counts()), "counting: ", way);
             assertClear(failureOf(recorder.forget(KEY)), "forgetting task \"payment-1\": ", way);
-            assertClear(failureOf(recorder.whenSettled(KEY)), "looking at task \"payment-1\": ", way);
         });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aWaitOutlivesALookThatFails() {
+        return inEachWay(way -> {
+            String key = way.name();
+            HeldBody held = new HeldBody();
+            CompletableFuture<String> run = recorder.record(key, held);
+            store.brokenAt = Map.of("find", way);
+            CompletableFuture<TaskRecord> wait = recorder.whenSettled(key);
+            CompletableFuture<String> joined = recorder.record(key, orJoin(), body);
+            clock.advance(Duration.ofSeconds(10));
+            assertThat(wait).isNotDone();
+            assertThat(joined).isNotDone();
+            store.brokenAt = Map.of();
+            held.work.complete("receipt");
+            assertThat(run).isCompleted();
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(resultOf(wait).status()).isEqualTo(TaskStatus.SUCCEEDED);
+            assertThat(joined).isCompletedWithValue(null);
+            assertThat(clock.pending()).isZero();
+        });
+    }
+
+    @Test
+    void aLateAnswerRunsTheBodyAndTellsTheOutcomeByTheExecutor() {
+        List<Runnable> queue = new ArrayList<>();
+        TaskRecorder<String> other =
+                TaskRecorder.builder(store).timer(clock).executor(queue::add).build();
+        CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
+        store.slowBegin = answer;
+        CompletableFuture<String> run = other.record(KEY, body);
+        BreakableStore.BreakableClaim claim = store.claim(KEY);
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        claim.answer = ended;
+        answer.complete(claim);
+        assertThat(body.starts()).isZero();
+        queue.remove(0).run();
+        assertThat(body.starts()).isOne();
+        body.work.complete("receipt");
+        ended.complete(true);
+        assertThat(run).isNotDone();
+        queue.remove(0).run();
+        assertThat(run).isCompletedWithValue("receipt");
+        assertThat(queue).isEmpty();
+    }
+
+    @Test
+    void aLeaseThatIsGrantedLateIsRenewedBeforeTheExecutorHasAThreadForTheBody() {
+        List<Runnable> queue = new ArrayList<>();
+        TaskRecorder<String> other =
+                TaskRecorder.builder(store).timer(clock).executor(queue::add).build();
+        store.lease = Duration.ofSeconds(30);
+        CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
+        store.slowBegin = answer;
+        other.record(KEY, body);
+        answer.complete(store.claim(KEY));
+        assertThat(clock.pending()).isOne();
+        clock.advance(Duration.ofMinutes(5));
+        queue.remove(0).run();
+        assertThat(body.attempt().cancellationToken().isCancelled()).isFalse();
+    }
+
+    @Test
+    void theTokenOfALostLeaseIsCancelledByTheExecutor() {
+        List<Runnable> queue = new ArrayList<>();
+        TaskRecorder<String> other =
+                TaskRecorder.builder(store).timer(clock).executor(queue::add).build();
+        store.lease = Duration.ofSeconds(30);
+        store.brokenAt = Map.of("renew", Way.FAILS);
+        other.record(KEY, body);
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(body.attempt().cancellationToken().isCancelled()).isFalse();
+        queue.remove(0).run();
+        assertThat(body.attempt().cancellationToken().cause()).isInstanceOf(LeaseLostException.class);
+    }
+
+    @Test
+    void aBodyThatTheExecutorRefusesFailsItsTask() {
+        TaskRecorder<String> other = TaskRecorder.builder(store)
+                .timer(clock)
+                .executor(refused -> {
+                    throw failure;
+                })
+                .build();
+        CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
+        store.slowBegin = answer;
+        CompletableFuture<String> run = other.record(KEY, body);
+        answer.complete(store.claim(KEY));
+        assertThat(failureOf(run)).isSameAs(failure);
+        assertThat(body.starts()).isZero();
+        assertRecorded(resultOf(store.memory.find(KEY).toCompletableFuture()).failure(), failure);
+    }
+
+    @Test
+    void messagesAreRedactedBeforeTheyAreRecorded() {
+        TaskRecorder<String> other = TaskRecorder.builder(store)
+                .timer(clock)
+                .redactMessages(message -> message.replaceAll("\\d+", "#"))
+                .build();
+        IllegalStateException secret = new IllegalStateException("card 4111", new IllegalStateException("pin 1234"));
+        assertThat(failureOf(other.record(KEY, attempt -> CompletableFuture.failedFuture(secret))))
+                .isSameAs(secret)
+                .hasMessage("card 4111");
+        assertThat(resultOf(other.failure(KEY)))
+                .isInstanceOfSatisfying(
+                        RecordedFailureException.class,
+                        kept -> assertThat(kept.failureMessage()).isEqualTo("card #"))
+                .hasNoCause();
+        CompletableFuture<String> cancelled = other.record(KEY, body);
+        body.attempt().cancellationToken().cancel(secret);
+        assertThat(failureOf(cancelled)).hasCause(secret);
+        assertThat(resultOf(other.failure(KEY)))
+                .isInstanceOf(TaskCancelledException.class)
+                .hasMessageContaining("card #")
+                .hasMessageNotContaining("4111");
+    }
+
+    @Test
+    void aMessageThatCannotBeRedactedIsNotRecorded() {
+        TaskRecorder<String> other = TaskRecorder.builder(RecordStore.<String>inMemory())
+                .redactMessages(message -> {
+                    throw new UnsupportedOperationException(message);
+                })
+                .build();
+        other.record(KEY, attempt -> CompletableFuture.failedFuture(failure));
+        assertThat(resultOf(other.failure(KEY)))
+                .hasMessageContaining("its message could not be read: java.lang.UnsupportedOperationException")
+                .hasMessageNotContaining("declined");
     }
 
     @Test
@@ -456,15 +714,11 @@ class BrokenStoreTest {
         CompletableFuture<Boolean> slow = new CompletableFuture<>();
         store.held.get(0).answer = slow;
         body.work.complete("receipt");
-        try (UncaughtFailures uncaught = new UncaughtFailures()) {
-            slow.completeExceptionally(outage);
-            assertThat(uncaught.seen)
-                    .singleElement()
-                    .satisfies(thrown -> assertThat(thrown)
-                            .isInstanceOf(RecordStoreException.class)
-                            .hasCause(outage));
-        }
-        assertThat(run).isCompletedWithValue("receipt");
+        assertThat(run).isNotDone();
+        slow.completeExceptionally(outage);
+        assertThat(failureOf(run))
+                .isInstanceOf(SuccessNotRecordedException.class)
+                .hasRootCause(outage);
     }
 
     @Test
@@ -530,7 +784,8 @@ class BrokenStoreTest {
         private boolean brokenWait;
         private @Nullable Duration interval = Duration.ofSeconds(1);
         private @Nullable Duration lease;
-        private @Nullable CompletionStage<Claim> slowBegin;
+        private @Nullable CompletionStage<? extends Claim> slowBegin;
+        private @Nullable CompletionStage<Boolean> renewals;
 
         private <T> CompletionStage<T> at(String step, Supplier<CompletionStage<T>> whole) {
             Way way = brokenAt.get(step);
@@ -627,7 +882,7 @@ class BrokenStoreTest {
 
             @Override
             public CompletionStage<Boolean> renew() {
-                return whole.renew();
+                return renewals == null ? at("renew", whole::renew) : renewals;
             }
         }
     }

@@ -14,6 +14,8 @@ import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.group.ManualTimer;
 import io.reactivetracker.group.TaskTimer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +30,18 @@ class LeaseTest {
 
     private final ManualTimer clock = new ManualTimer();
     private final LeasedStore store = new LeasedStore(clock);
-    private final TaskRecorder<String> recorder = TaskRecorder.create(store, clock);
+    private final TaskRecorder<String> recorder = recorderBy(clock);
 
     /** Of another process, whose clock stands still: it renews nothing and notices nothing. */
     private final ManualTimer stopped = new ManualTimer();
 
-    private final TaskRecorder<String> dead = TaskRecorder.create(store, stopped);
+    private final TaskRecorder<String> dead = recorderBy(stopped);
     private final HeldBody body = new HeldBody();
     private final IllegalStateException failure = new IllegalStateException("declined");
+
+    private TaskRecorder<String> recorderBy(TaskTimer timer) {
+        return TaskRecorder.builder(store).timer(timer).executor(Runnable::run).build();
+    }
 
     private TaskStatus status() {
         return resultOf(recorder.status(KEY));
@@ -51,6 +57,50 @@ class LeaseTest {
         body.work.complete("receipt");
         assertThat(run).isCompletedWithValue("receipt");
         assertThat(status()).isEqualTo(TaskStatus.SUCCEEDED);
+    }
+
+    @Test
+    void allTasksThatRunAreRenewedByOneQuestionInEachThirdOfALease() {
+        List<HeldBody> bodies = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            HeldBody one = new HeldBody();
+            bodies.add(one);
+            recorder.record("key " + i, one);
+            clock.advance(Duration.ofMillis(50));
+        }
+        assertThat(clock.pending()).isOne();
+        clock.advance(LEASE.multipliedBy(3).minusSeconds(5));
+        assertThat(store.rounds).isEqualTo(9);
+        assertThat(store.renewals).isEqualTo(900);
+        assertThat(bodies).noneMatch(one -> one.attempt().cancellationToken().isCancelled());
+        bodies.forEach(one -> one.work.complete("receipt"));
+        assertThat(clock.pending()).isZero();
+    }
+
+    @Test
+    void aLeaseThatIsGrantedBetweenTwoRoundsIsLostAtItsEndAndNotAtTheNextRound() {
+        recorder.record("another", new HeldBody());
+        clock.advance(THIRD.dividedBy(2));
+        recorder.record(KEY, body);
+        store.answerToRenew = CompletableFuture::new;
+        clock.advance(LEASE.minusNanos(1));
+        assertThat(body.attempt().cancellationToken().isCancelled()).isFalse();
+        clock.advance(Duration.ofNanos(1));
+        assertThat(body.attempt().cancellationToken().isCancelled()).isTrue();
+    }
+
+    @Test
+    void aStoreThatCannotEvenBeAskedToRenewHasMissedARound() {
+        recorder.record(KEY, body);
+        store.answerToAll = () -> {
+            throw failure;
+        };
+        clock.advance(THIRD);
+        store.answerToAll = List::of;
+        clock.advance(THIRD);
+        assertThat(body.attempt().cancellationToken().isCancelled()).isFalse();
+        clock.advance(THIRD);
+        assertThat(body.attempt().cancellationToken().cause()).hasCauseInstanceOf(RecordStoreException.class);
     }
 
     @Test
@@ -262,6 +312,42 @@ class LeaseTest {
     }
 
     @Test
+    void allWaitsForAKeyShareOneLookInEachInterval() {
+        dead.record(KEY, body);
+        List<CompletableFuture<TaskRecord>> waits = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            waits.add(recorder.whenSettled(KEY));
+        }
+        int looks = store.looks;
+        clock.advance(INTERVAL.multipliedBy(5));
+        assertThat(store.looks).isEqualTo(looks + 5);
+        waits.remove(0).cancel(false);
+        body.work.complete("receipt");
+        clock.advance(INTERVAL);
+        assertThat(store.looks).isEqualTo(looks + 6);
+        assertThat(waits).allMatch(CompletableFuture::isDone);
+        assertThat(clock.pending()).isZero();
+        assertThat(store.listening(KEY)).isZero();
+    }
+
+    @Test
+    void thoseWhoComeWhileALookIsUnderWayShareTheNextAndAreNotToldWhatWasTrueBefore() {
+        CompletableFuture<TaskRecord> slow = new CompletableFuture<>();
+        store.answerToFind = slow;
+        CompletableFuture<TaskRecord> first = recorder.whenSettled(KEY);
+        store.answerToFind = null;
+        dead.record(KEY, body);
+        CompletableFuture<TaskRecord> second = recorder.whenSettled(KEY);
+        CompletableFuture<TaskRecord> third = recorder.whenSettled(KEY);
+        assertThat(store.looks).isOne();
+        slow.complete(TaskRecord.of(TaskStatus.NOT_FOUND));
+        assertThat(resultOf(first).status()).isEqualTo(TaskStatus.NOT_FOUND);
+        assertThat(second).isNotDone();
+        assertThat(third).isNotDone();
+        assertThat(store.looks).isEqualTo(2);
+    }
+
+    @Test
     void aWaitThatIsToldNeedNotLook() {
         dead.record(KEY, body);
         CompletableFuture<TaskRecord> wait = recorder.whenSettled(KEY);
@@ -282,7 +368,7 @@ class LeaseTest {
         CompletableFuture<TaskRecord> wait = recorder.whenSettled(KEY);
         CompletableFuture<String> joined = recorder.record(KEY, orJoin(), body);
         assertThat(store.listening(KEY)).isEqualTo(2);
-        assertThat(clock.pending()).isEqualTo(2);
+        assertThat(clock.pending()).isOne();
         wait.cancel(false);
         joined.cancel(false);
         assertThat(store.listening(KEY)).isZero();
@@ -318,7 +404,7 @@ class LeaseTest {
                 throw failure;
             }
         };
-        TaskRecorder<String> refused = TaskRecorder.create(store, refusing);
+        TaskRecorder<String> refused = recorderBy(refusing);
         assertThat(failureOf(refused.record(KEY, body))).isSameAs(failure);
         assertThat(failureOf(refused.begin(KEY, RecordOptions.defaults()))).isSameAs(failure);
         assertThat(body.starts()).isZero();
@@ -331,7 +417,7 @@ class LeaseTest {
     @Test
     void aTimerThatGivesOutLaterLosesTheLease() {
         Giving giving = new Giving();
-        CompletableFuture<String> run = TaskRecorder.create(store, giving).record(KEY, body);
+        CompletableFuture<String> run = recorderBy(giving).record(KEY, body);
         giving.refusal = failure;
         clock.advance(THIRD);
         assertThat(failureOf(run).getCause())
@@ -344,7 +430,7 @@ class LeaseTest {
     void aWaitThatIsCancelledJustWhenItSetsItsAlarmLeavesNone() {
         Giving giving = new Giving();
         recorder.record(KEY, body);
-        CompletableFuture<TaskRecord> wait = TaskRecorder.create(store, giving).whenSettled(KEY);
+        CompletableFuture<TaskRecord> wait = recorderBy(giving).whenSettled(KEY);
         int before = clock.pending();
         giving.meanwhile = () -> wait.cancel(false);
         clock.advance(LeasedStore.INTERVAL);
@@ -355,7 +441,7 @@ class LeaseTest {
     @Test
     void aTaskThatEndsJustWhenItsRenewalIsSetLeavesNone() {
         Giving giving = new Giving();
-        CompletableFuture<String> run = TaskRecorder.create(store, giving).record(KEY, body);
+        CompletableFuture<String> run = recorderBy(giving).record(KEY, body);
         giving.meanwhile = () -> body.work.complete("receipt");
         clock.advance(THIRD);
         assertThat(run).isCompletedWithValue("receipt");

@@ -26,12 +26,21 @@ final class LeasedStore implements RecordStore<String> {
     private final Map<String, List<Consumer<? super TaskRecord>>> listeners = new HashMap<>();
     private long fence;
 
+    int rounds;
     int renewals;
     int looks;
 
     /** What is answered in place of a renewal, or null to renew. */
     @Nullable
     Supplier<CompletionStage<Boolean>> answerToRenew;
+
+    /** What is answered in place of all renewals of a round, or null to ask each claim. */
+    @Nullable
+    Supplier<List<CompletionStage<Boolean>>> answerToAll;
+
+    /** What is answered in place of a look, or null to look. */
+    @Nullable
+    CompletionStage<TaskRecord> answerToFind;
 
     LeasedStore(ManualTimer clock) {
         this.clock = clock;
@@ -84,12 +93,21 @@ final class LeasedStore implements RecordStore<String> {
     @Override
     public synchronized CompletionStage<TaskRecord> find(String key) {
         looks++;
+        if (answerToFind != null) {
+            return answerToFind;
+        }
         return CompletableFuture.completedFuture(read(key));
     }
 
     private TaskRecord read(String key) {
         Kept kept = kept(key);
         return kept.failure == null ? TaskRecord.of(kept.status) : TaskRecord.failed(kept.failure);
+    }
+
+    @Override
+    public List<? extends CompletionStage<Boolean>> renewAll(List<? extends Claim> claims) {
+        rounds++;
+        return answerToAll == null ? RecordStore.super.renewAll(claims) : answerToAll.get();
     }
 
     @Override

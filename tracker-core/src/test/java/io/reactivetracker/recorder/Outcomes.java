@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** What became of a future that has ended. */
 final class Outcomes {
@@ -32,5 +33,13 @@ final class Outcomes {
         }
         assertThat(failure).isInstanceOf(TaskAlreadyRecordedException.class);
         return ((TaskAlreadyRecordedException) failure).status();
+    }
+
+    /** That this is what a store keeps of the failure: its type and its message. */
+    static void assertRecorded(@Nullable Throwable recorded, Throwable failure) {
+        assertThat(recorded).isInstanceOfSatisfying(RecordedFailureException.class, kept -> {
+            assertThat(kept.failureType()).isEqualTo(failure.getClass().getName());
+            assertThat(kept.failureMessage()).isEqualTo(failure.getMessage());
+        });
     }
 }

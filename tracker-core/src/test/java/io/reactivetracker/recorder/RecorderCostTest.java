@@ -142,7 +142,12 @@ class RecorderCostTest {
         double bytes = (double) GraphLayout.parseInstance(store).totalSize() / number - ofKey;
         // As ARCHITECTURE has it; about 70 in README: the claim of 32, the map's node of 32, and its share of the map's
         // table.
-        assertThat(bytes).isBetween(71.0, 73.0);
+        if (state == Kept.FAILED) {
+            // And a copy of the failure: its type, its message, and the eight frames at the top of its stack trace.
+            assertThat(bytes).isBetween(200.0, 700.0);
+        } else {
+            assertThat(bytes).isBetween(71.0, 73.0);
+        }
         assertThat(resultOf(recorder.counts())).containsEntry(TaskStatus.valueOf(state.name()), (long) number);
     }
 

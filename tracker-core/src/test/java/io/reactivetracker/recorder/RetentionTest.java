@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.reactivetracker.Registration;
 import io.reactivetracker.group.ManualTimer;
+import io.reactivetracker.group.TaskTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.GraphLayout;
 
@@ -56,10 +59,71 @@ class RetentionTest {
         TaskRecorder<String> recorder = with(Retention.ofNumber(2));
         succeed(recorder, "a", "b");
         assertThat(succeeded(recorder)).containsExactlyInAnyOrder("a", "b");
-        fail(recorder, "c");
-        assertThat(succeeded(recorder)).containsExactly("b");
-        assertThat(resultOf(recorder.keys(TaskStatus.FAILED))).containsExactly("c");
+        succeed(recorder, "c");
+        assertThat(succeeded(recorder)).containsExactlyInAnyOrder("b", "c");
         assertThat(resultOf(recorder.status("a"))).isEqualTo(TaskStatus.NOT_FOUND);
+    }
+
+    @Test
+    void failuresDropFailuresAndNoSuccess() {
+        TaskRecorder<String> recorder = with(Retention.ofNumber(2));
+        succeed(recorder, "paid");
+        for (int i = 0; i < 100; i++) {
+            fail(recorder, "junk " + i);
+        }
+        assertThat(succeeded(recorder)).containsExactly("paid");
+        assertThat(resultOf(recorder.keys(TaskStatus.FAILED))).containsExactlyInAnyOrder("junk 98", "junk 99");
+    }
+
+    @Test
+    void whatReachesItsAgeIsDroppedAlsoIfNobodyUsesTheStore() {
+        RecordStore<String> store = RecordStore.inMemory(Retention.ofAge(AGE), timer);
+        TaskRecorder<String> recorder = TaskRecorder.create(store, timer);
+        succeed(recorder, "a");
+        fail(recorder, "b");
+        HeldBody body = new HeldBody();
+        recorder.record("running", body);
+        timer.advance(AGE.plusMinutes(1));
+        Awaitility.await().untilAsserted(() -> assertThat(store).hasToString("RecordStore[in memory, 1 keys]"));
+        body.work.complete("done");
+        // The alarm is set again, maybe by another thread: it need not have been when the time passes.
+        Awaitility.await().untilAsserted(() -> {
+            timer.advance(AGE.plusMinutes(1));
+            assertThat(store).hasToString("RecordStore[in memory, 0 keys]");
+        });
+    }
+
+    @Test
+    void aCallDropsAFewOfTheManyThatReachTheirAgeAtOnceAndSeesNone() {
+        RecordStore<String> store = RecordStore.inMemory(Retention.ofAge(AGE), new ForgetfulTimer(timer));
+        TaskRecorder<String> recorder = TaskRecorder.create(store, timer);
+        for (int i = 0; i < 1000; i++) {
+            succeed(recorder, "k" + i);
+        }
+        timer.advance(AGE);
+        assertThat(resultOf(recorder.status("k999"))).isEqualTo(TaskStatus.NOT_FOUND);
+        assertThat(store).hasToString("RecordStore[in memory, 996 keys]");
+        assertThat(succeeded(recorder)).isEmpty();
+        assertThat(resultOf(recorder.counts())).containsEntry(TaskStatus.SUCCEEDED, 0L);
+        assertThat(resultOf(recorder.forget("k999"))).isFalse();
+        assertThat(refusalOf(recorder.revoke("k999", new HeldBody()))).isEqualTo(TaskStatus.NOT_FOUND);
+        assertThat(resultOf(recorder.whenSettled("k998")).status()).isEqualTo(TaskStatus.NOT_FOUND);
+        succeed(recorder, "k997");
+        assertThat(succeeded(recorder)).containsExactly("k997");
+    }
+
+    /** Tells the time, and never rings. */
+    private record ForgetfulTimer(ManualTimer clock) implements TaskTimer {
+
+        @Override
+        public long nanoTime() {
+            return clock.nanoTime();
+        }
+
+        @Override
+        public Registration schedule(Duration delay, Runnable action) {
+            return () -> {};
+        }
     }
 
     @Test

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.reactivetracker.Registration;
 import io.reactivetracker.recorder.LeaseLostException;
 import io.reactivetracker.recorder.RecordStore;
+import io.reactivetracker.recorder.RecordedFailureException;
 import io.reactivetracker.recorder.TaskRecord;
+import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +51,19 @@ final class HandDrivenStore implements RecordStore<String> {
 
     HandDrivenStore(@Nullable Duration lease) {
         this.lease = lease;
+    }
+
+    /** A recorder whose work and outcomes are in the threads of this store and of its caller. */
+    static TaskRecorder<String> recorder(RecordStore<String> store) {
+        return TaskRecorder.builder(store).executor(Runnable::run).build();
+    }
+
+    /** That this is what the store keeps of the failure: its type and its message. */
+    static void assertKept(@Nullable Throwable kept, Throwable failure) {
+        assertThat(kept).isInstanceOfSatisfying(RecordedFailureException.class, recorded -> {
+            assertThat(recorded.failureType()).isEqualTo(failure.getClass().getName());
+            assertThat(recorded.failureMessage()).isEqualTo(failure.getMessage());
+        });
     }
 
     void hold(Step step) {
@@ -191,7 +208,11 @@ final class HandDrivenStore implements RecordStore<String> {
 
         @Override
         public CompletionStage<Boolean> renew() {
-            return CompletableFuture.completedFuture(!isLost);
+            // A store that takes no end renews nothing either.
+            RuntimeException failure = failures.get(Step.SETTLE);
+            return failure == null
+                    ? CompletableFuture.completedFuture(!isLost)
+                    : CompletableFuture.failedFuture(failure);
         }
     }
 }
