@@ -203,7 +203,8 @@ class BrokenStoreTest {
             assertThat(notRecorded.key()).isEqualTo(key);
             assertThat(notRecorded.fence()).isPositive();
             assertThat(notRecorded).hasMessageContaining("succeeded, but the store did not confirm that");
-            assertClear(Objects.requireNonNull(notRecorded.getCause()), "recording the end of task \"" + key + "\": ", way);
+            assertClear(
+                    Objects.requireNonNull(notRecorded.getCause()), "recording the end of task \"" + key + "\": ", way);
         });
     }
 
@@ -319,7 +320,8 @@ class BrokenStoreTest {
                 TaskRecorder.builder(store).timer(once).executor(Runnable::run).build();
         assertThat(failureOf(other.record(KEY, attempt -> CompletableFuture.completedFuture("receipt"))))
                 .isInstanceOf(SuccessNotRecordedException.class)
-                .satisfies(told -> assertThat(Objects.requireNonNull(told.getCause()).getSuppressed())
+                .satisfies(told -> assertThat(
+                                Objects.requireNonNull(told.getCause()).getSuppressed())
                         .containsExactly(failure));
     }
 

@@ -2,6 +2,8 @@
 package io.reactivetracker.redis;
 
 import io.reactivetracker.recorder.TaskStatus;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -24,6 +26,7 @@ final class KeyList<K> {
         CompletableFuture<List<Object>> page(TaskStatus zset, String wanted, byte[] cursor);
     }
 
+    private static final Logger LOG = System.getLogger(KeyList.class.getName());
     private static final byte[] START = {'0'};
     private static final String HELD = "held";
     private static final String ENDED = "ended";
@@ -51,10 +54,22 @@ final class KeyList<K> {
         return scan(underWay, ENDED, START).thenCompose(done -> scan(settled, ENDED, START));
     }
 
+    /** A key that cannot be read, as one that a process with keys of another type has written, keeps no other from the list. */
+    private void add(byte[] key) {
+        try {
+            found.add(read.apply(key));
+        } catch (RuntimeException unreadable) {
+            LOG.log(
+                    Level.WARNING,
+                    "A key of a recorder in Redis cannot be read, and is left out of a list",
+                    unreadable);
+        }
+    }
+
     private CompletableFuture<Void> scan(TaskStatus zset, String wanted, byte[] cursor) {
         return pages.page(zset, wanted, cursor).thenCompose(page -> {
             for (Object key : page.subList(1, page.size())) {
-                found.add(read.apply((byte[]) key));
+                add((byte[]) key);
             }
             byte[] next = (byte[]) page.get(0);
             return "0".equals(new String(next, StandardCharsets.US_ASCII))

@@ -3,12 +3,11 @@ package io.reactivetracker.redis;
 
 import io.reactivetracker.recorder.RecordStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A key that is held in Redis under a fencing number, which is all that the steps on it need. */
 final class RedisClaim implements RecordStore.Claim {
-
-    private static final byte[] NOTHING = new byte[0];
 
     private final RedisRecordStore<?> store;
     private final byte[] key;
@@ -32,20 +31,24 @@ final class RedisClaim implements RecordStore.Claim {
 
     @Override
     public CompletableFuture<Boolean> succeed() {
-        return step(Script.SUCCEED, NOTHING);
+        return store.step(store.scripts().succeed, key, fenceText());
     }
 
     @Override
     public CompletableFuture<Boolean> fail(Throwable failure) {
-        return step(Script.FAIL, StoredFailure.write(failure));
+        return store.step(store.scripts().fail, key, fenceText(), StoredFailure.write(failure));
     }
 
     @Override
     public CompletableFuture<Boolean> renew() {
-        return step(Script.RENEW, NOTHING);
+        return store.renewAll(List.of(this)).get(0);
     }
 
-    private CompletableFuture<Boolean> step(Script script, byte[] failure) {
-        return store.step(script, key, Server.bytes(Long.toString(fence)), failure);
+    byte[] key() {
+        return key;
+    }
+
+    byte[] fenceText() {
+        return Server.bytes(Long.toString(fence));
     }
 }

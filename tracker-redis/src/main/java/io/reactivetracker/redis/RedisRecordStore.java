@@ -5,13 +5,12 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.reactivetracker.Registration;
 import io.reactivetracker.recorder.RecordStore;
-import io.reactivetracker.recorder.Retention;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskNotSucceededException;
 import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskStatus;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +51,11 @@ import org.jspecify.annotations.Nullable;
  * fails with a {@link TimeoutException}, and nobody knows whether it is made; but a claim that is granted later than that is
  * given back.
  *
- * <p>Answers come in threads of the {@linkplain RedisRecordStoreBuilder#scheduler scheduler}, never in those of the connection. Safe for use
- * by several threads and several recorders; any number of stores, in any number of processes, may share a namespace, if they
- * have the same settings.
+ * <p>Answers come in the threads of the connection, and those that are not given in time in the timer's. A {@link
+ * io.reactivetracker.recorder.TaskRecorder} runs no user code in them; whoever uses this store by itself must not block there.
+ * Safe for use by several threads and several recorders; any number of stores, in any number of processes, may share a
+ * namespace, if they have the same lease and retention: these are kept with the records, and a store with others is refused
+ * at its first step, by an {@code IllegalStateException} that tells both.
  *
  * @param <K> the type of the keys
  */
@@ -63,7 +64,8 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     /** About how many keys a list is put together of in one script: others are served in between. */
     private static final String PAGE = "1000";
 
-    private static final byte[] NOTHING = new byte[0];
+    /** How many claims are renewed in one script: a millisecond or two of the server's time. */
+    private static final int CLAIMS_PER_SCRIPT = 1000;
 
     private final Server server;
     private final KeyText<K> keyText;
@@ -71,14 +73,15 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     private final Duration lease;
     private final Duration pollInterval;
     private final @Nullable SettleNotices notices;
-    private final byte[][] settings;
+    private final Scripts scripts;
+    private final Opening opening;
 
     // Tells one call from all others, so that a call that is sent twice gets its own claim back.
     private final String nonce = UUID.randomUUID() + "-";
     private final AtomicLong calls = new AtomicLong();
 
     RedisRecordStore(RedisRecordStoreBuilder<K> builder, KeyText<K> keyText) {
-        this.server = new Server(builder.commands, builder.namespace, builder.timeLimit, builder.scheduler);
+        this.server = new Server(builder.commands, builder.namespace, builder.timeLimit);
         this.keyText = keyText;
         this.namespace = builder.namespace;
         this.lease = builder.lease;
@@ -86,23 +89,8 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
         this.notices = builder.pubSub == null
                 ? null
                 : new SettleNotices(builder.pubSub, Server.bytes(Server.prefix(namespace) + "settled:"));
-        Retention retention = builder.retention;
-        Duration age = retention.age();
-        this.settings = new byte[][] {
-            micros(lease),
-            micros(age == null ? Duration.ZERO : age),
-            number(retention.number() == Long.MAX_VALUE ? 0 : retention.number()),
-            // Nobody waits for an answer after the time limit: twice that is long enough to remember what it would be.
-            micros(builder.timeLimit.multipliedBy(2)),
-        };
-    }
-
-    private static byte[] micros(Duration duration) {
-        return number(duration.toNanos() / 1000);
-    }
-
-    private static byte[] number(long number) {
-        return Server.bytes(Long.toString(number));
+        this.scripts = new Scripts(lease, builder.timeLimit, builder.retention);
+        this.opening = new Opening(server, scripts.open, namespace, lease, builder.retention);
     }
 
     /**
@@ -117,7 +105,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
      */
     public static RedisRecordStoreBuilder<String> builder(
             String namespace, StatefulRedisConnection<byte[], byte[]> connection) {
-        return RedisRecordStoreBuilder.of(namespace, connection.reactive());
+        return RedisRecordStoreBuilder.of(namespace, connection.async());
     }
 
     /**
@@ -131,11 +119,15 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
      */
     public static RedisRecordStoreBuilder<String> builder(
             String namespace, StatefulRedisClusterConnection<byte[], byte[]> connection) {
-        return RedisRecordStoreBuilder.of(namespace, connection.reactive());
+        return RedisRecordStoreBuilder.of(namespace, connection.async());
     }
 
     Duration lease() {
         return lease;
+    }
+
+    Scripts scripts() {
+        return scripts;
     }
 
     /**
@@ -158,7 +150,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
      */
     @Override
     public CompletableFuture<Claim> begin(K key) {
-        return claim(Script.BEGIN, key, status -> new TaskAlreadyRecordedException(key, status));
+        return claim(scripts.begin, key, status -> new TaskAlreadyRecordedException(key, status));
     }
 
     /**
@@ -170,13 +162,13 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
      */
     @Override
     public CompletableFuture<Claim> beginRevoke(K key) {
-        return claim(Script.BEGIN_REVOKE, key, status -> new TaskNotSucceededException(key, status));
+        return claim(scripts.beginRevoke, key, status -> new TaskNotSucceededException(key, status));
     }
 
     private CompletableFuture<Claim> claim(Script script, K key, Function<TaskStatus, RuntimeException> refusal) {
         byte[] bytes = keyText.write(key);
         byte[] call = Server.bytes(nonce + calls.incrementAndGet());
-        CompletableFuture<List<Object>> sent = server.send(script, arguments(bytes, call));
+        CompletableFuture<List<Object>> sent = opening.before(() -> server.send(script, bytes, call));
         return server.answer(sent)
                 .<Claim>thenApply(reply -> {
                     RedisClaim claim = granted(bytes, reply);
@@ -210,7 +202,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     private CompletableFuture<TaskRecord> find(K key, byte[] bytes) {
-        return server.run(Script.FIND, arguments(bytes)).thenApply(reply -> {
+        return run(scripts.find, bytes).thenApply(reply -> {
             TaskStatus status = status(reply.get(0));
             return status == TaskStatus.FAILED
                     ? TaskRecord.failed(StoredFailure.read(key, (Long) reply.get(1), (byte[]) reply.get(2)))
@@ -233,14 +225,12 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     private CompletableFuture<List<Object>> page(TaskStatus zset, String wanted, byte[] cursor) {
-        return server.run(
-                Script.KEYS,
-                arguments(NOTHING, Server.bytes(zset.name()), Server.bytes(wanted), cursor, Server.bytes(PAGE)));
+        return run(scripts.keys, Server.bytes(zset.name()), Server.bytes(wanted), cursor, Server.bytes(PAGE));
     }
 
     @Override
     public CompletableFuture<Map<TaskStatus, Long>> counts() {
-        return server.run(Script.COUNTS, arguments(NOTHING)).thenApply(reply -> {
+        return run(scripts.counts).thenApply(reply -> {
             Map<TaskStatus, Long> counts = new EnumMap<>(TaskStatus.class);
             counts.put(TaskStatus.RUNNING, (Long) reply.get(0));
             counts.put(TaskStatus.SUCCEEDED, (Long) reply.get(1));
@@ -252,7 +242,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
 
     @Override
     public CompletableFuture<Boolean> forget(K key) {
-        return step(Script.FORGET, keyText.write(key));
+        return step(scripts.forget, keyText.write(key));
     }
 
     /**
@@ -260,7 +250,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
      * connection} for that; else never.
      *
      * @param key the key; its text has at most 4096 bytes in UTF-8
-     * @param action called with what a look has found then, in a thread of the scheduler
+     * @param action called with what a look has found then, in a thread of the connection
      * @return as {@link RecordStore#onSettled} has it
      * @throws IllegalArgumentException if the key's text is too long, or not well-formed
      */
@@ -276,17 +266,39 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
         return pollInterval;
     }
 
-    /** A script that answers yes or no. */
-    CompletableFuture<Boolean> step(Script script, byte[] key, byte[]... more) {
-        return server.run(script, arguments(key, more)).thenApply(reply -> isOne(reply.get(0)));
+    /**
+     * Renews the leases of several claims, in one script for each {@value #CLAIMS_PER_SCRIPT} of them.
+     *
+     * @param claims claims that this store has granted
+     * @return an answer for each of them, in their order
+     */
+    @Override
+    public List<CompletableFuture<Boolean>> renewAll(List<? extends Claim> claims) {
+        List<CompletableFuture<Boolean>> answers = new ArrayList<>(claims.size());
+        for (int from = 0; from < claims.size(); from += CLAIMS_PER_SCRIPT) {
+            List<? extends Claim> some = claims.subList(from, Math.min(claims.size(), from + CLAIMS_PER_SCRIPT));
+            byte[][] arguments = new byte[2 * some.size()][];
+            for (int i = 0; i < some.size(); i++) {
+                RedisClaim claim = (RedisClaim) some.get(i);
+                arguments[2 * i] = claim.key();
+                arguments[2 * i + 1] = claim.fenceText();
+            }
+            CompletableFuture<List<Object>> reply = run(scripts.renew, arguments);
+            for (int i = 0; i < some.size(); i++) {
+                int index = i;
+                answers.add(reply.thenApply(renewed -> isOne(renewed.get(index))));
+            }
+        }
+        return answers;
     }
 
-    private byte[][] arguments(byte[] key, byte[]... more) {
-        byte[][] arguments = new byte[1 + settings.length + more.length][];
-        arguments[0] = key;
-        System.arraycopy(settings, 0, arguments, 1, settings.length);
-        System.arraycopy(more, 0, arguments, 1 + settings.length, more.length);
-        return arguments;
+    /** A script that answers yes or no. */
+    CompletableFuture<Boolean> step(Script script, byte[]... arguments) {
+        return run(script, arguments).thenApply(reply -> isOne(reply.get(0)));
+    }
+
+    private CompletableFuture<List<Object>> run(Script script, byte[]... arguments) {
+        return opening.before(() -> server.run(script, arguments));
     }
 
     private static boolean isOne(Object reply) {
@@ -294,7 +306,14 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     private static TaskStatus status(Object reply) {
-        return TaskStatus.valueOf(new String((byte[]) reply, StandardCharsets.US_ASCII));
+        return switch (((byte[]) reply)[0]) {
+            case 'N' -> TaskStatus.NOT_FOUND;
+            case 'R' -> TaskStatus.RUNNING;
+            case 'S' -> TaskStatus.SUCCEEDED;
+            case 'F' -> TaskStatus.FAILED;
+            case 'V' -> TaskStatus.REVOKING;
+            default -> throw new IllegalStateException("unknown status " + ((byte[]) reply)[0]);
+        };
     }
 
     /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.redis;
 
-import io.lettuce.core.api.reactive.RedisScriptingReactiveCommands;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.reactivetracker.recorder.Retention;
 import java.time.Duration;
@@ -9,11 +9,10 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
- * The settings of a {@link RedisRecordStore}. All stores of a namespace should have the same.
+ * The settings of a {@link RedisRecordStore}. All stores of a namespace must have the same
+ * lease and retention.
  *
  * <p>Not safe for use by several threads.
  *
@@ -26,7 +25,7 @@ public final class RedisRecordStoreBuilder<K> {
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     final String namespace;
-    final RedisScriptingReactiveCommands<byte[], byte[]> commands;
+    final RedisScriptingAsyncCommands<byte[], byte[]> commands;
     private final KeyText<K> keyText;
 
     Duration lease = Duration.ofSeconds(30);
@@ -37,17 +36,15 @@ public final class RedisRecordStoreBuilder<K> {
     StatefulRedisPubSubConnection<byte[], byte[]> pubSub;
 
     Retention retention = Retention.forever();
-    Scheduler scheduler = Schedulers.parallel();
 
     private RedisRecordStoreBuilder(
-            String namespace, RedisScriptingReactiveCommands<byte[], byte[]> commands, KeyText<K> keyText) {
+            String namespace, RedisScriptingAsyncCommands<byte[], byte[]> commands, KeyText<K> keyText) {
         this.namespace = namespace;
         this.commands = commands;
         this.keyText = keyText;
     }
 
-    static RedisRecordStoreBuilder<String> of(
-            String namespace, RedisScriptingReactiveCommands<byte[], byte[]> commands) {
+    static RedisRecordStoreBuilder<String> of(String namespace, RedisScriptingAsyncCommands<byte[], byte[]> commands) {
         Objects.requireNonNull(namespace, "namespace must not be null");
         if (!NAMESPACE.matcher(namespace).matches()) {
             throw new IllegalArgumentException(
@@ -73,7 +70,6 @@ public final class RedisRecordStoreBuilder<K> {
         other.pollInterval = pollInterval;
         other.pubSub = pubSub;
         other.retention = retention;
-        other.scheduler = scheduler;
         return other;
     }
 
@@ -139,7 +135,8 @@ public final class RedisRecordStoreBuilder<K> {
      * Which settled records are kept.
      *
      * <p>What has reached its age is not found from then on; it is dropped, as is what is too many, a few records at a time
-     * by whoever changes something next. Leases that have run out and were not noticed yet do not count towards the number.
+     * by whoever ends a task next. If nobody changes anything for the age and a few leases, Redis drops all of the namespace's
+     * records. Leases that have run out and were not noticed yet do not count towards the number.
      *
      * @param retention <strong>a success that is dropped can happen again</strong>; all are kept unless set
      * @return this
@@ -152,17 +149,6 @@ public final class RedisRecordStoreBuilder<K> {
             requireRange("the retention's age", age);
         }
         this.retention = retention;
-        return this;
-    }
-
-    /**
-     * In whose threads answers come, and thereby the work begins.
-     *
-     * @param scheduler {@link Schedulers#parallel()} unless set; stays the caller's
-     * @return this
-     */
-    public RedisRecordStoreBuilder<K> scheduler(Scheduler scheduler) {
-        this.scheduler = Objects.requireNonNull(scheduler, "scheduler must not be null");
         return this;
     }
 

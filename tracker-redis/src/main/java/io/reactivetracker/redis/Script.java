@@ -3,7 +3,7 @@ package io.reactivetracker.redis;
 
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.reactive.RedisScriptingReactiveCommands;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,55 +12,68 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import reactor.core.publisher.Mono;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /**
  * A script of Lua that the server runs as one atomic step: one for each transition, and one for each question.
  *
- * <p>It is sent by its digest, and as a whole only when the server does not have it: the first time, and after a restart or a
- * {@code SCRIPT FLUSH}.
+ * <p>Each has only what it needs, since the server runs all of it at each call: a function that a script defines is built
+ * anew each time. What several need is included where a line says {@code --@include name}. The settings of the namespace are
+ * constants in front of the script. It is sent by its digest, and as a whole only when the server does not have it: the
+ * first time, and after a restart or a {@code SCRIPT FLUSH}.
  */
-enum Script {
-    BEGIN("begin"),
-    BEGIN_REVOKE("begin-revoke"),
-    SUCCEED("succeed"),
-    FAIL("fail"),
-    RENEW("renew"),
-    FORGET("forget"),
-    FIND("find"),
-    KEYS("keys"),
-    COUNTS("counts");
+final class Script {
+
+    private static final String INCLUDE = "--@include ";
 
     private final String source;
     private final String digest;
 
-    Script(String name) {
-        source = resource("records.lua") + resource(name + ".lua");
+    /**
+     * Reads a script.
+     *
+     * @param name of its resource
+     * @param constants statements that define what the script takes as given
+     */
+    Script(String name, String... constants) {
+        source = String.join("\n", constants) + "\n" + resource(name);
         byte[] bytes = source.getBytes(StandardCharsets.UTF_8);
         try {
             digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
         } catch (NoSuchAlgorithmException impossible) {
-            throw new ExceptionInInitializerError(impossible);
+            throw new IllegalStateException(impossible);
         }
     }
 
     private static String resource(String name) {
-        try (InputStream resource = Script.class.getResourceAsStream(name)) {
+        try (InputStream resource = Script.class.getResourceAsStream(name + ".lua")) {
             if (resource == null) {
                 throw new IllegalStateException("the script " + name + " is missing beside " + Script.class);
             }
-            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(line -> line.startsWith(INCLUDE) ? resource(line.substring(INCLUDE.length())) : line)
+                    .filter(line -> !line.startsWith("--"))
+                    .collect(Collectors.joining("\n"));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
     }
 
-    /** Each subscription runs it; gives what the script returned: integers as {@code Long}, all else as {@code byte[]}. */
-    Mono<List<Object>> run(RedisScriptingReactiveCommands<byte[], byte[]> commands, byte[][] keys, byte[][] arguments) {
-        return commands.<List<Object>>evalsha(digest, ScriptOutputType.MULTI, keys, arguments)
-                .onErrorResume(
-                        RedisNoScriptException.class,
-                        unknown -> commands.eval(source, ScriptOutputType.MULTI, keys, arguments))
-                .single();
+    /** Sends it by its digest; gives what the script returned: integers as {@code Long}, all else as {@code byte[]}. */
+    CompletionStage<List<Object>> run(
+            RedisScriptingAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[][] arguments) {
+        return commands.evalsha(digest, ScriptOutputType.MULTI, keys, arguments);
+    }
+
+    /** Sends all of it, for a server that has answered {@link #isUnknown}. */
+    CompletionStage<List<Object>> teach(
+            RedisScriptingAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[][] arguments) {
+        return commands.eval(source, ScriptOutputType.MULTI, keys, arguments);
+    }
+
+    static boolean isUnknown(Throwable failure) {
+        return failure instanceof RedisNoScriptException;
     }
 }

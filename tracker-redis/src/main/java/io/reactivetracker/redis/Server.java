@@ -2,40 +2,44 @@
 package io.reactivetracker.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.api.reactive.RedisScriptingReactiveCommands;
+import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
+import io.reactivetracker.Registration;
+import io.reactivetracker.group.TaskTimer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
-import reactor.util.retry.Retry;
+import org.jspecify.annotations.Nullable;
 
-/** Runs scripts on the keys of one namespace; each has a time limit, and answers in a thread that is not the connection's. */
+/** Runs scripts on the keys of one namespace; each has a time limit. Answers come in the connection's threads. */
 final class Server {
 
     /** Each after twice the time of the one before: together half a second or so. */
     private static final int MOST_RETRIES = 5;
 
-    private final RedisScriptingReactiveCommands<byte[], byte[]> commands;
-    private final byte[][] keys;
-    private final Duration timeLimit;
-    private final Scheduler scheduler;
+    private static final Duration FIRST_DELAY = Duration.ofMillis(10);
 
-    Server(
-            RedisScriptingReactiveCommands<byte[], byte[]> commands,
-            String namespace,
-            Duration timeLimit,
-            Scheduler scheduler) {
+    private final RedisScriptingAsyncCommands<byte[], byte[]> commands;
+    private final byte[][] keys;
+    private final byte[][] keysAndSettings;
+    private final Duration timeLimit;
+    private final TaskTimer timer = TaskTimer.system();
+
+    Server(RedisScriptingAsyncCommands<byte[], byte[]> commands, String namespace, Duration timeLimit) {
         this.commands = commands;
         this.timeLimit = timeLimit;
-        this.scheduler = scheduler;
-        this.keys = Stream.of("records", "running", "revoking", "succeeded", "failed", "settlements", "fence")
-                .map(name -> bytes(prefix(namespace) + name))
+        this.keys = names(namespace, "records", "running", "revoking", "succeeded", "failed", "settlements", "fence");
+        this.keysAndSettings = Stream.concat(Stream.of(keys), Stream.of(names(namespace, "settings")))
                 .toArray(byte[][]::new);
+    }
+
+    private static byte[][] names(String namespace, String... names) {
+        return Stream.of(names).map(name -> bytes(prefix(namespace) + name)).toArray(byte[][]::new);
     }
 
     /**
@@ -52,7 +56,7 @@ final class Server {
     }
 
     /**
-     * Sends a script now; its answer may come at any time, and in the connection's thread.
+     * Sends a script now; its answer may come at any time.
      *
      * <p>The client sends again by itself what was not answered when a connection was closed. But if it was reset, which it is by
      * a server that closes it before it has read all that was sent, the client fails the command that has waited longest, by
@@ -60,29 +64,109 @@ final class Server {
      * done here too, until the connection should be there again.
      */
     CompletableFuture<List<Object>> send(Script script, byte[]... arguments) {
-        return script.run(commands, keys, arguments).retryWhen(retry()).toFuture();
-    }
-
-    /** For a command that can be sent again; in a moment, for at once it would meet the same broken connection. */
-    static Retry retry() {
-        return Retry.backoff(MOST_RETRIES, Duration.ofMillis(10))
-                .filter(failure -> !(failure instanceof RedisCommandExecutionException))
-                .onRetryExhaustedThrow((retries, last) -> last.failure());
+        Sending sending = new Sending(script, keys, arguments);
+        sending.send();
+        return sending;
     }
 
     /** The answer, or a failure when the time is up: the script may be run all the same. */
     CompletableFuture<List<Object>> answer(CompletableFuture<List<Object>> sent) {
-        return Mono.fromFuture(sent, true)
-                .timeout(
-                        timeLimit,
-                        Mono.error(() -> new TimeoutException("Redis gave no answer within " + timeLimit
-                                + "; what it was asked for may still happen")),
-                        Schedulers.parallel())
-                .publishOn(scheduler)
-                .toFuture();
+        return sent.isDone() ? sent : new Answer(sent);
     }
 
     CompletableFuture<List<Object>> run(Script script, byte[]... arguments) {
         return answer(send(script, arguments));
+    }
+
+    /** As {@link #run}, for the script that has the settings as a further key. */
+    CompletableFuture<List<Object>> open(Script script, byte[] settings) {
+        Sending sending = new Sending(script, keysAndSettings, new byte[][] {settings});
+        sending.send();
+        return answer(sending);
+    }
+
+    /** What went wrong, without what a stage that depends on another one puts around it. */
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
+    }
+
+    /** A script on its way, as often as it takes. */
+    private final class Sending extends CompletableFuture<List<Object>> {
+
+        private final Script script;
+        private final byte[][] on;
+        private final byte[][] arguments;
+        private int retries;
+
+        Sending(Script script, byte[][] on, byte[][] arguments) {
+            this.script = script;
+            this.on = on;
+            this.arguments = arguments;
+        }
+
+        void send() {
+            listen(() -> script.run(commands, on, arguments));
+        }
+
+        private void listen(Supplier<CompletionStage<List<Object>>> sent) {
+            CompletionStage<List<Object>> reply;
+            try {
+                reply = sent.get();
+            } catch (RuntimeException refused) {
+                failed(refused);
+                return;
+            }
+            CompletionStage<List<Object>> unused = reply.whenComplete(this::replied);
+        }
+
+        private void replied(@Nullable List<Object> reply, @Nullable Throwable failure) {
+            if (failure == null) {
+                complete(reply);
+            } else if (Script.isUnknown(unwrapped(failure))) {
+                listen(() -> script.teach(commands, on, arguments));
+            } else {
+                failed(unwrapped(failure));
+            }
+        }
+
+        /** After a moment it is sent again, for at once it would meet the same broken connection. */
+        private void failed(Throwable failure) {
+            if (failure instanceof RedisCommandExecutionException || retries == MOST_RETRIES) {
+                completeExceptionally(failure);
+                return;
+            }
+            Duration delay = FIRST_DELAY.multipliedBy(1L << retries++);
+            try {
+                Registration unused = timer.schedule(delay, this::send);
+            } catch (RuntimeException refused) {
+                completeExceptionally(failure);
+            }
+        }
+    }
+
+    /** An answer that is awaited for the time limit. */
+    private final class Answer extends CompletableFuture<List<Object>> {
+
+        private final Registration alarm;
+
+        Answer(CompletableFuture<List<Object>> sent) {
+            alarm = timer.schedule(timeLimit, this::timeIsUp);
+            CompletableFuture<List<Object>> unused = sent.whenComplete(this::answered);
+        }
+
+        private void answered(@Nullable List<Object> reply, @Nullable Throwable failure) {
+            alarm.close();
+            if (failure == null) {
+                complete(reply);
+            } else {
+                completeExceptionally(failure);
+            }
+        }
+
+        private void timeIsUp() {
+            completeExceptionally(new TimeoutException(
+                    "Redis gave no answer within " + timeLimit + "; what it was asked for may still happen"));
+        }
     }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.redis;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.reactivetracker.Registration;
 import io.reactivetracker.recorder.TaskRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
+import reactor.util.retry.Retry;
 
 /**
  * Tells those who wait for a key when Redis publishes that it is settled.
@@ -46,6 +49,11 @@ import reactor.util.context.Context;
  * <p>Safe for use by several threads: the lock is held for a few instructions at a time, and never while one who waits is told.
  */
 final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
+
+    /** In a moment, for at once it would meet the same broken connection. */
+    private static final Retry RETRY = Retry.backoff(5, Duration.ofMillis(10))
+            .filter(failure -> !(failure instanceof RedisCommandExecutionException))
+            .onRetryExhaustedThrow((retries, last) -> last.failure());
 
     private final StatefulRedisPubSubConnection<byte[], byte[]> connection;
     private final byte[] prefix;
@@ -124,7 +132,7 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
 
     private void subscribe(Channel channel) {
         var unused = Mono.fromCompletionStage(() -> connection.async().subscribe(channel.name))
-                .retryWhen(Server.retry())
+                .retryWhen(RETRY)
                 .subscribe(nothing -> {}, failure -> notSubscribed(channel, failure));
     }
 

@@ -1,5 +1,63 @@
 -- NOT_FOUND, FAILED --begin--> RUNNING
+-- SUCCEEDED --beginRevoke--> REVOKING
 --
--- ARGV[6]: the nonce of the call.
+-- BEGUN: what it becomes, R or V. ARGV: the key, and the nonce of the call.
 -- Gives 1 and the fencing number, or 0 and the status that was in the way.
-return claim({ NOT_FOUND = true, FAILED = true }, 'RUNNING')
+--@include names
+local key, call = ARGV[1], ARGV[2]
+local isTask = BEGUN == 'R'
+local held = isTask and running or revoking
+local record = redis.call('HGET', records, key)
+local isLapsed
+local status
+if record then
+--@include read
+  if not string.find(record, '^[RVSF]%d+ %S+\n') then
+    return redis.error_reply('ERR the record of this key cannot be read: forget the key to drop it')
+  end
+  status, isLapsed = read(record)
+  if status == BEGUN then
+    local fence, nonce = string.match(record, '^.(%d+) (%S+)')
+    if nonce == call then
+      -- Asked again since the answer was lost.
+      return { 1, tonumber(fence) }
+    end
+  end
+end
+local isFree = isTask and (not status or status == 'F') or status == 'S' and not isTask
+if not isFree then
+  return { 0, status or 'N' }
+end
+-- The first write of all: a full server refuses it, and with it all. The number is greater than any before; and as great as
+-- the time, so that it goes up even if the server has lost the last one.
+local fence = now
+local last = redis.call('SET', fences, now, 'GET')
+if last and tonumber(last) >= now then
+  fence = tonumber(last) + 1
+  redis.call('SET', fences, fence)
+end
+if record then
+  if not isLapsed then
+--@include remember
+    remember(record)
+  end
+  redis.call('ZREM', running, key)
+  redis.call('ZREM', revoking, key)
+  redis.call('ZREM', succeeded, key)
+  redis.call('ZREM', failed, key)
+end
+redis.call('HSET', records, key, string.format('%s%.0f %s\n', BEGUN, fence, call))
+redis.call('ZADD', held, now + LEASE, key)
+local lapsed = redis.call('ZRANGEBYSCORE', held, '-inf', now, 'LIMIT', 0, MOST)
+if lapsed[1] then
+--@include lapse
+  lapse(lapsed, held, BEGUN, isTask and 'F' or 'S', isTask and failed or succeeded)
+end
+if AGE > 0 then
+--@include retire
+  retire(succeeded, 'S')
+  retire(failed, 'F')
+  touch(records)
+  touch(held)
+end
+return { 1, fence }

@@ -1,12 +1,13 @@
 -- Changes nothing.
 --
 -- Gives how many keys are RUNNING, SUCCEEDED, FAILED and REVOKING.
-local oldestKept = age > 0 and '(' .. text(now - age) or '-inf'
+--@include names
+local oldestKept = AGE > 0 and string.format('(%.0f', now - AGE) or '-inf'
 local function held(zset)
-  return redis.call('ZCOUNT', zset, '(' .. text(now), '+inf')
+  return redis.call('ZCOUNT', zset, string.format('(%.0f', now), '+inf')
 end
 local function lapsed(zset)
-  return redis.call('ZCOUNT', zset, oldestKept, text(now))
+  return redis.call('ZCOUNT', zset, oldestKept, now)
 end
 local function settled(zset)
   return redis.call('ZCOUNT', zset, oldestKept, '+inf')

@@ -1,10 +1,21 @@
 -- SUCCEEDED, FAILED --forget--> NOT_FOUND
 --
--- Gives 1 if this dropped a record, else 0.
-local record = read()
-local isSettled = record.status == 'SUCCEEDED' or record.status == 'FAILED'
-if isSettled then
-  drop(key)
+-- ARGV: the key.
+-- Gives 1 if this dropped a record, else 0. A record that cannot be read is dropped too.
+--@include names
+local key = ARGV[1]
+--@include remember
+--@include read
+local record = redis.call('HGET', records, key)
+local status = record and read(record)
+local isDropped = record and status ~= 'R' and status ~= 'V'
+if isDropped then
+  remember(record)
+  redis.call('HDEL', records, key)
+  redis.call('ZREM', running, key)
+  redis.call('ZREM', revoking, key)
+  redis.call('ZREM', succeeded, key)
+  redis.call('ZREM', failed, key)
 end
-tidy()
-return { isSettled and 1 or 0 }
+--@include lapse-all
+return { isDropped and status and 1 or 0 }

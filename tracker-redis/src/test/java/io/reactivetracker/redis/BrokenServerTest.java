@@ -6,12 +6,16 @@ import static io.reactivetracker.redis.RecordStoreContract.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.RecordStore;
 import io.reactivetracker.recorder.RecordStore.Claim;
 import io.reactivetracker.recorder.RecordStoreException;
+import io.reactivetracker.recorder.SuccessNotRecordedException;
+import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
@@ -19,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +32,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.scheduler.Schedulers;
 
 /** A server, or a connection to it, that breaks in the middle: what is recorded, and what the subscriber is told. */
 class BrokenServerTest {
@@ -48,8 +52,13 @@ class BrokenServerTest {
     /** Begins a task and gives its outcome; the work is done when it is told. */
     private static CompletableFuture<String> run(
             RecordStore<String> store, String key, CompletableFuture<String> work) {
+        return run(TaskRecorder.create(store), key, work);
+    }
+
+    private static CompletableFuture<String> run(
+            TaskRecorder<String> recorder, String key, CompletableFuture<String> work) {
         CompletableFuture<String> begun = new CompletableFuture<>();
-        CompletableFuture<String> outcome = TaskRecorder.create(store).record(key, attempt -> {
+        CompletableFuture<String> outcome = recorder.record(key, attempt -> {
             begun.complete("begun");
             return work;
         });
@@ -105,9 +114,9 @@ class BrokenServerTest {
             RecordStore<String> store = RedisRecordStore.builder("killed", redis.connection)
                     .lease(Duration.ofMinutes(5))
                     .timeLimit(Duration.ofMinutes(1))
-                    .scheduler(Schedulers.fromExecutorService(thread))
                     .build();
-            TaskRecorder<String> recorder = TaskRecorder.create(store);
+            TaskRecorder<String> recorder =
+                    TaskRecorder.builder(store).executor(thread).build();
             List<CompletableFuture<String>> runs = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 runs.add(recorder.record("key " + i, attempt -> CompletableFuture.supplyAsync(() -> "done")));
@@ -218,30 +227,176 @@ class BrokenServerTest {
     }
 
     @Test
-    void leavesTheOutcomeOfATaskAsItIsWhenTheServerHasDied() {
+    void tellsThatASuccessIsNotRecordedAndLeavesAFailureAsItIsWhenTheServerHasDied() {
         List<Throwable> reported = new CopyOnWriteArrayList<>();
         ExecutorService thread = reporting(reported);
         try (Redis redis = new Redis()) {
             RecordStore<String> store = RedisRecordStore.builder("dead", redis.connection)
+                    .lease(Duration.ofSeconds(4))
                     .timeLimit(Duration.ofSeconds(1))
-                    .scheduler(Schedulers.fromExecutorService(thread))
                     .build();
+            TaskRecorder<String> recorder =
+                    TaskRecorder.builder(store).executor(thread).build();
             CompletableFuture<String> succeeds = new CompletableFuture<>();
             CompletableFuture<String> fails = new CompletableFuture<>();
-            CompletableFuture<String> success = run(store, "succeeds", succeeds);
-            CompletableFuture<String> failure = run(store, "fails", fails);
+            CompletableFuture<String> success = run(recorder, "succeeds", succeeds);
+            CompletableFuture<String> failure = run(recorder, "fails", fails);
             redis.server.kill();
 
             succeeds.complete("worked");
-            assertThat(success.join()).isEqualTo("worked");
-            Awaitility.await()
-                    .untilAsserted(() -> assertThat(reported).singleElement().isInstanceOf(RecordStoreException.class));
             IllegalStateException own = new IllegalStateException("its own");
             fails.completeExceptionally(own);
+            assertThatThrownBy(success::join)
+                    .cause()
+                    .isInstanceOf(SuccessNotRecordedException.class)
+                    .hasMessageContaining("\"succeeds\"")
+                    .hasCauseInstanceOf(RecordStoreException.class);
             assertThatThrownBy(failure::join).hasCause(own);
             assertThat(own.getSuppressed()).singleElement().isInstanceOf(RecordStoreException.class);
+            assertThat(reported).isEmpty();
         } finally {
             thread.shutdown();
+        }
+    }
+
+    @Test
+    void recordsASuccessThatTheServerRefusesForAWhileAndForgetsNoneOfIt() {
+        try (Redis redis = new Redis()) {
+            CompletableFuture<String> work = new CompletableFuture<>();
+            TaskRecorder<String> recorder = TaskRecorder.create(named(redis));
+            CompletableFuture<String> run = run(recorder, "a", work);
+            // What it refuses by READONLY from now on.
+            redis.commands().replicaof("127.0.0.1", 1);
+            long refused = errors(redis, "READONLY");
+            work.complete("paid");
+            Awaitility.await().until(() -> errors(redis, "READONLY") > refused + 1);
+            assertThat(run).isNotDone();
+            redis.commands().replicaofNoOne();
+            assertThat(run.join()).isEqualTo("paid");
+            assertThat(recorder.status("a").join()).isEqualTo(TaskStatus.SUCCEEDED);
+        }
+    }
+
+    private static long errors(Redis redis, String kind) {
+        return redis.commands()
+                .info("errorstats")
+                .lines()
+                .filter(line -> line.startsWith("errorstat_" + kind + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    @Test
+    void recordsASuccessThatItsClientRefusesToSendUntilItIsConnectedAgain() {
+        try (Redis redis = new Redis("--appendonly", "yes", "--appendfsync", "always")) {
+            redis.client()
+                    .setOptions(ClientOptions.builder()
+                            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                            .build());
+            RecordStore<String> store = RedisRecordStore.builder(
+                            "rejecting", redis.client().connect(ByteArrayCodec.INSTANCE))
+                    .lease(Duration.ofMinutes(5))
+                    .build();
+            CompletableFuture<String> work = new CompletableFuture<>();
+            TaskRecorder<String> recorder = TaskRecorder.create(store);
+            CompletableFuture<String> run = run(recorder, "a", work);
+            redis.server.kill();
+            work.complete("paid");
+            Awaitility.await()
+                    .until(() -> recorder.status("a")
+                            .handle((status, failure) -> failure != null)
+                            .join());
+            assertThat(run).isNotDone();
+            redis.server.restart();
+            assertThat(run.join()).isEqualTo("paid");
+            assertThat(recorder.status("a").join()).isEqualTo(TaskStatus.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void answersAndRenewsWhileAllBodiesBlock() {
+        try (Redis redis = new Redis()) {
+            RecordStore<String> store = RedisRecordStore.builder("blocking", redis.connection)
+                    .lease(Duration.ofSeconds(6))
+                    .build();
+            TaskRecorder<String> recorder = TaskRecorder.create(store);
+            CompletableFuture<String> innocent = new CompletableFuture<>();
+            CompletableFuture<String> run = run(recorder, "innocent", innocent);
+            CountDownLatch end = new CountDownLatch(1);
+            CountDownLatch areBlocking = new CountDownLatch(20);
+            List<CompletableFuture<String>> blocking = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                blocking.add(recorder.record("key " + i, attempt -> {
+                    areBlocking.countDown();
+                    RecordStoreContract.await(end);
+                    return done();
+                }));
+            }
+            RecordStoreContract.await(areBlocking);
+            String running = "reactive-tracker:{blocking}:running";
+            double first = redis.commands().zscore(running, "innocent");
+            Awaitility.await().until(() -> redis.commands().zscore(running, "innocent") > first);
+            assertThat(recorder.status("innocent").join()).isEqualTo(TaskStatus.RUNNING);
+            innocent.complete("worked");
+            assertThat(run.join()).isEqualTo("worked");
+            end.countDown();
+            assertThat(blocking).allSatisfy(one -> assertThat(one.join()).isEqualTo("done"));
+        }
+    }
+
+    @Test
+    void endsNoWaitSinceALookFails() {
+        try (Redis redis = new Redis()) {
+            RecordStore<String> owning = named(redis);
+            CompletableFuture<String> work = new CompletableFuture<>();
+            CompletableFuture<String> run = run(owning, "a", work);
+            TaskRecorder<String> other = TaskRecorder.create(RedisRecordStore.builder("broken", redis.connection)
+                    .pollInterval(Duration.ofMillis(10))
+                    .build());
+            CompletableFuture<TaskRecord> wait = other.whenSettled("a");
+            CompletableFuture<String> joined = other.record("a", RecordOptions.orJoin(), attempt -> done());
+            // Answered after the two before.
+            assertThat(other.status("a").join()).isEqualTo(TaskStatus.RUNNING);
+            byte[] records = Server.bytes("reactive-tracker:{broken}:records");
+            byte[] key = Server.bytes("a");
+            byte[] record = redis.connection.sync().hget(records, key);
+            redis.connection.sync().hset(records, key, Server.bytes("cannot be read"));
+            long before = errors(redis, "ERR");
+            Awaitility.await().until(() -> errors(redis, "ERR") > before + 3);
+            assertThat(wait).isNotDone();
+            assertThat(joined).isNotDone();
+            redis.connection.sync().hset(records, key, record);
+            work.complete("worked");
+            assertThat(run.join()).isEqualTo("worked");
+            assertThat(wait.join().status()).isEqualTo(TaskStatus.SUCCEEDED);
+            assertThat(joined.join()).isNull();
+        }
+    }
+
+    @Test
+    void keepsOtherKeysFromWhatIsBrokenInOne() {
+        try (Redis redis = new Redis()) {
+            RecordStore<String> store = named(redis);
+            String records = "reactive-tracker:{broken}:records";
+            get(store.begin("lost"));
+            // As an eviction leaves it.
+            redis.commands().del(records);
+            redis.commands().zadd("reactive-tracker:{broken}:running", 1, "long ago");
+            redis.commands().hset(records, "garbage", "what is this");
+            redis.commands().zadd("reactive-tracker:{broken}:running", 1, "garbage");
+            for (int i = 0; i < 5; i++) {
+                get(get(store.begin("key " + i)).succeed());
+            }
+            assertThat(get(store.find("lost")).status()).isEqualTo(TaskStatus.NOT_FOUND);
+            get(get(store.begin("lost")).succeed());
+            assertThatThrownBy(() -> get(store.begin("garbage"))).hasMessageContaining("cannot be read");
+            assertThatThrownBy(() -> get(store.find("garbage"))).hasMessageContaining("cannot be read");
+            get(store.forget("garbage"));
+            get(get(store.begin("garbage")).succeed());
+            assertThat(get(store.counts()))
+                    .containsEntry(TaskStatus.SUCCEEDED, 7L)
+                    .containsEntry(TaskStatus.RUNNING, 0L)
+                    .containsEntry(TaskStatus.FAILED, 0L);
         }
     }
 }

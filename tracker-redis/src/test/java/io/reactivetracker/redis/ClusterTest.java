@@ -108,7 +108,7 @@ class ClusterTest extends RecordStoreContract {
                 List<String> below = lower.sync().keys("*{" + namespace + "}*");
                 List<String> above = upper.sync().keys("*{" + namespace + "}*");
                 assertThat(isInLowerHalf(namespace) ? above : below).isEmpty();
-                assertThat(isInLowerHalf(namespace) ? below : above).hasSize(6);
+                assertThat(isInLowerHalf(namespace) ? below : above).hasSize(7);
             }
         }
     }

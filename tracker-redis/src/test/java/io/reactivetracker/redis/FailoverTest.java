@@ -15,6 +15,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.reactivetracker.recorder.RecordStore;
 import io.reactivetracker.recorder.RecordStore.Claim;
 import io.reactivetracker.recorder.RecordStoreException;
+import io.reactivetracker.recorder.SuccessNotRecordedException;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import io.reactivetracker.redistest.RedisServer;
@@ -141,8 +142,11 @@ class FailoverTest {
                 .hasMessageContaining("NOREPLICAS");
         assertThat(get(store.find("new")).status()).isEqualTo(TaskStatus.NOT_FOUND);
         work.complete("worked");
-        assertThat(run.join()).as("the outcome of its own").isEqualTo("worked");
-        assertThat(get(store.find("running")).status()).as("is not recorded").isEqualTo(TaskStatus.RUNNING);
+        assertThatThrownBy(run::join)
+                .cause()
+                .isInstanceOf(SuccessNotRecordedException.class)
+                .hasMessageContaining("NOREPLICAS");
+        assertThat(get(store.find("running")).status()).as("is not recorded").isNotEqualTo(TaskStatus.SUCCEEDED);
     }
 
     @Test

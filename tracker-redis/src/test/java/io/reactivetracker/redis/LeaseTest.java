@@ -41,8 +41,10 @@ class LeaseTest {
                 new KeyText<>(key -> key, text -> text));
     }
 
-    /** Over the same records as another one. */
+    /** Over the same records as another one, as if an operator had changed the settings of the namespace. */
     private static RecordStore<String> longer(RecordStore<String> store) {
+        get(store.counts());
+        redis.commands().del("reactive-tracker:{" + namespace(store) + "}:settings");
         return RedisRecordStore.builder(namespace(store), redis.connection).build();
     }
 
@@ -188,12 +190,12 @@ class LeaseTest {
         RecordStore<String> store =
                 redis.builder().timeLimit(Duration.ofMillis(50)).build();
         TaskRecorder<String> recorder = TaskRecorder.create(store);
+        RecordStore<String> patient = longer(store);
         redis.commands().clientPause(500);
         assertThatThrownBy(() -> recorder.record("late", attempt -> done()).join())
                 .cause()
                 .isInstanceOf(RecordStoreException.class)
                 .hasMessageContaining("no answer within PT0.05S");
-        RecordStore<String> patient = longer(store);
         awaitStatus(patient, "late", TaskStatus.FAILED);
         assertThat(get(patient.find("late")).failure()).hasMessageContaining("no answer within");
     }

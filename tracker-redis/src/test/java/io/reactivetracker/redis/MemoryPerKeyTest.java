@@ -10,7 +10,6 @@ import io.reactivetracker.recorder.RecordStore.Claim;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -68,14 +67,6 @@ class MemoryPerKeyTest {
                                     .flatMap(end),
                             64)
                     .blockLast();
-            // What was settled just now is remembered for twice the time limit, and then tidied up in passing.
-            String settlements = name("settlements");
-            Awaitility.await().until(() -> {
-                Flux.range(0, 1000)
-                        .flatMap(i -> Mono.fromCompletionStage(() -> store.forget("nothing")), 64)
-                        .blockLast();
-                return commands.zcard(settlements) == 0;
-            });
             long byKeys =
                     List.of("records", "running", "revoking", "succeeded", "failed", "settlements", "fence").stream()
                             .mapToLong(name -> orZero(commands.memoryUsage(name(name))))

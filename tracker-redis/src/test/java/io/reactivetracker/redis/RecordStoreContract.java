@@ -218,10 +218,47 @@ abstract class RecordStoreContract {
             Claim claim = get(store.begin("key " + i));
             get(i % 2 == 0 ? claim.succeed() : claim.fail(new IllegalStateException()));
         }
-        assertThat(get(store.keys(TaskStatus.FAILED))).containsExactlyInAnyOrder("key 7", "key 9");
-        assertThat(get(store.keys(TaskStatus.SUCCEEDED))).containsExactly("key 8");
-        assertThat(status(store, "key 6")).isEqualTo(TaskStatus.NOT_FOUND);
+        assertThat(get(store.keys(TaskStatus.FAILED))).containsExactlyInAnyOrder("key 5", "key 7", "key 9");
+        assertThat(get(store.keys(TaskStatus.SUCCEEDED))).containsExactlyInAnyOrder("key 4", "key 6", "key 8");
+        assertThat(status(store, "key 2")).isEqualTo(TaskStatus.NOT_FOUND);
         assertThat(status(store, "running")).isEqualTo(TaskStatus.RUNNING);
+    }
+
+    @Test
+    void keepsASuccessHoweverManyKeysFailAfterIt() {
+        RecordStore<String> store = store(Retention.ofNumber(10));
+        get(get(store.begin("paid")).succeed());
+        for (int i = 0; i < 50; i++) {
+            get(get(store.begin("key " + i)).fail(new IllegalStateException("no such account")));
+        }
+        assertThat(status(store, "paid")).isEqualTo(TaskStatus.SUCCEEDED);
+        assertThat(get(store.counts())).containsEntry(TaskStatus.FAILED, 10L);
+    }
+
+    @Test
+    void answersAnEndThatIsAskedForTwiceAsItDidOnce() {
+        RecordStore<String> store = store();
+        Claim claim = get(store.begin("a"));
+        assertThat(get(claim.succeed())).isTrue();
+        assertThat(get(claim.fail(new IllegalStateException()))).isFalse();
+        assertThat(status(store, "a")).isEqualTo(TaskStatus.SUCCEEDED);
+    }
+
+    @Test
+    void renewsManyClaimsAtOnceAndTellsWhichAreLost() {
+        RecordStore<String> store = store();
+        List<Claim> claims = new ArrayList<>();
+        for (int i = 0; i < 2_500; i++) {
+            claims.add(get(store.begin("key " + i)));
+        }
+        get(claims.get(7).succeed());
+        get(claims.get(1_234).fail(new IllegalStateException()));
+        List<? extends CompletionStage<Boolean>> renewed = store.renewAll(claims);
+        assertThat(renewed).hasSameSizeAs(claims);
+        for (int i = 0; i < claims.size(); i++) {
+            assertThat(get(renewed.get(i))).as("claim %d", i).isEqualTo(i != 7 && i != 1_234);
+        }
+        assertThat(store.renewAll(List.of())).isEmpty();
     }
 
     @Test

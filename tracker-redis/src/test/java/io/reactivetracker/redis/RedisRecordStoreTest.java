@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.protocol.CommandType;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.recorder.RecordStore;
 import io.reactivetracker.recorder.RecordStore.Claim;
@@ -13,15 +17,16 @@ import io.reactivetracker.recorder.Retention;
 import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /** The contract over a real Redis, and what is Redis's own. */
 class RedisRecordStoreTest extends RecordStoreContract {
@@ -140,26 +145,6 @@ class RedisRecordStoreTest extends RecordStoreContract {
     }
 
     @Test
-    void answersInTheThreadsOfItsScheduler() {
-        Scheduler scheduler = Schedulers.newSingle("answers");
-        try {
-            CountDownLatch isListening = new CountDownLatch(1);
-            scheduler.schedule(() -> await(isListening));
-            CompletableFuture<String> thread = new CompletableFuture<>();
-            CompletionStage<?> unused = redis.builder()
-                    .scheduler(scheduler)
-                    .build()
-                    .begin("a")
-                    .whenComplete((claim, failure) ->
-                            thread.complete(Thread.currentThread().getName()));
-            isListening.countDown();
-            assertThat(thread.join()).startsWith("answers");
-        } finally {
-            scheduler.dispose();
-        }
-    }
-
-    @Test
     void refusesSettingsThatCannotBe() {
         for (String namespace : List.of("", "a b", "{a}", "ä", "x".repeat(101))) {
             assertThatIllegalArgumentException()
@@ -178,5 +163,148 @@ class RedisRecordStoreTest extends RecordStoreContract {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> redis.builder().lease(Duration.ofSeconds(5)).build())
                 .withMessageContaining("timeLimit must be shorter than the lease");
+    }
+
+    @Test
+    void refusesAStoreWithOtherSettingsAtItsFirstStepAndTellsBoth() {
+        RedisRecordStoreBuilder<String> settings = redis.builder();
+        RecordStore<String> first = settings.build();
+        get(get(first.begin("paid")).succeed());
+        RecordStore<String> other = settings.retention(Retention.ofNumber(1)).build();
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> get(other.begin("another")))
+                    .cause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is used with lease PT30S, Retention[any age, any number]")
+                    .hasMessageContaining("this store has lease PT30S, Retention[any age, 1]");
+        }
+        assertThatThrownBy(() -> get(settings.retention(Retention.forever())
+                        .lease(Duration.ofSeconds(10))
+                        .build()
+                        .find("paid")))
+                .hasMessageContaining("this store has lease PT10S");
+        assertThat(get(first.counts())).containsEntry(TaskStatus.SUCCEEDED, 1L);
+        get(settings.lease(Duration.ofSeconds(30)).build().begin("another"));
+    }
+
+    @Test
+    void leavesAKeyThatCannotBeReadOutOfAListAndListsTheOthers() {
+        RedisRecordStoreBuilder<String> settings = redis.builder();
+        RecordStore<String> words = settings.build();
+        get(get(words.begin("word")).succeed());
+        get(get(words.begin("42")).succeed());
+        RecordStore<Integer> numbers =
+                settings.keys((Integer key) -> key.toString(), Integer::valueOf).build();
+        assertThat(get(numbers.keys(TaskStatus.SUCCEEDED))).containsExactly(42);
+    }
+
+    @Test
+    void letsAllRecordsExpireByTheServerItselfWhenTheirAgeIsReachedAndNobodyCalls() {
+        RedisRecordStoreBuilder<String> settings = redis.builder();
+        RecordStore<String> store = settings.lease(Duration.ofSeconds(1))
+                .timeLimit(Duration.ofMillis(500))
+                .retention(Retention.ofAge(Duration.ofMillis(100)))
+                .build();
+        get(get(store.begin("a")).succeed());
+        get(get(store.begin("b")).fail(new IllegalStateException()));
+        get(store.begin("running"));
+        String prefix = "reactive-tracker:{" + namespace(store) + "}:";
+        assertThat(List.of("records", "running", "succeeded", "failed"))
+                .allSatisfy(
+                        name -> assertThat(redis.commands().pttl(prefix + name)).isPositive());
+        Awaitility.await().until(() -> redis.commands().exists(prefix + "records", prefix + "running") == 0);
+        assertThat(get(store.counts()).values()).containsOnly(0L);
+    }
+
+    @Test
+    void keepsWhatItHasWhenTheRetentionIsTakenAway() {
+        RedisRecordStoreBuilder<String> settings = redis.builder();
+        RecordStore<String> store =
+                settings.retention(Retention.ofAge(Duration.ofHours(1))).build();
+        get(get(store.begin("a")).succeed());
+        String prefix = "reactive-tracker:{" + namespace(store) + "}:";
+        redis.commands().del(prefix + "settings");
+        get(settings.retention(Retention.forever()).build().begin("b"));
+        assertThat(redis.commands().pttl(prefix + "records")).isEqualTo(-1);
+        assertThat(redis.commands().pttl(prefix + "succeeded")).isEqualTo(-1);
+    }
+
+    private static String namespace(RecordStore<?> store) {
+        String text = store.toString();
+        return text.substring(text.indexOf('[') + 1, text.indexOf(','));
+    }
+
+    @Test
+    void warnsOfAServerThatMayEvictRecords() {
+        List<String> warnings = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(RedisRecordStore.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                warnings.add(new SimpleFormatter().formatMessage(entry));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try (Redis evicting = new Redis("--maxmemory-policy", "allkeys-lru")) {
+            RecordStore<String> store = evicting.builder().build();
+            get(store.begin("a"));
+            get(store.begin("b"));
+            assertThat(warnings).singleElement().asString().contains("maxmemory-policy allkeys-lru", "noeviction");
+            warnings.clear();
+            get(redis.store().begin("a"));
+            assertThat(warnings).isEmpty();
+        } finally {
+            logger.removeHandler(handler);
+        }
+    }
+
+    @Test
+    void needsFewCommandsOfItsUser() {
+        redis.commands()
+                .aclSetuser(
+                        "app",
+                        AclSetuserArgs.Builder.on()
+                                .addPassword("secret")
+                                .keyPattern("reactive-tracker:*")
+                                .addCommand(CommandType.EVAL)
+                                .addCommand(CommandType.EVALSHA)
+                                .addCommand(CommandType.TIME)
+                                .addCommand(CommandType.GET)
+                                .addCommand(CommandType.SET)
+                                .addCommand(CommandType.HGET)
+                                .addCommand(CommandType.HSET)
+                                .addCommand(CommandType.HDEL)
+                                .addCommand(CommandType.ZADD)
+                                .addCommand(CommandType.ZREM)
+                                .addCommand(CommandType.ZSCORE)
+                                .addCommand(CommandType.ZRANGE)
+                                .addCommand(CommandType.ZRANGEBYSCORE)
+                                .addCommand(CommandType.ZCARD)
+                                .addCommand(CommandType.ZCOUNT)
+                                .addCommand(CommandType.ZSCAN));
+        RedisClient client = RedisClient.create("redis://app:secret@127.0.0.1:" + redis.server.port());
+        try {
+            RecordStore<String> store = RedisRecordStore.builder("acl", client.connect(ByteArrayCodec.INSTANCE))
+                    .retention(Retention.of(Duration.ofHours(1), 1))
+                    .build();
+            Claim claim = get(store.begin("a"));
+            assertThat(get(claim.renew())).isTrue();
+            assertThat(get(claim.succeed())).isTrue();
+            assertThat(get(get(store.beginRevoke("a")).fail(new IllegalStateException())))
+                    .isTrue();
+            assertThat(get(get(store.begin("b")).fail(new IllegalStateException())))
+                    .isTrue();
+            assertThat(get(store.keys(TaskStatus.SUCCEEDED))).containsExactly("a");
+            assertThat(get(store.counts())).containsEntry(TaskStatus.FAILED, 1L);
+            assertThat(get(store.forget("a"))).isTrue();
+        } finally {
+            client.shutdown(0, 10, TimeUnit.SECONDS);
+        }
     }
 }

@@ -258,6 +258,8 @@ class SettleNoticesTest {
                         .timeLimit(Duration.ofSeconds(20)),
                 new KeyText<>(key -> key, text -> text));
         get(dying.begin("a"));
+        // As if an operator had changed the lease.
+        redis.commands().del("reactive-tracker:{" + namespace + "}:settings");
         CompletableFuture<TaskRecord> wait = waiting().whenSettled("a");
         Awaitility.await().until(() -> {
             get(get(settling.begin("another")).fail(new IllegalStateException()));

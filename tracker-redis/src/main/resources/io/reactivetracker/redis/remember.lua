@@ -1,0 +1,13 @@
+--@include touch
+-- Keeps that an end was recorded whose record goes now: so it is known again if it is asked for again.
+local function remember(record)
+  local fence, step = string.match(record, '^[SF](%d+) (%l+)\n')
+  if step == 'succeed' or step == 'fail' then
+    redis.call('ZADD', settlements, now, fence .. ':' .. step)
+    local old = redis.call('ZRANGEBYSCORE', settlements, '-inf', now - REMEMBERED, 'LIMIT', 0, MOST)
+    if old[1] then
+      redis.call('ZREM', settlements, unpack(old))
+    end
+    touch(settlements)
+  end
+end

@@ -1,0 +1,22 @@
+--@include remember
+-- Drops a few of the records in a zset that are beyond the retention.
+local function retire(zset, status)
+  local old = {}
+  if NUMBER > 0 then
+    local many = redis.call('ZCARD', zset) - NUMBER
+    if many > 0 then
+      old = redis.call('ZRANGE', zset, 0, math.min(many, MOST) - 1)
+    end
+  end
+  if AGE > 0 and not old[1] then
+    old = redis.call('ZRANGEBYSCORE', zset, '-inf', now - AGE, 'LIMIT', 0, MOST)
+  end
+  for _, of in ipairs(old) do
+    local record = redis.call('HGET', records, of)
+    if record and string.sub(record, 1, 1) == status then
+      remember(record)
+      redis.call('HDEL', records, of)
+    end
+    redis.call('ZREM', zset, of)
+  end
+end

@@ -1,0 +1,47 @@
+-- RUNNING --succeed--> SUCCEEDED      REVOKING --succeed--> NOT_FOUND
+-- RUNNING --fail--> FAILED            REVOKING --fail--> SUCCEEDED
+--
+-- STEP: succeed or fail. ARGV: the key, the fencing number of the claim, and the failure of a task that failed.
+-- Gives 1, or 0 if the claim is no longer held.
+--@include names
+local key, fence = ARGV[1], ARGV[2]
+local record = redis.call('HGET', records, key)
+local held
+if record and string.sub(record, 2, #fence + 2) == fence .. ' ' then
+  local status = string.sub(record, 1, 1)
+  held = status == 'R' and running or status == 'V' and revoking
+end
+if not held then
+  -- Asked again since the answer was lost: the record tells it, or what was kept when that went.
+  local ended = fence .. ' ' .. STEP .. '\n'
+  local isEnded = record and string.sub(record, 2, #ended + 1) == ended
+  return { (isEnded or redis.call('ZSCORE', settlements, fence .. ':' .. STEP)) and 1 or 0 }
+end
+local at = redis.call('ZSCORE', held, key)
+if not at or tonumber(at) <= now then
+  return { 0 }
+end
+-- Comes first because it takes no memory: so a full server lets the whole script through.
+redis.call('ZREM', held, key)
+local told = 'NOT_FOUND'
+if held == revoking and STEP == 'succeed' then
+  redis.call('HDEL', records, key)
+--@include remember
+  remember('S' .. fence .. ' succeed\n')
+else
+  local isSuccess = held == revoking or STEP == 'succeed'
+  local zset = isSuccess and succeeded or failed
+  redis.call('HSET', records, key, (isSuccess and 'S' or 'F') .. fence .. ' ' .. STEP .. '\n' .. (isSuccess and '' or ARGV[3]))
+  redis.call('ZADD', zset, now, key)
+  told = isSuccess and 'SUCCEEDED' or 'FAILED'
+  if AGE > 0 or NUMBER > 0 then
+--@include retire
+    retire(succeeded, 'S')
+    retire(failed, 'F')
+    touch(records)
+    touch(zset)
+  end
+end
+-- Never in the way of what is done: a user of Redis may not be allowed to publish.
+redis.pcall('PUBLISH', string.sub(records, 1, -8) .. 'settled:' .. key, told)
+return { 1 }
