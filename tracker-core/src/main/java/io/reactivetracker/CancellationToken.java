@@ -64,7 +64,8 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
     }
 
     /**
-     * Creates a token without a parent, that cancels something which has a name.
+     * Creates a token without a parent, that cancels something which has a name, and which alone may {@linkplain
+     * #close(Object) close} it.
      *
      * @param subject what it cancels; its {@code toString()}, such as {@code task "ship" #12 of tracker "orders"}, begins
      *     the message of each {@link TaskCancelledException} of this token, and is not called before
@@ -84,7 +85,8 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
     }
 
     /**
-     * Creates a token that is cancelled with this one, and that cancels something which has a name.
+     * Creates a token that is cancelled with this one, and that cancels something which has a name, and which alone may
+     * {@linkplain #close(Object) close} it.
      *
      * @param childSubject what it cancels, as in {@link #create(Object)}
      * @return a live token, or a cancelled one with the same cause if this one is cancelled
@@ -194,14 +196,52 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
      *
      * <p>The token stays usable as a root of its own, and its actions stay registered. Idempotent. Takes time in
      * proportion to the number of children.
+     *
+     * <p>Has no effect on a token that cancels something which has a name, such as that of a group or of its task: it is in
+     * the tree for as long as that is, so one that was lent to others cannot be cut off by them.
      */
     @Override
     public void close() {
+        if (subject == null) {
+            leave(true);
+        }
+    }
+
+    /**
+     * Leaves the tree, as {@link #close()} does, by what the token cancels.
+     *
+     * @param owner the subject that this token was created with; with any other object the call has no effect
+     */
+    public void close(Object owner) {
+        if (isOwner(owner)) {
+            leave(true);
+        }
+    }
+
+    /**
+     * Leaves the tree because what the token cancels has ended: the children, which nobody has closed, become roots, and
+     * nothing keeps them.
+     *
+     * @param owner the subject that this token was created with; with any other object the call has no effect
+     */
+    public void end(Object owner) {
+        if (isOwner(owner)) {
+            leave(false);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // who has the very object is the owner
+    private boolean isOwner(Object owner) {
+        return owner == subject;
+    }
+
+    private void leave(boolean hasHeir) {
         synchronized (tree) {
+            CancellationToken heir = hasHeir ? parent : null;
             for (CancellationToken child = children.first(); child != null; child = children.first()) {
                 child.detach();
-                if (parent != null) {
-                    child.attachTo(parent);
+                if (heir != null) {
+                    child.attachTo(heir);
                 }
             }
             detach();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.CurrentTask;
+import io.reactivetracker.internal.NonBlockingThreads;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +77,7 @@ public final class DrainSignal {
     /**
      * Blocks this thread until done. Not for an event loop: there, use {@link #onDone} or an adapter's wait.
      *
+     * @throws IllegalStateException as {@link #await(Duration)} does
      * @throws InterruptedException if the thread is interrupted, before or while it waits; the wait is unlinked then
      */
     public void await() throws InterruptedException {
@@ -87,10 +90,16 @@ public final class DrainSignal {
      * @param timeout how long to wait at the most; zero only looks, and more than 292 years counts as 292
      * @return true if done, false if the time was over before; the wait is unlinked then
      * @throws IllegalArgumentException if the timeout is negative
+     * @throws IllegalStateException if this thread must not wait, and the signal is not done: because it runs the body of a
+     *     task that the tracker counts, and would wait for itself; or because it is one of those threads of Reactor or
+     *     RxJava that must not block. The message names the tracker, its state, and what still runs
      * @throws InterruptedException if the thread is interrupted, before or while it waits; the wait is unlinked then
      */
     public boolean await(Duration timeout) throws InterruptedException {
         long nanos = saturatedNanos(timeout);
+        if (nanos > 0 && !isDone()) {
+            requireThatMayWait();
+        }
         CountDownLatch latch = new CountDownLatch(1);
         Registration registration = onDone(latch::countDown);
         try {
@@ -115,6 +124,19 @@ public final class DrainSignal {
         return future;
     }
 
+    private void requireThatMayWait() {
+        if (CurrentTask.get() instanceof TaskToken task && task.keepsOpen(tracker)) {
+            throw new IllegalStateException(
+                    "a task must not wait for a drain that cannot come before it has ended itself: it is" + " one of "
+                            + tracker.describe() + "; wait outside of the task, or by onDone()");
+        }
+        if (NonBlockingThreads.isCurrent()) {
+            throw new IllegalStateException("thread \"" + Thread.currentThread().getName()
+                    + "\" must not block, and would wait for " + tracker.describe()
+                    + "; use onDone(), toFuture(), or the wait of an adapter");
+        }
+    }
+
     private static long saturatedNanos(Duration timeout) {
         Objects.requireNonNull(timeout, "timeout must not be null");
         if (timeout.isNegative()) {
@@ -125,12 +147,12 @@ public final class DrainSignal {
     }
 
     /**
-     * The tracker's name and whether this is done.
+     * The tracker's name and whether this is done; if it is not, what it waits for.
      *
      * @return for people to read; the form may change
      */
     @Override
     public String toString() {
-        return "DrainSignal[" + tracker.name() + (isDone() ? ", done]" : ", pending]");
+        return "DrainSignal[" + tracker.name() + (isDone() ? ", done]" : ", pending: " + tracker.describe() + "]");
     }
 }

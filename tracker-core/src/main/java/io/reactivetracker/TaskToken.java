@@ -86,7 +86,7 @@ public class TaskToken implements AutoCloseable {
             try {
                 tracker.enlist(entry);
             } catch (Throwable failure) {
-                close();
+                release();
                 throw failure;
             }
         }
@@ -119,7 +119,11 @@ public class TaskToken implements AutoCloseable {
      * stack left to run on: if there is not, it may throw a {@code StackOverflowError} and leave waiters untold.
      */
     @Override
-    public final void close() {
+    public void close() {
+        release();
+    }
+
+    private void release() {
         if ((boolean) CLOSED.getAndSet(this, true)) {
             return;
         }
@@ -132,6 +136,16 @@ public class TaskToken implements AutoCloseable {
         } finally {
             tracker.countDown();
         }
+    }
+
+    /**
+     * Whether a tracker cannot drain before this task has ended.
+     *
+     * @param waited the tracker that somebody waits for
+     * @return true if this task would wait for itself there
+     */
+    protected boolean keepsOpen(TaskTracker waited) {
+        return tracker.equals(waited);
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Names;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,9 @@ import org.jspecify.annotations.Nullable;
 public final class TaskTracker {
 
     private static final AtomicLong CREATED = new AtomicLong();
+
+    /** How many tasks a message names. */
+    private static final int DESCRIBED = 5;
 
     private final String name;
     private final TaskCount state;
@@ -321,7 +325,12 @@ public final class TaskTracker {
             try {
                 executor.execute(() -> {
                     try (token) {
-                        command.run();
+                        Object outer = CurrentTask.swap(token);
+                        try {
+                            command.run();
+                        } finally {
+                            CurrentTask.swap(outer);
+                        }
                     }
                 });
             } catch (Throwable rejected) {
@@ -341,6 +350,24 @@ public final class TaskTracker {
         long now = state.read();
         return "TaskTracker[" + name + (StateWord.isClosed(now) ? ", closed, " : ", open, ") + state.size()
                 + " running]";
+    }
+
+    /** For messages of those who wait: the name, the state, and the oldest of what still runs. */
+    String describe() {
+        long counted = size();
+        StringBuilder text = new StringBuilder("tracker \"").append(name).append("\", which ");
+        text.append(isClosed() ? "is closed" : "is open, so it cannot drain before it is closed,");
+        text.append(" and counts ").append(counted).append(counted == 1 ? " task" : " tasks");
+        List<RunningTask> named = runningTasks();
+        for (int i = 0; i < Math.min(DESCRIBED, named.size()); i++) {
+            RunningTask task = named.get(i);
+            text.append(i == 0 ? ": \"" : ", \"")
+                    .append(task.name())
+                    .append("\" #")
+                    .append(task.id());
+            text.append(" for ").append(task.age());
+        }
+        return text.append(named.size() > DESCRIBED ? ", \u2026" : "").toString();
     }
 
     void countUp() {

@@ -501,7 +501,10 @@ class DrainSignalTest {
     @Test
     void toStringShowsTheTrackerAndWhetherItIsDone() {
         DrainSignal signal = tracker.drained();
-        assertThat(signal).hasToString("DrainSignal[orders, pending]");
+        assertThat(signal)
+                .hasToString(
+                        "DrainSignal[orders, pending: tracker \"orders\", which is open, so it cannot drain before it is closed, and"
+                                + " counts 0 tasks]");
         tracker.close();
         assertThat(signal).hasToString("DrainSignal[orders, done]");
     }

@@ -5,6 +5,7 @@ import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
+import io.reactivetracker.TaskTracker;
 import io.reactivetracker.internal.Cascade;
 import io.reactivetracker.internal.Failures;
 import io.reactivetracker.internal.Names;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * once that is granted, has each error {@linkplain #failed judged}, {@linkplain #scheduleNextAttempt goes on} if the
  * policy says so, stops
  * the body when the {@linkplain #cancellationToken() token} is cancelled, and says how it {@linkplain #end ended} when its
- * downstream was told. Whoever runs it calls {@code end} and not {@code close}.
+ * downstream was told. To {@linkplain #close() close} it ends it as cancelled, unless it has ended.
  *
  * <p>Its states are those of {@link Ledger}, guarded by that lock. Who may change them: {@code admit}'s answer from
  * QUEUED to ACTIVE; {@code failed}, called by the body that failed, back to QUEUED; {@code end} from either to the end,
@@ -67,7 +68,12 @@ public final class GroupTask extends TaskToken implements TaskContext {
         this.group = group;
         this.parent = nearestRunning(parent);
         this.name = Objects.requireNonNull(options.name(), "a task of a group has a name");
-        this.token = group.cancellationToken().child(this);
+        try {
+            this.token = group.cancellationToken().child(this);
+        } catch (Throwable failure) {
+            super.close();
+            throw failure;
+        }
         this.issuedAt = issuedAt;
         this.origin = origin;
     }
@@ -173,7 +179,7 @@ public final class GroupTask extends TaskToken implements TaskContext {
         }
         if (!decision.equals(Decision.fail())) {
             // This task has failed, and is not to be cancelled by what it sets off.
-            token.close();
+            token.close(this);
             TaskGroup parent = decision.equals(Decision.cancelParent()) ? group.parent() : null;
             (parent == null ? group : parent).cancel(error);
         }
@@ -258,16 +264,49 @@ public final class GroupTask extends TaskToken implements TaskContext {
             left = takeRequest();
             held = takePermit();
         }
-        Cascade.runBeforeItsLinks(() -> {
-            token.close();
-            if (left != null) {
-                left.leave();
-            }
-            release(held, outcome);
-            parent = nearestRunning(parent);
-            close();
-        });
+        try {
+            Cascade.runBeforeItsLinks(() -> {
+                token.end(this);
+                if (left != null) {
+                    left.leave();
+                }
+                release(held, outcome);
+                parent = nearestRunning(parent);
+                super.close();
+            });
+        } finally {
+            // Has no effect unless the stack or the memory was at its end.
+            super.close();
+        }
         return true;
+    }
+
+    /**
+     * {@linkplain #end Ends} the task as {@link Outcome#CANCELLED}, unless it has ended: so a task that is used as a resource
+     * keeps neither its count nor its permit. Code that runs a task says how it ended.
+     */
+    @Override
+    public void close() {
+        end(Outcome.CANCELLED);
+    }
+
+    /** Takes back what was counted but not entered in the group's ledger. */
+    void abandon() {
+        token.end(this);
+        super.close();
+    }
+
+    /** Also for the groups above it, and for what its ancestors keep open: they may wait for it. */
+    @Override
+    protected boolean keepsOpen(TaskTracker waited) {
+        for (GroupTask task = this; task != null; task = task.parent) {
+            for (TaskGroup counts = task.group; counts != null; counts = counts.parent()) {
+                if (counts.isWaitedForBy(waited)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**

@@ -6,7 +6,9 @@ import io.reactivetracker.internal.Uncaught;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -126,7 +128,13 @@ final class ShutdownRun {
         boolean isDrained = group.drained().isDone();
         List<StuckTask> stuck = new ArrayList<>();
         if (!isDrained) {
-            group.forEachTask(task -> stuck.add(describe(task)));
+            List<GroupTask> left = new ArrayList<>();
+            group.forEachTask(left::add);
+            Map<Admission, Integer> running = new IdentityHashMap<>();
+            left.stream()
+                    .filter(GroupTask::isActive)
+                    .forEach(task -> running.merge(task.group().admission(), 1, Integer::sum));
+            left.forEach(task -> stuck.add(describe(task, running)));
             stuck.sort(Comparator.comparingLong(StuckTask::id));
         }
         Figures during = group.figures().since(before);
@@ -141,9 +149,16 @@ final class ShutdownRun {
                 List.copyOf(stuck));
     }
 
-    private static StuckTask describe(GroupTask task) {
+    private static StuckTask describe(GroupTask task, Map<Admission, Integer> running) {
         Duration age = Duration.ofNanos(task.group().timer().nanoTime() - task.issuedAt());
-        return new StuckTask(task.group().name(), task.id(), task.name(), age, !task.isActive(), originOf(task));
+        boolean isQueued = !task.isActive();
+        Integer holders = running.get(task.group().admission());
+        String waitsFor = !isQueued || holders == null
+                ? null
+                : "a permit of " + task.group().admission() + ", of which " + holders
+                        + " running tasks of this tree hold some: if"
+                        + " one of them waits for this task, give that as its parent, by TaskOptions.childOf";
+        return new StuckTask(task.group().name(), task.id(), task.name(), age, isQueued, originOf(task), waitsFor);
     }
 
     /** Where a task was made is worth a line in a report, and not the report itself. */

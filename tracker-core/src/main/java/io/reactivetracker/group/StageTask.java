@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
 
     private final GroupTask task;
-    private final Function<? super TaskContext, ? extends CompletionStage<T>> body;
 
-    // Guarded by this.
+    // Guarded by this. The body is forgotten when it will not be called any more: who keeps the future need not keep
+    // that.
+    private @Nullable Function<? super TaskContext, ? extends CompletionStage<T>> body;
     private boolean isRunning;
     private boolean isStopped;
     private boolean isSettled;
@@ -45,7 +46,8 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     /** Cancels the task, which cancels this. */
     @Override
     public boolean cancel(boolean mayInterrupt) {
-        if (!isDone()) {
+        // The future may be done while the task is not: orTimeout() completes only the former.
+        if (!isSettled()) {
             task.cancellationToken().cancel();
             // The token tells us too, but maybe not before this returns: if another thread cancels it just now.
             stop();
@@ -77,8 +79,10 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     }
 
     private void attempt() {
+        Function<? super TaskContext, ? extends CompletionStage<T>> start;
         synchronized (this) {
-            if (isStopped) {
+            start = body;
+            if (isStopped || start == null) {
                 return;
             }
             isRunning = true;
@@ -87,7 +91,7 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
             CompletionStage<T> stage;
             Object outer = CurrentTask.swap(task);
             try {
-                stage = Objects.requireNonNull(next(), "the body of the task returned null, not a stage");
+                stage = Objects.requireNonNull(next(start), "the body of the task returned null, not a stage");
             } finally {
                 CurrentTask.swap(outer);
             }
@@ -98,10 +102,10 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     }
 
     @SuppressWarnings("unchecked") // a continuation must fit its task, as it says
-    private @Nullable CompletionStage<T> next() {
+    private @Nullable CompletionStage<T> next(Function<? super TaskContext, ? extends CompletionStage<T>> start) {
         Continuation continuation = task.continuation();
         if (continuation == null) {
-            return body.apply(task);
+            return start.apply(task);
         }
         Object next = continuation.resume(task);
         if (next instanceof CompletionStage<?> stage) {
@@ -118,6 +122,9 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
             isRunning = false;
             hasStopped = isStopped;
             isSettled = !hasStopped && failure == null;
+            if (hasStopped || isSettled) {
+                forgetBody();
+            }
         }
         if (hasStopped) {
             task.end(Outcome.CANCELLED);
@@ -148,6 +155,7 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
                 return;
             }
             isSettled = true;
+            forgetBody();
         }
         task.end(task.outcomeOf(error));
         completeExceptionally(error);
@@ -163,12 +171,23 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
             isStopped = true;
             hasEnded = !isRunning;
             left = waiting;
+            forgetBody();
         }
         left.close();
         if (hasEnded) {
             task.end(Outcome.CANCELLED);
         }
         completeAsCancelled();
+    }
+
+    private synchronized boolean isSettled() {
+        return isSettled;
+    }
+
+    /** The caller holds the lock. */
+    private void forgetBody() {
+        body = null;
+        waiting = WaitingLine.NO_PLACE;
     }
 
     private void completeAsCancelled() {

@@ -65,6 +65,10 @@ public final class TaskGroup {
 
     private final Ledger ledger = new Ledger();
     private final CancellationToken token;
+
+    /** What owns the token. */
+    private final String subject;
+
     private final Admission admission;
     private final ErrorPolicy policy;
     private final TaskTimer timer;
@@ -77,7 +81,7 @@ public final class TaskGroup {
         this.parent = builder.parent;
         this.tasks = TaskTracker.create(builder.name);
         this.whole = TaskTracker.create(builder.name);
-        String subject = "a task of group \"" + name + "\"";
+        this.subject = "a task of group \"" + name + "\"";
         this.token = parent == null ? CancellationToken.create(subject) : parent.token.child(subject);
         this.admission = builder.admission;
         this.policy = builder.policy;
@@ -121,21 +125,24 @@ public final class TaskGroup {
         return new TaskGroupBuilder(childName, this);
     }
 
-    /** Takes the place in the tree: counted by the parent until drained. */
-    TaskGroup enter() {
+    /** Takes the place in the tree: counted by the parent until drained. The tests look in when it has arrived there. */
+    TaskGroup enter(Runnable arrived) {
         List<ChildWatch> watches = List.of();
         tasks.drained().onDone(whole.token()::close);
         if (parent != null) {
             TaskToken hold = parent.whole.tryToken();
             if (hold == null) {
-                token.close();
+                token.end(subject);
                 throw new GroupClosedException(parent.name, "child groups");
             }
             watches = parent.ledger.arrive(this);
             whole.drained().onDone(() -> depart(parent, hold));
-            // The parent may have been closed, and its children with it, while this was not among them yet.
+            arrived.run();
+            // The parent may have been closed, and its children with it, while this was not among them yet. Somebody
+            // may
+            // have found it there meanwhile, and made it children.
             if (parent.whole.isClosed()) {
-                close();
+                forEachFromTheTop(TaskGroup::close);
             }
         }
         token.onCancel(this::close);
@@ -145,7 +152,7 @@ public final class TaskGroup {
 
     private void depart(TaskGroup from, TaskToken hold) {
         from.ledger.depart(this, ledger);
-        token.close();
+        token.end(subject);
         hold.close();
     }
 
@@ -241,7 +248,7 @@ public final class TaskGroup {
     /**
      * Cancelled with this group; the parent of its tasks' and its children's tokens.
      *
-     * @return the group's token: to cancel it cancels the group; it is not to be closed by others
+     * @return the group's token: to cancel it cancels the group; to close it has no effect
      */
     public CancellationToken cancellationToken() {
         return token;
@@ -368,7 +375,13 @@ public final class TaskGroup {
     public <T extends @Nullable Object> CompletableFuture<T> submit(
             TaskOptions options, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
         Objects.requireNonNull(body, "body must not be null");
-        return new StageTask<T>(issue(options, () -> null), body).start();
+        GroupTask task = issue(options, () -> null);
+        try {
+            return new StageTask<T>(task, body).start();
+        } catch (Throwable failure) {
+            task.end(Outcome.FAILED);
+            throw failure;
+        }
     }
 
     /**
@@ -433,7 +446,12 @@ public final class TaskGroup {
         } catch (TrackerClosedException closed) {
             throw token.isCancelled() ? cancelled(taskName) : new GroupClosedException(name, "tasks");
         }
-        ledger.issue(task);
+        try {
+            ledger.issue(task);
+        } catch (Throwable outOfMemory) {
+            task.abandon();
+            throw outOfMemory;
+        }
         return task;
     }
 
@@ -445,6 +463,11 @@ public final class TaskGroup {
     /** For a task that comes too late to have an id. */
     private TaskCancelledException cancelled(String taskName) {
         return TaskCancelledException.of("task \"" + taskName + "\" of group \"" + name + "\"", token.cause());
+    }
+
+    /** Whether that is one of the trackers of this group. */
+    boolean isWaitedForBy(TaskTracker waited) {
+        return waited.equals(whole) || waited.equals(tasks);
     }
 
     TaskTracker tasks() {

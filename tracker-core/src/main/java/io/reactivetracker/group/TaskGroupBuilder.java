@@ -123,6 +123,6 @@ public final class TaskGroupBuilder {
      * @throws GroupClosedException if it is to be a child, and its parent is closed
      */
     public TaskGroup build() {
-        return new TaskGroup(this).enter();
+        return new TaskGroup(this).enter(() -> {});
     }
 }

@@ -3,6 +3,7 @@ package io.reactivetracker.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.reactivetracker.TaskOptions;
 import java.time.Duration;
@@ -200,5 +201,24 @@ class SharedLimitTest {
         assertThatIllegalArgumentException().isThrownBy(() -> limit.and(other).and(limit));
         assertThatIllegalArgumentException().isThrownBy(() -> other.and(limit.and(other)));
         assertThat(limit.and(other)).isNotNull();
+    }
+
+    @Test
+    void theReportOfAShutdownTellsWhatAQueuedTaskWaitsFor() {
+        HeldWork order = HeldWork.in(orders, "order");
+        HeldWork stranger = HeldWork.in(mails, "mail");
+        CompletableFuture<ShutdownReport> report = orders.shutdown(Shutdown.grace(Duration.ofSeconds(1)));
+        timer.advance(Duration.ofSeconds(1));
+        assertThat(report.join().stuck())
+                .extracting(StuckTask::name, StuckTask::waitsFor)
+                .containsExactly(
+                        tuple("order", null),
+                        tuple(
+                                "mail",
+                                "a permit of ConcurrencyLimit[1 of 1, 1 wait], of which 1 running tasks of this tree hold some:"
+                                        + " if one of them waits for this task, give that as its parent, by"
+                                        + " TaskOptions.childOf"));
+        order.succeed();
+        stranger.succeed();
     }
 }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.internal;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the threads that a reactive library has marked: they must not block. By the names of the interfaces, since this
+ * module knows no library; each class of threads is looked at once.
+ */
+public final class NonBlockingThreads {
+
+    private static final Set<String> MARKS = Set.of(
+            "reactor.core.scheduler.NonBlocking", "io.reactivex.rxjava3.internal.schedulers.NonBlockingThread");
+
+    private static final ClassValue<Boolean> IS_MARKED = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return isMarked(type);
+        }
+    };
+
+    private NonBlockingThreads() {}
+
+    /**
+     * Whether this thread must not block.
+     *
+     * @return true if it is marked so
+     */
+    public static boolean isCurrent() {
+        return IS_MARKED.get(Thread.currentThread().getClass());
+    }
+
+    private static boolean isMarked(@Nullable Class<?> type) {
+        if (type == null) {
+            return false;
+        }
+        if (MARKS.contains(type.getName()) || isMarked(type.getSuperclass())) {
+            return true;
+        }
+        for (Class<?> implemented : type.getInterfaces()) {
+            if (isMarked(implemented)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
