@@ -2,7 +2,6 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.TaskCancelledException;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableObserver;
 
@@ -19,27 +18,30 @@ final class CompletableCancelWith extends Completable {
 
     @Override
     protected void subscribeActual(CompletableObserver downstream) {
-        if (token.isCancelled()) {
-            Completable.error(TaskCancelledException.of(token)).subscribe(downstream);
-            return;
-        }
-        CancellableCompletableObserver observer = new CancellableCompletableObserver(downstream, token);
+        // Of a cancelled token the source is not touched, and what stands for it is cut off at once.
+        Completable upstream = token.isCancelled() ? Completable.never() : source;
+        CancelWithObserver observer = new CancelWithObserver(downstream, token);
         try {
-            source.subscribe(observer);
+            upstream.subscribe(observer);
         } catch (Throwable failure) {
-            observer.dispose();
+            observer.cancelAfter(failure);
             throw failure;
         }
     }
 
     /** One subscription that can be ended. */
-    static final class CancellableCompletableObserver extends CancelWithObserver implements CompletableObserver {
+    static final class CancelWithObserver extends CancellableObserver implements CompletableObserver {
 
         private final CompletableObserver downstream;
 
-        CancellableCompletableObserver(CompletableObserver downstream, CancellationToken token) {
+        CancelWithObserver(CompletableObserver downstream, CancellationToken token) {
             super(token);
             this.downstream = downstream;
+        }
+
+        @Override
+        Object downstream() {
+            return downstream;
         }
 
         @Override
@@ -48,13 +50,13 @@ final class CompletableCancelWith extends Completable {
         }
 
         @Override
-        protected void passOnError(Throwable error) {
+        void deliverError(Throwable error) {
             downstream.onError(error);
         }
 
         @Override
         public void onComplete() {
-            if (end()) {
+            if (isLastSignal()) {
                 downstream.onComplete();
             }
         }

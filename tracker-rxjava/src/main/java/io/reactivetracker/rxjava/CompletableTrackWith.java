@@ -48,6 +48,11 @@ final class CompletableTrackWith extends Completable {
         }
 
         @Override
+        Object downstream() {
+            return downstream;
+        }
+
+        @Override
         void passOnSubscribe() {
             downstream.onSubscribe(this);
         }

@@ -2,14 +2,9 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.internal.CancellableSignals;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
-import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
-import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
@@ -26,104 +21,95 @@ final class FlowableCancelWith<T> extends Flowable<T> {
 
     @Override
     protected void subscribeActual(Subscriber<? super T> downstream) {
-        if (token.isCancelled()) {
-            Flowable.<T>error(TaskCancelledException.of(token)).subscribe(downstream);
-            return;
-        }
-        CancellableSubscriber<T> subscriber = new CancellableSubscriber<>(downstream, token);
+        // Of a cancelled token the source is not touched, and what stands for it is cut off at once.
+        Flowable<T> upstream = token.isCancelled() ? Flowable.never() : source;
+        CancelWithSubscriber<T> subscriber = new CancelWithSubscriber<>(downstream, token);
         try {
-            source.subscribe(subscriber);
+            upstream.subscribe(subscriber);
         } catch (Throwable failure) {
-            subscriber.cancel();
+            subscriber.cancelAfter(failure);
             throw failure;
         }
     }
 
     /** One subscription that can be ended. */
-    static final class CancellableSubscriber<T> extends CancellableSignals
+    static final class CancelWithSubscriber<T> extends CancellableSubscription<Subscription>
             implements FlowableSubscriber<T>, Subscription {
 
         private final Subscriber<? super T> downstream;
-        private @Nullable Subscription upstream;
 
-        CancellableSubscriber(Subscriber<? super T> downstream, CancellationToken token) {
+        CancelWithSubscriber(Subscriber<? super T> downstream, CancellationToken token) {
             super(token);
             this.downstream = downstream;
         }
 
         @Override
+        Object downstream() {
+            return downstream;
+        }
+
+        @Override
+        void passOnSubscribe() {
+            downstream.onSubscribe(this);
+        }
+
+        @Override
+        void deliverError(Throwable error) {
+            downstream.onError(error);
+        }
+
+        @Override
+        void cancel(Subscription subscription) {
+            subscription.cancel();
+        }
+
+        @Override
         public void onSubscribe(Subscription s) {
-            Objects.requireNonNull(s, "subscription must not be null");
-            if (upstream != null) {
-                s.cancel();
-                RxJavaPlugins.onError(new ProtocolViolationException("Subscription already set!"));
-                return;
-            }
-            upstream = s;
-            listen();
-            try {
-                downstream.onSubscribe(this);
-            } finally {
-                leaveAndTell();
-            }
+            subscribed(Objects.requireNonNull(s, "subscription must not be null"));
         }
 
         @Override
         public void onNext(T element) {
-            if (!enter()) {
-                return;
-            }
-            try {
-                downstream.onNext(element);
-            } catch (Throwable failure) {
-                cancel();
-                throw failure;
-            } finally {
-                leaveAndTell();
+            if (enter()) {
+                try {
+                    passOn(element);
+                } finally {
+                    leaveAndTell();
+                }
+            } else if (!isCut()) {
+                passOn(element);
             }
         }
 
-        @Override
-        public void onError(Throwable error) {
-            Objects.requireNonNull(error, "error must not be null");
-            if (end()) {
-                passOnError(error);
-            } else if (!isReasonForCut(error)) {
-                RxJavaPlugins.onError(error);
+        private void passOn(T element) {
+            try {
+                downstream.onNext(element);
+            } catch (Throwable failure) {
+                cancelAfter(failure);
+                throw failure;
             }
         }
 
         @Override
         public void onComplete() {
-            if (end()) {
+            if (isLastSignal()) {
                 downstream.onComplete();
             }
         }
 
         @Override
         public void request(long n) {
-            if (upstream != null) {
-                upstream.request(n);
+            try {
+                Objects.requireNonNull(upstream).request(n);
+            } catch (Throwable failure) {
+                cancelAfter(failure);
+                throw failure;
             }
         }
 
-        /** The downstream's cancel: it is told nothing any more, unless it is being told already. */
         @Override
         public void cancel() {
-            end();
-            cancelUpstream();
-        }
-
-        @Override
-        protected void cancelUpstream() {
-            if (upstream != null) {
-                upstream.cancel();
-            }
-        }
-
-        @Override
-        protected void passOnError(Throwable error) {
-            downstream.onError(error);
+            cancelForDownstream();
         }
     }
 }

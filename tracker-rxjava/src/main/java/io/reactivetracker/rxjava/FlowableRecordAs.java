@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
+import io.reactivetracker.internal.Failures;
 import io.reactivetracker.internal.RecordedSignals;
 import io.reactivetracker.recorder.Attempt;
 import io.reactivetracker.recorder.RecordedTask;
@@ -82,6 +83,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
             } catch (Throwable failure) {
                 // What RxJava may not throw on is told to the downstream.
                 Exceptions.throwIfFatal(failure);
+                Failures.runAfter(failure, this::cancelUpstream);
                 failed(failure);
             }
         }

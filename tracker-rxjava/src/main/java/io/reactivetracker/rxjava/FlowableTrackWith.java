@@ -52,6 +52,11 @@ final class FlowableTrackWith<T> extends Flowable<T> {
         }
 
         @Override
+        Object downstream() {
+            return downstream;
+        }
+
+        @Override
         void passOnSubscribe() {
             downstream.onSubscribe(this);
         }

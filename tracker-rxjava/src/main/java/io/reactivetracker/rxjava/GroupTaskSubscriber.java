@@ -6,7 +6,11 @@ import io.reactivetracker.group.Outcome;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Failures;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -15,7 +19,19 @@ import org.reactivestreams.Subscription;
 /** The downstream end of one task of a group: passes every signal on, and ends the task after its last one. */
 final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscription {
 
+    private static final VarHandle UPSTREAM_CANCELLED;
+
+    static {
+        try {
+            UPSTREAM_CANCELLED =
+                    MethodHandles.lookup().findVarHandle(GroupTaskSubscriber.class, "upstreamCancelled", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Subscriber<? super T> downstream;
+    private final Object listener;
     private final GroupTask task;
 
     private @Nullable Subscription upstream;
@@ -25,8 +41,20 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
     // calls.
     private @Nullable Object outer;
 
-    GroupTaskSubscriber(Subscriber<? super T> downstream, GroupTask task) {
+    // Set once. The thread whose getAndSet flips it cancels the upstream.
+    @SuppressWarnings("UnusedVariable") // read by the handle
+    private volatile boolean upstreamCancelled;
+
+    /**
+     * Makes the end of a task.
+     *
+     * @param downstream gets the signals
+     * @param listener may have a callback for errors: the downstream, or the observer behind RxJava's conversion to it
+     * @param task what to end
+     */
+    GroupTaskSubscriber(Subscriber<? super T> downstream, Object listener, GroupTask task) {
         this.downstream = downstream;
+        this.listener = listener;
         this.task = task;
     }
 
@@ -63,6 +91,11 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
 
     @Override
     public void onSubscribe(Subscription s) {
+        if (upstream != null) {
+            s.cancel();
+            RxJavaPlugins.onError(new ProtocolViolationException("the upstream has called onSubscribe before"));
+            return;
+        }
         upstream = s;
         try {
             downstream.onSubscribe(this);
@@ -98,7 +131,13 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
         }
         boolean wasInTask = leaveTask();
         try {
-            downstream.onError(error);
+            if (Unheard.isUnheard(error, listener)) {
+                // The downstream passes its disposal on, but the upstream has ended.
+                upstreamCancelled = true;
+                Unheard.dispose(listener);
+            } else {
+                downstream.onError(error);
+            }
         } finally {
             returnToTask(wasInTask);
             task.end(task.outcomeOf(error));
@@ -122,11 +161,8 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
 
     @Override
     public void request(long n) {
-        if (upstream == null) {
-            return;
-        }
         try {
-            upstream.request(n);
+            Objects.requireNonNull(upstream).request(n);
         } catch (Throwable failure) {
             endAfter(failure);
             throw failure;
@@ -135,8 +171,13 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
 
     @Override
     public void cancel() {
+        if ((boolean) UPSTREAM_CANCELLED.getAndSet(this, true)) {
+            return;
+        }
         try {
-            cancelUpstream();
+            if (upstream != null) {
+                upstream.cancel();
+            }
         } finally {
             // One that is telling its downstream the outcome ends by that, when it has been told.
             if (!done) {
@@ -145,15 +186,22 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
         }
     }
 
-    private void cancelUpstream() {
-        if (upstream != null) {
-            upstream.cancel();
-        }
+    /** What has thrown is over, and has failed; whatever else goes wrong must not hide why. */
+    void endAfter(Throwable failure) {
+        done = true;
+        cancelUpstreamAfter(failure);
+        task.end(Outcome.FAILED);
     }
 
-    /** What has thrown is over, and has failed; whatever else goes wrong must not hide why. */
-    private void endAfter(Throwable failure) {
-        Failures.runAfter(failure, this::cancelUpstream);
-        task.end(Outcome.FAILED);
+    /** Fails the task of an attempt that has thrown when it was subscribed to, and so has told its downstream nothing. */
+    void attemptThrew(Throwable failure) {
+        cancelUpstreamAfter(failure);
+        onError(failure);
+    }
+
+    private void cancelUpstreamAfter(Throwable failure) {
+        if (upstream != null && !(boolean) UPSTREAM_CANCELLED.getAndSet(this, true)) {
+            Failures.runAfter(failure, upstream::cancel);
+        }
     }
 }

@@ -23,31 +23,44 @@ record GroupTransformer<T>(TaskGroup group, TaskOptions options) implements Trac
     @Override
     public Flowable<T> apply(Flowable<T> upstream) {
         Objects.requireNonNull(upstream, "upstream must not be null");
-        return RxJavaPlugins.onAssembly(new FlowableTrackInGroup<>(task -> upstream, group, options));
+        return RxJavaPlugins.onAssembly(new FlowableTrackInGroup<T>(task -> upstream, group, options, null));
     }
 
     @Override
     public Observable<T> apply(Observable<T> upstream) {
         Objects.requireNonNull(upstream, "upstream must not be null");
         // Nothing is asked for by number on either side, so nothing can be missing.
-        return apply(upstream.toFlowable(BackpressureStrategy.MISSING)).toObservable();
+        Flowable<T> source = upstream.toFlowable(BackpressureStrategy.MISSING);
+        return Observable.unsafeCreate(
+                observer -> tasks(source, observer).toObservable().subscribe(observer));
     }
 
     @Override
     public Single<T> apply(Single<T> upstream) {
         Objects.requireNonNull(upstream, "upstream must not be null");
-        return apply(upstream.toFlowable()).singleOrError();
+        Flowable<T> source = upstream.toFlowable();
+        return Single.unsafeCreate(
+                observer -> tasks(source, observer).singleOrError().subscribe(observer));
     }
 
     @Override
     public Maybe<T> apply(Maybe<T> upstream) {
         Objects.requireNonNull(upstream, "upstream must not be null");
-        return apply(upstream.toFlowable()).singleElement();
+        Flowable<T> source = upstream.toFlowable();
+        return Maybe.unsafeCreate(
+                observer -> tasks(source, observer).singleElement().subscribe(observer));
     }
 
     @Override
     public Completable apply(Completable upstream) {
         Objects.requireNonNull(upstream, "upstream must not be null");
-        return apply(upstream.<T>toFlowable()).ignoreElements();
+        Flowable<T> source = upstream.toFlowable();
+        return Completable.unsafeCreate(
+                observer -> tasks(source, observer).ignoreElements().subscribe(observer));
+    }
+
+    /** The conversion is made for each subscription: it hides from a task whether its observer has a callback for errors. */
+    private Flowable<T> tasks(Flowable<T> source, Object observer) {
+        return new FlowableTrackInGroup<>(task -> source, group, options, observer);
     }
 }

@@ -2,7 +2,6 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.TaskCancelledException;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.MaybeObserver;
 
@@ -19,27 +18,30 @@ final class MaybeCancelWith<T> extends Maybe<T> {
 
     @Override
     protected void subscribeActual(MaybeObserver<? super T> downstream) {
-        if (token.isCancelled()) {
-            Maybe.<T>error(TaskCancelledException.of(token)).subscribe(downstream);
-            return;
-        }
-        CancellableMaybeObserver<T> observer = new CancellableMaybeObserver<>(downstream, token);
+        // Of a cancelled token the source is not touched, and what stands for it is cut off at once.
+        Maybe<T> upstream = token.isCancelled() ? Maybe.never() : source;
+        CancelWithObserver<T> observer = new CancelWithObserver<>(downstream, token);
         try {
-            source.subscribe(observer);
+            upstream.subscribe(observer);
         } catch (Throwable failure) {
-            observer.dispose();
+            observer.cancelAfter(failure);
             throw failure;
         }
     }
 
     /** One subscription that can be ended. */
-    static final class CancellableMaybeObserver<T> extends CancelWithObserver implements MaybeObserver<T> {
+    static final class CancelWithObserver<T> extends CancellableObserver implements MaybeObserver<T> {
 
         private final MaybeObserver<? super T> downstream;
 
-        CancellableMaybeObserver(MaybeObserver<? super T> downstream, CancellationToken token) {
+        CancelWithObserver(MaybeObserver<? super T> downstream, CancellationToken token) {
             super(token);
             this.downstream = downstream;
+        }
+
+        @Override
+        Object downstream() {
+            return downstream;
         }
 
         @Override
@@ -48,20 +50,20 @@ final class MaybeCancelWith<T> extends Maybe<T> {
         }
 
         @Override
-        protected void passOnError(Throwable error) {
+        void deliverError(Throwable error) {
             downstream.onError(error);
         }
 
         @Override
         public void onSuccess(T value) {
-            if (end()) {
+            if (isLastSignal()) {
                 downstream.onSuccess(value);
             }
         }
 
         @Override
         public void onComplete() {
-            if (end()) {
+            if (isLastSignal()) {
                 downstream.onComplete();
             }
         }

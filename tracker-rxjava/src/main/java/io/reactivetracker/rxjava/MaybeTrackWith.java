@@ -48,6 +48,11 @@ final class MaybeTrackWith<T> extends Maybe<T> {
         }
 
         @Override
+        Object downstream() {
+            return downstream;
+        }
+
+        @Override
         void passOnSubscribe() {
             downstream.onSubscribe(this);
         }

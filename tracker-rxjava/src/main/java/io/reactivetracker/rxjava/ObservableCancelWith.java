@@ -2,7 +2,6 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.TaskCancelledException;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Observer;
 
@@ -19,27 +18,30 @@ final class ObservableCancelWith<T> extends Observable<T> {
 
     @Override
     protected void subscribeActual(Observer<? super T> downstream) {
-        if (token.isCancelled()) {
-            Observable.<T>error(TaskCancelledException.of(token)).subscribe(downstream);
-            return;
-        }
-        CancellableObserver<T> observer = new CancellableObserver<>(downstream, token);
+        // Of a cancelled token the source is not touched, and what stands for it is cut off at once.
+        Observable<T> upstream = token.isCancelled() ? Observable.never() : source;
+        CancelWithObserver<T> observer = new CancelWithObserver<>(downstream, token);
         try {
-            source.subscribe(observer);
+            upstream.subscribe(observer);
         } catch (Throwable failure) {
-            observer.dispose();
+            observer.cancelAfter(failure);
             throw failure;
         }
     }
 
     /** One subscription that can be ended. */
-    static final class CancellableObserver<T> extends CancelWithObserver implements Observer<T> {
+    static final class CancelWithObserver<T> extends CancellableObserver implements Observer<T> {
 
         private final Observer<? super T> downstream;
 
-        CancellableObserver(Observer<? super T> downstream, CancellationToken token) {
+        CancelWithObserver(Observer<? super T> downstream, CancellationToken token) {
             super(token);
             this.downstream = downstream;
+        }
+
+        @Override
+        Object downstream() {
+            return downstream;
         }
 
         @Override
@@ -48,28 +50,35 @@ final class ObservableCancelWith<T> extends Observable<T> {
         }
 
         @Override
-        protected void passOnError(Throwable error) {
+        void deliverError(Throwable error) {
             downstream.onError(error);
         }
 
         @Override
         public void onNext(T element) {
-            if (!enter()) {
-                return;
+            if (enter()) {
+                try {
+                    passOn(element);
+                } finally {
+                    leaveAndTell();
+                }
+            } else if (!isCut()) {
+                passOn(element);
             }
+        }
+
+        private void passOn(T element) {
             try {
                 downstream.onNext(element);
             } catch (Throwable failure) {
-                dispose();
+                cancelAfter(failure);
                 throw failure;
-            } finally {
-                leaveAndTell();
             }
         }
 
         @Override
         public void onComplete() {
-            if (end()) {
+            if (isLastSignal()) {
                 downstream.onComplete();
             }
         }

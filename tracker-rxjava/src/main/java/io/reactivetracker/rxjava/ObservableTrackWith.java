@@ -48,6 +48,11 @@ final class ObservableTrackWith<T> extends Observable<T> {
         }
 
         @Override
+        Object downstream() {
+            return downstream;
+        }
+
+        @Override
         void passOnSubscribe() {
             downstream.onSubscribe(this);
         }

@@ -44,7 +44,8 @@ public final class RxGroups {
         return RxJavaPlugins.onAssembly(new FlowableTrackInGroup<T>(
                 Objects.requireNonNull(source, "source must not be null"),
                 Objects.requireNonNull(group, "group must not be null"),
-                Objects.requireNonNull(options, "options must not be null")));
+                Objects.requireNonNull(options, "options must not be null"),
+                null));
     }
 
     /**

@@ -28,6 +28,13 @@ import java.util.function.Function;
  * operator after it that moves signals to another thread, such as {@code observeOn}, may still be passing them on when
  * the task has ended; one that moves the subscription there, such as {@code subscribeOn}, has it counted only when
  * that thread subscribes.
+ *
+ * <p>A cancelled task is a normal event. A subscription without a callback for errors, such as {@code subscribe()} or {@code
+ * subscribe(onNext)}, gets no {@link TaskCancelledException}: it is left disposed, and nothing is reported. RxJava would
+ * report an {@code OnErrorNotImplementedException} with a stack trace. This holds where one of the operators of this class is
+ * the last one of the pipeline. With another operator after it, and with {@code forEachWhile} and {@code
+ * blockingSubscribe(onNext)}, which do not tell whether they have such a callback, the exception is delivered and RxJava
+ * reports it. All other errors are delivered in any case, also that of a task which a closed or cancelled group refuses.
  */
 public final class RxTracking {
 
@@ -95,8 +102,8 @@ public final class RxTracking {
      * Elements that an attempt had emitted before it failed have been passed on by then, as with RxJava's {@code retry}.
      * The task ends after its last signal was delivered downstream, or the upstream was cancelled, whatever throws.
      *
-     * <p>Cancelled, by itself or with its group, the task's upstream is cancelled and its downstream gets a
-     * {@link TaskCancelledException}; a task that was rejected, a {@code TaskRejectedException}; one that comes when the
+     * <p>Cancelled, by itself or with its group, the task's upstream is cancelled, once, and its downstream gets a
+     * {@link TaskCancelledException} that names the task, unless it has no callback for errors; a task that was rejected, a {@code TaskRejectedException}; one that comes when the
      * group is closed, a {@code GroupClosedException}. In neither of the last two was the upstream touched. The tasks are
      * not fused. See {@link RxGroups#defer} for a task that needs to know itself.
      *
@@ -138,9 +145,9 @@ public final class RxTracking {
     /**
      * Lets a token end each subscription.
      *
-     * <p>When the token is cancelled, the upstream is cancelled and then the downstream gets a
-     * {@link TaskCancelledException} with the token's cause; if the token is cancelled already, the upstream is not
-     * subscribed to. A completion or an error that comes first wins. An error that comes too late goes to
+     * <p>When the token is cancelled, the upstream is cancelled, once, and then the downstream gets a
+     * {@link TaskCancelledException} with the token's cause, unless it has no callback for errors; if the token is cancelled
+     * already, the upstream is not subscribed to. A completion or an error that comes first wins. An error that comes too late goes to
      * {@link RxJavaPlugins#onError}. The exception is delivered by the thread that cancels, or by the one that is just
      * passing an element on.
      *

@@ -2,7 +2,6 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.TaskCancelledException;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.core.SingleObserver;
 
@@ -19,27 +18,30 @@ final class SingleCancelWith<T> extends Single<T> {
 
     @Override
     protected void subscribeActual(SingleObserver<? super T> downstream) {
-        if (token.isCancelled()) {
-            Single.<T>error(TaskCancelledException.of(token)).subscribe(downstream);
-            return;
-        }
-        CancellableSingleObserver<T> observer = new CancellableSingleObserver<>(downstream, token);
+        // Of a cancelled token the source is not touched, and what stands for it is cut off at once.
+        Single<T> upstream = token.isCancelled() ? Single.never() : source;
+        CancelWithObserver<T> observer = new CancelWithObserver<>(downstream, token);
         try {
-            source.subscribe(observer);
+            upstream.subscribe(observer);
         } catch (Throwable failure) {
-            observer.dispose();
+            observer.cancelAfter(failure);
             throw failure;
         }
     }
 
     /** One subscription that can be ended. */
-    static final class CancellableSingleObserver<T> extends CancelWithObserver implements SingleObserver<T> {
+    static final class CancelWithObserver<T> extends CancellableObserver implements SingleObserver<T> {
 
         private final SingleObserver<? super T> downstream;
 
-        CancellableSingleObserver(SingleObserver<? super T> downstream, CancellationToken token) {
+        CancelWithObserver(SingleObserver<? super T> downstream, CancellationToken token) {
             super(token);
             this.downstream = downstream;
+        }
+
+        @Override
+        Object downstream() {
+            return downstream;
         }
 
         @Override
@@ -48,13 +50,13 @@ final class SingleCancelWith<T> extends Single<T> {
         }
 
         @Override
-        protected void passOnError(Throwable error) {
+        void deliverError(Throwable error) {
             downstream.onError(error);
         }
 
         @Override
         public void onSuccess(T value) {
-            if (end()) {
+            if (isLastSignal()) {
                 downstream.onSuccess(value);
             }
         }

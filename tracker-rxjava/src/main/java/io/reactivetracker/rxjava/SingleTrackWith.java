@@ -48,6 +48,11 @@ final class SingleTrackWith<T> extends Single<T> {
         }
 
         @Override
+        Object downstream() {
+            return downstream;
+        }
+
+        @Override
         void passOnSubscribe() {
             downstream.onSubscribe(this);
         }

@@ -50,6 +50,9 @@ abstract class TrackedSignals<U> extends TaskToken {
         super(tracker, options);
     }
 
+    /** The downstream, to see whether it has a callback for errors. */
+    abstract Object downstream();
+
     abstract void passOnSubscribe();
 
     abstract void passOnError(Throwable error);
@@ -90,7 +93,13 @@ abstract class TrackedSignals<U> extends TaskToken {
             return;
         }
         try (this) {
-            passOnError(Objects.requireNonNull(error, "error must not be null"));
+            if (Unheard.isUnheard(error, downstream())) {
+                // The downstream passes its disposal on, but the upstream has ended.
+                cancelled = true;
+                Unheard.dispose(downstream());
+            } else {
+                passOnError(Objects.requireNonNull(error, "error must not be null"));
+            }
         }
     }
 
