@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NonBlockingThreads {
 
-    private static final Set<String> MARKS = Set.of(
-            "reactor.core.scheduler.NonBlocking", "io.reactivex.rxjava3.internal.schedulers.NonBlockingThread");
+    private static final Set<String> MARKS =
+            Set.of("reactor.core.scheduler.NonBlocking", "io.reactivex.rxjava3.internal.schedulers.NonBlockingThread");
 
     private static final ClassValue<Boolean> IS_MARKED = new ClassValue<>() {
         @Override
