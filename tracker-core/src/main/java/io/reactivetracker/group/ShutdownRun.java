@@ -65,8 +65,10 @@ final class ShutdownRun {
     }
 
     private TimeoutException outOfGrace() {
-        TimeoutException reason = new TimeoutException(
-                "the shutdown of group \"" + group.name() + "\" gave its tasks " + plan.grace() + " to end");
+        TimeoutException reason = new TimeoutException("the shutdown of group \"" + group.name() + "\" "
+                + (plan.grace().isZero()
+                        ? "waits no longer for its tasks to end"
+                        : "gave its tasks " + plan.grace() + " to end"));
         reason.setStackTrace(new StackTraceElement[0]);
         return reason;
     }
