@@ -9,12 +9,15 @@ module io.reactivetracker.spring {
     requires spring.boot.autoconfigure;
     requires spring.context;
     requires spring.core;
+    requires static jakarta.servlet;
     requires static io.reactivetracker.micrometer;
     requires static micrometer.core;
     requires static micrometer.observation;
     requires static spring.boot.actuator;
     requires static spring.boot.actuator.autoconfigure;
     requires static spring.boot.health;
+    requires static spring.web;
+    requires static spring.webmvc;
     requires static transitive org.jspecify;
 
     exports io.reactivetracker.spring;

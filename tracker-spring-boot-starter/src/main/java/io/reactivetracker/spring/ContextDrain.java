@@ -6,6 +6,7 @@ import io.reactivetracker.group.TaskTimer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +17,20 @@ final class ContextDrain {
     private final @Nullable CountedSubscriptions subscriptions;
     private final ShutdownTimes times;
     private final TaskTimer timer;
+    private final Executor cancels;
 
+    /** Makes one whose cancels of subscriptions, which run code of the application, run in threads of this executor. */
     ContextDrain(
-            TrackedBeans beans, @Nullable CountedSubscriptions subscriptions, ShutdownTimes times, TaskTimer timer) {
+            TrackedBeans beans,
+            @Nullable CountedSubscriptions subscriptions,
+            ShutdownTimes times,
+            TaskTimer timer,
+            Executor cancels) {
         this.beans = beans;
         this.subscriptions = subscriptions;
         this.times = times;
         this.timer = timer;
-    }
-
-    ShutdownTimes times() {
-        return times;
+        this.cancels = cancels;
     }
 
     /** Completes when all have ended or the time is over; never with a failure, for the shutdown has to go on. */
@@ -34,10 +38,12 @@ final class ContextDrain {
         if (subscriptions == null) {
             return runBeans(times);
         }
-        SubscriptionDrain drain = new SubscriptionDrain(subscriptions, times, timer);
-        return attempt("the subscriptions", drain::begin)
-                .thenCompose(done -> runBeans(drain.timesOfOthers()))
-                .thenCompose(done -> attempt("the subscriptions", drain::end));
+        SubscriptionDrain drain = new SubscriptionDrain(subscriptions, times, timer, cancels);
+        return attempt("the subscriptions", drain::begin).thenCompose(begun -> {
+            CompletableFuture<Void> others = runBeans(drain.timesOfOthers());
+            // The others are waited for even if something goes wrong with the subscriptions.
+            return attempt("the subscriptions", () -> drain.end(others)).thenCombine(others, (end, other) -> null);
+        });
     }
 
     private CompletableFuture<Void> runBeans(ShutdownTimes within) {

@@ -1,100 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.Lifecycle;
+import org.springframework.context.Phased;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
- * Holds the shutdown of an application context up until its tasks have ended, or their time is over.
+ * Blocks the shutdown of an application context until its tasks have ended, or their time is over.
  *
  * <p>By its phase it comes after the web server, whose requests may start tasks to the last, and before the beans that tasks
- * need. So what stops in a later phase, or is destroyed, is still there for them.
+ * need. {@link StopOrder} sees to those that Spring would stop earlier.
+ *
+ * <p>It is a plain {@code Lifecycle} on purpose. Spring waits for a {@code SmartLifecycle} by counting callbacks, and a phase
+ * also counts the callbacks of beans of other phases that it stops because they depend on one of its own. So a phase can end
+ * before one of its members has called back. A call of {@link #stop()} that has not returned can't be overtaken, and nothing
+ * here is counted in the phase of another bean.
  *
  * <pre>
- *  NEW ──start──→ RUNNING ──stop: of a context that closes, or whose start failed──→ ENDING ──→ callback
- *                  │   ↑
- *                  └───┘ stop: of a context that may be started again, to which nothing is done
+ *  RUNNING ──stop: of a context that closes, or whose start failed──→ ENDING ──→ ENDED
+ *   │   ↑
+ *   └───┘ stop: of a context that may be started again, to which nothing is done
  * </pre>
- *
- * <p>The application context starts and stops it, one call at a time; {@code ending} is what makes RUNNING ENDING, once.
  */
-final class DrainLifecycle implements SmartLifecycle, ApplicationListener<ContextRefreshedEvent> {
+final class DrainLifecycle implements Lifecycle, Phased {
 
     /** A web server has two phases, at 1024 and 2048 below Spring's default one: the first that comes after those. */
     static final int DEFAULT_PHASE_OF_DRAIN = SmartLifecycle.DEFAULT_PHASE - 3 * 1024;
 
-    /** The lower one of the web server's. */
+    /** The lower one of the web server's: there it is stopped, whatever it still serves. */
     static final int PHASE_OF_WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2 * 1024;
 
     private final ContextDrain drain;
+    private final WebServerRequests requests;
     private final int phase;
-    private final Duration timeoutOfPhase;
     private final ConfigurableApplicationContext context;
 
-    private volatile boolean isRunning;
     private volatile boolean wasRefreshed;
-    private @Nullable CompletableFuture<Void> ending; // guarded by this
+    private volatile @Nullable CompletableFuture<Void> ending; // written under the lock of this
 
-    DrainLifecycle(ContextDrain drain, int phase, Duration timeoutOfPhase, ConfigurableApplicationContext context) {
+    DrainLifecycle(ContextDrain drain, WebServerRequests requests, int phase, ConfigurableApplicationContext context) {
         this.drain = drain;
+        this.requests = requests;
         this.phase = phase;
-        this.timeoutOfPhase = timeoutOfPhase;
         this.context = context;
     }
 
-    @Override
-    public void start() {
-        isRunning = true;
-        if (drain.times().total().compareTo(timeoutOfPhase) > 0) {
-            DrainLog.outlastsPhase(drain.times(), timeoutOfPhase);
-        }
-        if (phase >= PHASE_OF_WEB_SERVER) {
-            DrainLog.aboveWebServer(phase);
-        }
+    /** Called once the application context is whole: from then on a stop that is not a close may be followed by a start. */
+    void contextIsRefreshed() {
+        wasRefreshed = true;
     }
 
+    /** Nothing to do: the groups are open when they are made. */
     @Override
-    public void stop(Runnable callback) {
-        if (mayStartAgain()) {
-            DrainLog.leftOpen();
-            callback.run();
-            return;
-        }
-        isRunning = false;
-        CompletableFuture<Void> unused = end().whenComplete((nothing, failure) -> callback.run());
-    }
+    public void start() {}
 
-    /** For those who do not know of callbacks: blocks until the tasks have ended, or their time is over. */
+    /** Returns when the tasks have ended or their time is over; at once if the context may be started again. */
     @Override
     public void stop() {
         if (mayStartAgain()) {
             DrainLog.leftOpen();
-            return;
+        } else {
+            end().join();
         }
-        isRunning = false;
-        end().join();
     }
 
-    private synchronized CompletableFuture<Void> end() {
-        if (ending == null) {
-            ending = begin();
+    /** Begins the drain, if that has not happened yet. Completes when it is over, and never with a failure. */
+    synchronized CompletableFuture<Void> end() {
+        CompletableFuture<Void> begun = ending;
+        if (begun == null) {
+            begun = begin();
+            ending = begun;
         }
-        return ending;
+        return begun;
     }
 
     /** The application has to stop, whatever goes wrong here. */
     private CompletableFuture<Void> begin() {
         try {
-            return drain.run();
+            return requests.ended().thenCompose(ended -> drain.run()).exceptionally(DrainLifecycle::tell);
         } catch (RuntimeException | Error failure) {
-            DrainLog.failed("the application's tasks", failure);
+            tell(failure);
             return CompletableFuture.completedFuture(null);
         }
+    }
+
+    private static @Nullable Void tell(Throwable failure) {
+        DrainLog.failed("the application's tasks", failure);
+        return null;
     }
 
     /** A context that is stopped, before a checkpoint of the process for example, but not closed, after it was whole. */
@@ -103,26 +98,13 @@ final class DrainLifecycle implements SmartLifecycle, ApplicationListener<Contex
     }
 
     @Override
-    public void onApplicationEvent(ContextRefreshedEvent event) {
-        // Those of child contexts come here as well.
-        if (event.getApplicationContext().equals(context)) {
-            wasRefreshed = true;
-        }
-    }
-
-    @Override
     public boolean isRunning() {
-        return isRunning;
+        CompletableFuture<Void> begun = ending;
+        return begun == null || !begun.isDone();
     }
 
     @Override
     public int getPhase() {
         return phase;
-    }
-
-    /** A pause is followed by a start, too, and is none of our business. */
-    @Override
-    public boolean isPauseable() {
-        return false;
     }
 }

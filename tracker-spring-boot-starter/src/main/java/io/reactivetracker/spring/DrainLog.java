@@ -36,6 +36,14 @@ final class DrainLog {
         }
     }
 
+    /** The first wait is over; these are waited for while the groups end. */
+    static void trackerWaitsOn(String tracker, Duration waited, long tasks) {
+        if (tasks > 0) {
+            LOG.info("tracker " + quoted(tracker) + " has " + tasks(tasks) + " left after " + LogText.seconds(waited)
+                    + ": the groups are closed now, and have their whole grace");
+        }
+    }
+
     /** The grace is over, and these are about to be cancelled. */
     static void groupCancels(String group, Duration grace, List<StuckTask> overdue) {
         LOG.warn("group " + quoted(group) + " cancels " + tasks(overdue.size()) + " that did not end within "
@@ -92,18 +100,22 @@ final class DrainLog {
                         + " opened again");
     }
 
-    static void outlastsPhase(ShutdownTimes times, Duration timeoutOfPhase) {
-        LOG.warn("reactive-tracker.shutdown.grace and reactive-tracker.shutdown.cancel-wait are "
-                + LogText.seconds(times.grace()) + " and " + LogText.seconds(times.cancelWait())
-                + ", more than the " + LogText.seconds(timeoutOfPhase)
-                + " of spring.lifecycle.timeout-per-shutdown-phase: Spring will go on with its shutdown while tasks"
-                + " still run. Make that longer, or one of these shorter");
+    static void requestsFirst(Duration atMost) {
+        LOG.info("a bean that tasks may need is about to stop before the web server: its requests end first, within "
+                + LogText.seconds(atMost) + ", and then the tasks");
     }
 
-    static void aboveWebServer(int phase) {
-        LOG.warn("reactive-tracker.shutdown.phase is " + phase
-                + ", which is not below those of the web server: tasks will be"
-                + " refused while requests are still served");
+    static void noGrace(Duration timeoutOfPhase, Duration cancelWait) {
+        LOG.warn("spring.lifecycle.timeout-per-shutdown-phase is " + LogText.seconds(timeoutOfPhase)
+                + ", which leaves tasks no time to end beside the " + LogText.seconds(cancelWait)
+                + " of reactive-tracker.shutdown.cancel-wait: they are cancelled as soon as the application stops. Set it to"
+                + " 30s, for example, or set reactive-tracker.shutdown.grace");
+    }
+
+    static void aboveWebServer(int phase, int highest) {
+        LOG.warn("reactive-tracker.shutdown.phase is " + phase + ", and server.shutdown is immediate: tasks are refused"
+                + " while requests are still served. Make the phase lower than " + highest
+                + ", or set server.shutdown=graceful");
     }
 
     private static void stuck(String what, List<StuckTask> tasks) {

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
-import io.reactivetracker.Registration;
 import io.reactivetracker.group.Figures;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskGroup;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Brings one group to its end, and tells the log: closes it, waits, names those that are late, cancels them, waits again.
@@ -41,13 +39,7 @@ final class GroupDrain {
 
     private CompletableFuture<ShutdownReport> cancel(ShutdownReport atGrace) {
         DrainLog.groupCancels(group.name(), times.grace(), atGrace.stuck());
-        // The wait begins before the cancel: so it is over in time even if some upstream takes long to be cancelled.
-        CompletableFuture<ShutdownReport> ended = group.shutdown(Shutdown.grace(times.cancelWait()));
-        Registration unused = group.timer().schedule(Duration.ZERO, () -> {
-            boolean unusedIsFirst = group.cancel(new TimeoutException(
-                    "the application stops, and gave its tasks " + LogText.seconds(times.grace()) + " to end"));
-        });
-        return ended;
+        return group.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(times.cancelWait()));
     }
 
     private void tell(ShutdownReport last) {

@@ -10,7 +10,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
@@ -23,21 +22,23 @@ import org.springframework.core.env.Environment;
 /**
  * Gives an application a {@link TaskGroup} for its background work, and lets that end before the application does.
  *
- * <p>The group backs off if the application has groups or trackers of its own among its beans. In either case all of those
- * that are singletons of this application context, those of the application and this one alike, are closed when it stops,
- * drained, cancelled when their grace is over, and reported on.
+ * <p>The group backs off if the application has groups of its own among its beans; a tracker is no reason to, since nobody who
+ * defines one expects the group to be gone. In either case all groups and trackers that are singletons of this application
+ * context are closed when it stops, drained, cancelled when their grace is over, and reported on.
  */
 @AutoConfiguration(after = LifecycleAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "reactive-tracker.enabled", matchIfMissing = true)
+@ConditionalOnSwitch(value = "enabled", byDefault = true)
 @EnableConfigurationProperties(ReactiveTrackerProperties.class)
 @ImportRuntimeHints(TrackerRuntimeHints.class)
 public final class ReactiveTrackerAutoConfiguration {
+
+    private static final String DRAIN = "drainLifecycle";
 
     /** For Spring. */
     public ReactiveTrackerAutoConfiguration() {}
 
     @Bean
-    @ConditionalOnMissingBean({TaskGroup.class, TaskTracker.class})
+    @ConditionalOnMissingBean(TaskGroup.class)
     TaskGroup taskGroup(
             ReactiveTrackerProperties properties,
             Environment environment,
@@ -50,10 +51,10 @@ public final class ReactiveTrackerAutoConfiguration {
         return builder.build();
     }
 
-    /** They cost nothing, and what looks at them, as metrics do, looks when the application has started. */
+    /** They cost nothing; metrics look at the first two when the application has started, and Spring stops what it has made. */
     @Bean
     static LazyInitializationExcludeFilter groupsAreNotLazy() {
-        return LazyInitializationExcludeFilter.forBeanTypes(TaskGroup.class, TaskTracker.class);
+        return LazyInitializationExcludeFilter.forBeanTypes(TaskGroup.class, TaskTracker.class, DrainLifecycle.class);
     }
 
     @Bean
@@ -61,22 +62,48 @@ public final class ReactiveTrackerAutoConfiguration {
         return new TrackedBeans(beans);
     }
 
-    @Bean
-    @ConditionalOnBooleanProperty(name = "reactive-tracker.shutdown.enabled", matchIfMissing = true)
+    @Bean(DRAIN)
+    @ConditionalOnSwitch(value = "shutdown.enabled", byDefault = true)
     DrainLifecycle drainLifecycle(
             ReactiveTrackerProperties properties,
-            TrackedBeans beans,
+            TrackedBeans tracked,
+            ConfigurableListableBeanFactory beans,
             ObjectProvider<CountedSubscriptions> subscriptions,
             ObjectProvider<LifecycleProperties> lifecycle,
-            ObjectProvider<TaskTimer> timer,
+            ObjectProvider<TaskTimer> timers,
             ConfigurableApplicationContext context) {
+        ShutdownTimes.requireUnits(context.getEnvironment());
         Duration timeoutOfPhase =
                 lifecycle.getIfAvailable(LifecycleProperties::new).getTimeoutPerShutdownPhase();
         ShutdownTimes times = ShutdownTimes.of(properties.shutdown(), timeoutOfPhase);
+        ShutdownWarnings.give(properties.shutdown(), times, timeoutOfPhase, context.getEnvironment());
+        TaskTimer timer = timers.getIfUnique(TaskTimer::system);
         return new DrainLifecycle(
-                new ContextDrain(beans, subscriptions.getIfAvailable(), times, timer.getIfUnique(TaskTimer::system)),
+                new ContextDrain(
+                        tracked,
+                        subscriptions.getIfAvailable(),
+                        times,
+                        timer,
+                        ReactiveTrackerAutoConfiguration::inItsOwnThread),
+                new WebServerRequests(beans, timeoutOfPhase, timer),
                 properties.shutdown().phase(),
-                timeoutOfPhase,
                 context);
+    }
+
+    @Bean
+    @ConditionalOnSwitch(value = "shutdown.enabled", byDefault = true)
+    DrainEvents drainEvents(
+            DrainLifecycle drain,
+            TrackedBeans tracked,
+            ConfigurableListableBeanFactory beans,
+            ConfigurableApplicationContext context) {
+        return new DrainEvents(drain, DRAIN, new StopOrder(beans, tracked), context);
+    }
+
+    /** To cancel runs code of the application, which may block; it is done once in a shutdown. */
+    private static void inItsOwnThread(Runnable cancel) {
+        Thread thread = new Thread(cancel, "reactive-tracker-cancel");
+        thread.setDaemon(true);
+        thread.start();
     }
 }

@@ -2,10 +2,12 @@
 package io.reactivetracker.spring;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
  * What can be set under {@code reactive-tracker}.
@@ -21,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param trackSubscriptionsIn Packages whose calls of subscribe() are counted, with those below them. Unless set, those that
  *     are scanned for the application's entities and components.
  * @param shutdown How the shutdown goes.
+ * @param web How requests are answered.
  */
 @ConfigurationProperties("reactive-tracker")
 record ReactiveTrackerProperties(
@@ -30,7 +33,8 @@ record ReactiveTrackerProperties(
         @Nullable Integer queue,
         @DefaultValue("false") boolean trackSubscriptions,
         @DefaultValue List<String> trackSubscriptionsIn,
-        @DefaultValue OfShutdown shutdown) {
+        @DefaultValue OfShutdown shutdown,
+        @DefaultValue OfWeb web) {
 
     /**
      * What can be set under {@code reactive-tracker.shutdown}.
@@ -50,4 +54,14 @@ record ReactiveTrackerProperties(
 
             @DefaultValue("" + DrainLifecycle.DEFAULT_PHASE_OF_DRAIN)
             int phase) {}
+
+    /**
+     * What can be set under {@code reactive-tracker.web}.
+     *
+     * @param retryAfter When a client whose request was answered 503 since a task was refused may try again. A number without
+     *     a unit is seconds.
+     */
+    record OfWeb(
+            @DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS)
+            Duration retryAfter) {}
 }

@@ -2,8 +2,10 @@
 package io.reactivetracker.spring;
 
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.PropertyResolver;
 
 /**
  * How long a shutdown waits: first for tasks to end by themselves, then for those that were cancelled.
@@ -17,12 +19,18 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  */
 record ShutdownTimes(Duration grace, Duration cancelWait) {
 
-    /** For whoever says "for ever": so that times can be added. */
+    private static final String GRACE = "reactive-tracker.shutdown.grace";
+    private static final String CANCEL_WAIT = "reactive-tracker.shutdown.cancel-wait";
+
+    /** A number that is not zero, which needs no unit. */
+    private static final Pattern BARE_NUMBER = Pattern.compile("\\+?0*[1-9]\\d*");
+
+    /** The longest time, so that times can be added. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     static ShutdownTimes of(ReactiveTrackerProperties.OfShutdown given, Duration timeoutOfPhase) {
-        Duration cancelWait = notNegative("reactive-tracker.shutdown.cancel-wait", given.cancelWait());
-        Duration grace = notNegative("reactive-tracker.shutdown.grace", given.grace());
+        Duration cancelWait = notNegative(CANCEL_WAIT, given.cancelWait());
+        Duration grace = notNegative(GRACE, given.grace());
         Duration sixth = timeoutOfPhase.isNegative() ? Duration.ZERO : timeoutOfPhase.dividedBy(6);
         if (cancelWait == null) {
             cancelWait = sixth;
@@ -39,10 +47,31 @@ record ShutdownTimes(Duration grace, Duration cancelWait) {
         return grace.plus(cancelWait);
     }
 
-    /** The same, with so much of the grace gone. */
-    ShutdownTimes lessGrace(Duration gone) {
-        Duration left = grace.minus(gone);
-        return new ShutdownTimes(left.isNegative() ? Duration.ZERO : left, cancelWait);
+    /** The same, with this much of the wait gone. */
+    ShutdownTimes lessWait(Duration gone) {
+        Duration left = cancelWait.minus(gone);
+        return new ShutdownTimes(grace, left.isNegative() ? Duration.ZERO : left);
+    }
+
+    /**
+     * Refuses a time that was given as a bare number, which would be milliseconds: {@code grace=10} is hardly ever meant so.
+     *
+     * @throws InvalidConfigurationPropertyValueException if one of the properties has no unit and is not zero
+     */
+    static void requireUnits(PropertyResolver properties) {
+        requireUnit(GRACE, properties);
+        requireUnit(CANCEL_WAIT, properties);
+    }
+
+    private static void requireUnit(String property, PropertyResolver properties) {
+        String value = properties.getProperty(property);
+        if (value != null && BARE_NUMBER.matcher(value.strip()).matches()) {
+            throw new InvalidConfigurationPropertyValueException(
+                    property,
+                    value,
+                    "It has no unit, and would be " + value.strip() + " milliseconds: write " + value.strip()
+                            + "s if seconds are meant, or " + value.strip() + "ms.");
+        }
     }
 
     private static @Nullable Duration notNegative(String property, @Nullable Duration duration) {

@@ -14,7 +14,7 @@ import io.reactivetracker.group.TaskGroupBuilder;
  * }</pre>
  *
  * <p>All beans of this type are called in their order, after the properties were applied. They are not asked if the
- * application has made its groups or trackers itself.
+ * application has made its groups itself.
  */
 @FunctionalInterface
 public interface TaskGroupCustomizer {

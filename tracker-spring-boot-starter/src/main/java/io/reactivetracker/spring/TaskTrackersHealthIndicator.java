@@ -11,7 +11,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Up while the application takes background work; out of service from when its context begins to close, or one of its groups
- * or trackers was closed.
+ * was closed.
+ *
+ * <p>A closed tracker says nothing about that, and is shown only: it takes tasks as before, and to close it is how one waits
+ * for the end of a job, such as an import at the start.
  */
 final class TaskTrackersHealthIndicator implements HealthIndicator {
 
@@ -35,7 +38,6 @@ final class TaskTrackersHealthIndicator implements HealthIndicator {
         }
         for (Map.Entry<String, TaskTracker> bean : beans.trackers().entrySet()) {
             TrackedState state = TrackedState.of(bean.getValue());
-            isOpen &= state == TrackedState.OPEN;
             health.withDetail(bean.getKey(), detail(state, bean.getValue().size()));
         }
         return (isOpen ? health.up() : health.outOfService()).build();

@@ -6,7 +6,7 @@ import java.util.List;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 
@@ -16,8 +16,8 @@ import org.springframework.context.annotation.Bean;
  * <p>The tracker that counts them is the bean {@code subscriptionTracker}, which is injected only where it is asked for by name.
  */
 @AutoConfiguration(after = ReactiveTrackerAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "reactive-tracker.enabled", matchIfMissing = true)
-@ConditionalOnBooleanProperty(name = "reactive-tracker.track-subscriptions")
+@ConditionalOnBean(TrackedBeans.class)
+@ConditionalOnSwitch(value = "track-subscriptions", byDefault = false)
 public final class TrackSubscriptionsAutoConfiguration {
 
     /** For Spring. */

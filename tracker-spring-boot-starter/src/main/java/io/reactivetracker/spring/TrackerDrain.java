@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
-import io.reactivetracker.DrainSignal;
-import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskTimer;
 import java.time.Duration;
@@ -31,23 +29,12 @@ final class TrackerDrain {
     CompletableFuture<Void> run() {
         boolean unusedIsFirst = tracker.close();
         DrainLog.trackerWaits(tracker.name(), tracker.size(), times.total());
-        return await(tracker.drained(), times.total(), timer)
+        return DrainWait.atMost(times.total(), tracker.drained(), timer)
                 .thenRun(() -> DrainLog.trackerEnded(
                         tracker.name(),
                         false,
                         Duration.ofNanos(timer.nanoTime() - start),
                         tracker.size(),
                         tracker.runningTasks()));
-    }
-
-    /** Completes when the signal is done or the time is over, whichever comes first, and leaves nothing behind. */
-    static CompletableFuture<Void> await(DrainSignal signal, Duration atMost, TaskTimer timer) {
-        CompletableFuture<Void> over = new CompletableFuture<>();
-        Registration wait = signal.onDone(() -> over.complete(null));
-        Registration alarm = timer.schedule(atMost, () -> over.complete(null));
-        return over.whenComplete((nothing, failure) -> {
-            wait.close();
-            alarm.close();
-        });
     }
 }

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
-import java.util.Map;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
-import org.springframework.aot.hint.TypeReference;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
  * What a native image has to know of the library: the fields that it changes through variable handles, by their names.
  *
- * <p>What is bound, and what the endpoint answers, Spring Boot sees for itself.
+ * <p>They are read from the classes themselves, so that none can be forgotten. What is bound, and what the endpoint answers,
+ * Spring Boot sees for itself.
  */
 final class TrackerRuntimeHints implements RuntimeHintsRegistrar {
 
-    /** The fields by the classes that hold them, most of which are not visible from here. */
-    static final Map<String, String> FIELDS = Map.of(
-            "io.reactivetracker.TaskToken", "closed",
-            "io.reactivetracker.StateWord", "word",
-            "io.reactivetracker.internal.SignalGate", "word");
+    private static final String CLASSES = "classpath*:io/reactivetracker/**/*.class";
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-        FIELDS.forEach((type, field) ->
-                hints.reflection().registerType(TypeReference.of(type), access -> access.withField(field)));
+        try {
+            for (Resource type : new PathMatchingResourcePatternResolver(classLoader).getResources(CLASSES)) {
+                try (InputStream code = type.getInputStream()) {
+                    FieldsBehindHandles.in(code)
+                            .forEach(field -> hints.reflection()
+                                    .registerType(field.type(), access -> access.withField(field.name())));
+                }
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException("the classes of the library can't be read", failure);
+        }
     }
 }

@@ -5,6 +5,8 @@ import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.reactivetracker.group.Backoff;
+import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.reactor.TaskHandle;
 import java.net.InetAddress;
@@ -12,6 +14,10 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -113,23 +119,40 @@ class ContextLifecycleTest {
     }
 
     @Test
-    void whoSetsMoreThanThePhaseHasIsWarnedAtTheStart(CapturedOutput log) {
-        application
-                .withPropertyValues("reactive-tracker.shutdown.grace=110s")
+    void aPhaseThatLeavesNoTimeIsWarnedOfAtTheStart(CapturedOutput log) {
+        ApplicationContextRunner bare = new ApplicationContextRunner().withConfiguration(STARTER);
+        bare.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=0s")
                 .run(context -> assertThat(log)
-                        .contains("reactive-tracker.shutdown.grace and reactive-tracker.shutdown.cancel-wait are"
-                                + " 110.0 s and 60.0 s, more than the 120.0 s of"
-                                + " spring.lifecycle.timeout-per-shutdown-phase"));
+                        .contains("WARN")
+                        .contains(
+                                "spring.lifecycle.timeout-per-shutdown-phase is 0.0 s, which leaves tasks no time to end")
+                        .contains("Set it to 30s, for example, or set reactive-tracker.shutdown.grace"));
     }
 
     @Test
-    void whoSetsAPhaseAboveTheWebServersIsWarnedAtTheStart(CapturedOutput log) {
+    void aPhaseThatLeavesNoTimeIsNoMatterIfTheGraceIsSet(CapturedOutput log) {
+        new ApplicationContextRunner()
+                .withConfiguration(STARTER)
+                .withPropertyValues(
+                        "spring.lifecycle.timeout-per-shutdown-phase=0s", "reactive-tracker.shutdown.grace=0")
+                .run(context -> assertThat(log).doesNotContain("WARN"));
+    }
+
+    @Test
+    void aPhaseAboveThatOfAWebServerThatDoesNotWaitIsWarnedOfAtTheStart(CapturedOutput log) {
         application
-                .withPropertyValues("reactive-tracker.shutdown.phase=" + Integer.MAX_VALUE)
+                .withPropertyValues("reactive-tracker.shutdown.phase=" + Integer.MAX_VALUE, "server.shutdown=immediate")
                 .run(context -> {
                     assertThat(context.getBean(DrainLifecycle.class).getPhase()).isEqualTo(Integer.MAX_VALUE);
-                    assertThat(log).contains("reactive-tracker.shutdown.phase is 2147483647, which is not below");
+                    assertThat(log).contains("reactive-tracker.shutdown.phase is 2147483647, and server.shutdown");
                 });
+    }
+
+    @Test
+    void aPhaseAboveThatOfAWebServerThatWaitsIsNoMatter(CapturedOutput log) {
+        application
+                .withPropertyValues("reactive-tracker.shutdown.phase=2147482367")
+                .run(context -> assertThat(log).doesNotContain("WARN"));
     }
 
     @Test
@@ -142,14 +165,77 @@ class ContextLifecycleTest {
     }
 
     @Test
-    void theLimitsOfAPhaseThatSpringCutsOffAreNotAHang(CapturedOutput log) {
+    void theTimeOfAPhaseDoesNotCutTheGraceOff(CapturedOutput log) {
         application
                 .withPropertyValues(
-                        "spring.lifecycle.timeout-per-shutdown-phase=200ms", "reactive-tracker.shutdown.grace=1h")
+                        "spring.lifecycle.timeout-per-shutdown-phase=1ms", "reactive-tracker.shutdown.grace=1h")
                 .run(context -> {
-                    TaskHandle<?> unused = spawn(context.getBean(TaskGroup.class), Mono.never());
+                    TaskGroup group = context.getBean(TaskGroup.class);
+                    TaskHandle<?> unused =
+                            spawn(group, endsAfterTheCloseOf(group).then(Mono.delay(Duration.ofMillis(300))));
                 });
-        assertThat(log).contains("still running after timeout of 200ms: [drainLifecycle]");
+        assertThat(log)
+                .contains("1 completed, 0 failed, 0 cancelled, 0 rejected, 0 stuck")
+                .doesNotContain("still running after timeout");
+    }
+
+    @Test
+    void aTaskWhoseCancelBlocksDelaysTheCancelOfNoOther(CapturedOutput log) {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch othersAreCancelled = new CountDownLatch(3);
+        CompletableFuture<Boolean> others = new CompletableFuture<>();
+        application
+                .withPropertyValues("reactive-tracker.shutdown.cancel-wait=2s")
+                .run(context -> {
+                    TaskGroup group = context.getBean(TaskGroup.class);
+                    TaskHandle<?> unusedBlocked = spawn(
+                            group,
+                            Mono.never()
+                                    .doOnCancel(() -> {
+                                        others.complete(awaitsAtMostAMinute(othersAreCancelled));
+                                        boolean unused = awaitsAtMostAMinute(release);
+                                    })
+                                    .name("cancel blocks"));
+                    for (int task = 0; task < 3; task++) {
+                        TaskHandle<?> unused = spawn(
+                                group,
+                                Mono.never()
+                                        .doOnCancel(othersAreCancelled::countDown)
+                                        .name("other"));
+                    }
+                });
+        release.countDown();
+        assertThat(others).succeedsWithin(Duration.ofMinutes(2)).isEqualTo(true);
+        assertThat(log).contains("1 stuck").containsPattern("stuck: cancel blocks #\\d+ ");
+    }
+
+    @Test
+    void retriesThatBlockKeepNoShutdownFromItsEnd(CapturedOutput log) {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch blocked = new CountDownLatch(16);
+        application
+                .withPropertyValues("reactive-tracker.shutdown.cancel-wait=100ms")
+                .withBean(
+                        TaskGroupCustomizer.class,
+                        () -> builder -> builder.onError(ErrorPolicy.retry(3, Backoff.fixed(Duration.ofMillis(1)))))
+                .run(context -> {
+                    TaskGroup group = context.getBean(TaskGroup.class);
+                    for (int task = 0; task < 16; task++) {
+                        AtomicInteger attempts = new AtomicInteger();
+                        TaskHandle<?> unused = spawn(group, Mono.fromRunnable(() -> {
+                            if (attempts.getAndIncrement() == 0) {
+                                throw new IllegalStateException("the first attempt fails");
+                            }
+                            blocked.countDown();
+                            boolean unusedIsReleased = awaitsAtMostAMinute(release);
+                        }));
+                    }
+                    assertThat(awaitsAtMostAMinute(blocked))
+                            .as("all attempts run")
+                            .isTrue();
+                });
+        assertThat(log).contains("group \"application\" cancels 16 tasks").contains(" stuck");
+        release.countDown();
     }
 
     @Test
@@ -233,6 +319,14 @@ class ContextLifecycleTest {
                 .contains("Invalid value '-1s' for configuration property 'reactive-tracker.shutdown.grace'")
                 .contains("It must not be negative: 0 is for not to wait at all.")
                 .doesNotContain("at io.reactivetracker");
+    }
+
+    private static boolean awaitsAtMostAMinute(CountDownLatch latch) {
+        try {
+            return latch.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException interrupted) {
+            return false;
+        }
     }
 
     private static Mono<?> endsAfterTheCloseOf(TaskGroup group) {

@@ -36,8 +36,9 @@ class DocumentedPropertiesTest {
                         "management.endpoint.tasktrackers.access",
                         "management.health.tasktrackers.enabled")
                 .hasSize(ReactiveTrackerProperties.class.getRecordComponents().length
-                        - 1
+                        - 2
                         + ReactiveTrackerProperties.OfShutdown.class.getRecordComponents().length
+                        + ReactiveTrackerProperties.OfWeb.class.getRecordComponents().length
                         + 3);
     }
 

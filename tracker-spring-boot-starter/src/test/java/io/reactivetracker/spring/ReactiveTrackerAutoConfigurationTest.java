@@ -99,11 +99,11 @@ class ReactiveTrackerAutoConfigurationTest {
     }
 
     @Test
-    void soDoesATracker() {
+    void aTrackerOfTheApplicationLeavesTheGroupAlone() {
         application
                 .withBean("tracker", TaskTracker.class, TaskTracker::create)
                 .run(context -> assertThat(context)
-                        .doesNotHaveBean(TaskGroup.class)
+                        .hasSingleBean(TaskGroup.class)
                         .hasSingleBean(TaskTracker.class)
                         .hasSingleBean(DrainLifecycle.class));
     }

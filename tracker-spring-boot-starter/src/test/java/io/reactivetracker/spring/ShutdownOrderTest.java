@@ -54,7 +54,46 @@ class ShutdownOrderTest {
     @ParameterizedTest
     @EnumSource
     void tasksAreWaitedForAfterTheWebServerAndBeforeWhatTheyNeed(Server server) throws Exception {
+        TaskGroup group = stopWhileServing(server, server.context());
+        assertThat(events)
+                .containsExactly(
+                        "listener stopped",
+                        "request started a task",
+                        "after the web server: refuses, group open",
+                        "task used the pool: running, and the store: open",
+                        "pool stopped",
+                        "store destroyed");
+        assertThat(group.figures().succeeded()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBeanThatTasksNeedAndThatIsToStopBeforeTheWebServerWaitsForBoth(Server server) throws Exception {
         GenericApplicationContext context = server.context();
+        context.registerBean(
+                "client",
+                Recorder.class,
+                () -> new Recorder(events, SmartLifecycle.DEFAULT_PHASE, () -> "client stopped"));
+        context.registerBean(
+                "orders",
+                Orders.class,
+                () -> new Orders(context.getBean(TaskGroup.class), context.getBean("client", Recorder.class)));
+        // As injection does it.
+        context.getDefaultListableBeanFactory().registerDependentBean("client", "orders");
+        context.getDefaultListableBeanFactory().registerDependentBean("taskGroup", "orders");
+        TaskGroup group = stopWhileServing(server, context);
+        assertThat(events)
+                .containsSubsequence(
+                        "request started a task",
+                        "task used the pool: running, and the store: open",
+                        "client stopped",
+                        "after the web server: refuses, group closed",
+                        "pool stopped",
+                        "store destroyed");
+        assertThat(group.figures().succeeded()).isEqualTo(1);
+    }
+
+    private TaskGroup stopWhileServing(Server server, GenericApplicationContext context) throws Exception {
         context.registerBean(ShutdownOrderTest.class, () -> this);
         server.register(context);
         context.refresh();
@@ -71,7 +110,7 @@ class ShutdownOrderTest {
         requestArrived.get();
         CompletableFuture<Void> closed =
                 CompletableFuture.runAsync(context::close, ShutdownOrderTest::runInAThreadOfItsOwn);
-        await().until(() -> events.contains("listener stopped"));
+        await().until(() -> !isServing(context));
         assertThat(group.isClosed()).as("while a request is served").isFalse();
         requestMayEnd.complete(null);
         if (server == Server.NETTY) {
@@ -81,17 +120,16 @@ class ShutdownOrderTest {
         await().until(group::isClosed);
         taskMayEnd.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
         closed.get();
-
-        assertThat(events)
-                .containsExactly(
-                        "listener stopped",
-                        "request started a task",
-                        "after the web server: refuses, group open",
-                        "task used the pool: running, and the store: open",
-                        "pool stopped",
-                        "store destroyed");
-        assertThat(group.figures().succeeded()).isEqualTo(1);
+        return group;
     }
+
+    /** Whether the web server has not been told yet to end its requests. */
+    private static boolean isServing(GenericApplicationContext context) {
+        return ((SmartLifecycle) Objects.requireNonNull(context.getBeanFactory().getSingleton(WebServerRequests.BEAN)))
+                .isRunning();
+    }
+
+    record Orders(TaskGroup group, Recorder client) {}
 
     @Test
     void thePhaseIsTheFirstBelowThoseOfTheWebServer() {

@@ -47,10 +47,10 @@ class ShutdownTimesTest {
     }
 
     @Test
-    void whatIsGoneIsGoneOfTheGraceAlone() {
+    void whatIsGoneIsGoneOfTheWaitAlone() {
         ShutdownTimes times = new ShutdownTimes(seconds(20), seconds(5));
-        assertThat(times.lessGrace(seconds(15))).isEqualTo(new ShutdownTimes(seconds(5), seconds(5)));
-        assertThat(times.lessGrace(seconds(21))).isEqualTo(new ShutdownTimes(seconds(0), seconds(5)));
+        assertThat(times.lessWait(seconds(2))).isEqualTo(new ShutdownTimes(seconds(20), seconds(3)));
+        assertThat(times.lessWait(seconds(6))).isEqualTo(new ShutdownTimes(seconds(20), seconds(0)));
     }
 
     private static ShutdownTimes times(@Nullable Duration grace, @Nullable Duration cancelWait, int phase) {

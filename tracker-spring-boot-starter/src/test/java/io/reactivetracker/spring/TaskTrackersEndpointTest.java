@@ -52,6 +52,7 @@ class TaskTrackersEndpointTest {
         client = WebTestClient.bindToServer()
                 .baseUrl("http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port"))
                 .responseTimeout(Duration.ofMinutes(1))
+                .responseTimeout(Duration.ofMinutes(1))
                 .build();
     }
 

@@ -4,9 +4,11 @@ package io.reactivetracker.spring;
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.reactor.TaskHandle;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -90,18 +92,37 @@ class TaskTrackersHealthTest {
     @Test
     void oneOfSeveralIsEnough() {
         application
-                .withBean("imports", TaskTracker.class, () -> TaskTracker.create("imports"))
+                .withBean(
+                        "bills",
+                        TaskGroup.class,
+                        () -> TaskGroup.builder("bills").build())
                 .withBean(
                         "orders",
                         TaskGroup.class,
                         () -> TaskGroup.builder("orders").build())
                 .run(context -> {
                     assertThat(health(context).getStatus()).isEqualTo(Status.UP);
-                    TaskTracker imports = context.getBean(TaskTracker.class);
-                    assertThat(imports.close()).isTrue();
+                    assertThat(context.getBean("bills", TaskGroup.class).close())
+                            .isTrue();
                     assertThat(health(context).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-                    assertThat(imports.reopen()).isTrue();
+                });
+    }
+
+    @Test
+    void aTrackerThatIsClosedSinceItsJobIsOverIsStillUp() {
+        application
+                .withBean("imports", TaskTracker.class, () -> TaskTracker.create("imports"))
+                .run(context -> {
+                    TaskTracker imports = context.getBean(TaskTracker.class);
+                    TaskToken task = imports.token();
+                    assertThat(imports.close()).isTrue();
                     assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+                    assertThat(health(context).getDetails())
+                            .containsEntry("imports", Map.of("state", "CLOSING", "tasks", 1L));
+                    task.close();
+                    assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+                    assertThat(health(context).getDetails())
+                            .containsEntry("imports", Map.of("state", "DRAINED", "tasks", 0L));
                 });
     }
 
@@ -130,6 +151,7 @@ class TaskTrackersHealthTest {
                         "--management.endpoint.health.group.readiness.include=readinessState,taskTrackers")) {
             WebTestClient client = WebTestClient.bindToServer()
                     .baseUrl("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"))
+                    .responseTimeout(Duration.ofMinutes(1))
                     .build();
             client.get()
                     .uri("/actuator/health/readiness")

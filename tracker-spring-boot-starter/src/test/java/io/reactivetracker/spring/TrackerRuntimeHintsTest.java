@@ -3,11 +3,24 @@ package io.reactivetracker.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Figures;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.micrometer.TaskGroupMetrics;
+import io.reactivetracker.reactor.ReactorTracking;
+import java.io.File;
+import java.lang.invoke.VarHandle;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.TypeReference;
@@ -37,15 +50,51 @@ class TrackerRuntimeHintsTest {
         "reactive-tracker.track-subscriptions=true"
     };
 
-    @Test
-    void theFieldsBehindVariableHandlesAreTold() throws Exception {
+    /** The handles tell themselves which fields they are for, and the hints were read from the code. */
+    @ParameterizedTest
+    @ValueSource(classes = {TaskTracker.class, ReactorTracking.class, TaskGroupMetrics.class})
+    void theFieldsBehindVariableHandlesAreTold(Class<?> oneOfTheLibrary) throws Exception {
         RuntimeHints hints = new RuntimeHints();
         new TrackerRuntimeHints().registerHints(hints, getClass().getClassLoader());
-        for (Map.Entry<String, String> field : TrackerRuntimeHints.FIELDS.entrySet()) {
-            Class<?> type = Class.forName(field.getKey());
-            assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(type.getDeclaredField(field.getValue())))
+        for (VarHandle handle : fieldHandlesBeside(oneOfTheLibrary)) {
+            Class<?> type = handle.coordinateTypes().get(0);
+            String field = handle.describeConstable().orElseThrow().constantName();
+            assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(type.getDeclaredField(field)))
+                    .as("%s.%s", type.getName(), field)
                     .accepts(hints);
         }
+    }
+
+    @Test
+    void thereAreSuchFields() throws Exception {
+        assertThat(fieldHandlesBeside(TaskTracker.class)).hasSizeGreaterThan(5);
+    }
+
+    /** The handles for fields in all classes of a module of the library. */
+    private static List<VarHandle> fieldHandlesBeside(Class<?> one) throws Exception {
+        Path classes =
+                Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
+        List<VarHandle> handles = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".class"))
+                    .filter(path -> !path.endsWith("module-info.class"))
+                    .toList()) {
+                String path = classes.relativize(file).toString();
+                String name =
+                        path.substring(0, path.length() - ".class".length()).replace(File.separatorChar, '.');
+                for (Field field :
+                        Class.forName(name, false, one.getClassLoader()).getDeclaredFields()) {
+                    if (field.getType() == VarHandle.class && Modifier.isStatic(field.getModifiers())) {
+                        field.setAccessible(true);
+                        VarHandle handle = (VarHandle) Objects.requireNonNull(field.get(null));
+                        if (handle.coordinateTypes().size() == 1) {
+                            handles.add(handle);
+                        }
+                    }
+                }
+            }
+        }
+        return handles;
     }
 
     @Test

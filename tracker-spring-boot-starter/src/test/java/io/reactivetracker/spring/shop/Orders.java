@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring.shop;
 
-import static io.reactivetracker.reactor.ReactorTracking.trackWith;
+import static io.reactivetracker.reactor.ReactorTracking.spawn;
 
 import io.reactivetracker.group.TaskGroup;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.springframework.stereotype.Component;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
 /** What the documentation shows of an application: all that it has to do. */
-@Component
+@RestController
 class Orders {
 
     final List<String> shipped = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean isFirst = new AtomicBoolean(true);
 
     private final TaskGroup group;
 
@@ -21,19 +27,21 @@ class Orders {
         this.group = group;
     }
 
-    private Mono<Void> ship(Order order) {
-        return Mono.fromRunnable(() -> {
-            if (shipped.isEmpty()) {
-                shipped.add("failed " + order.id());
-                throw new IllegalStateException("the first attempt always fails");
-            }
-            shipped.add(order.id());
-        });
+    private Mono<Void> ship(String id) {
+        return id.equals("lost")
+                ? Mono.never()
+                : Mono.fromRunnable(() -> {
+                    if (isFirst.getAndSet(false)) {
+                        shipped.add("failed " + id);
+                        throw new IllegalStateException("the first attempt always fails");
+                    }
+                    shipped.add(id);
+                });
     }
 
-    record Order(String id) {}
-
-    void accept(Order order) {
-        ship(order).transform(trackWith(group, "ship " + order.id())).subscribe();
+    @PostMapping("/orders/{id}")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void accept(@PathVariable String id) {
+        spawn(group, ship(id).name("ship " + id));
     }
 }

@@ -40,11 +40,6 @@ class KubernetesSumTest {
     }
 
     @Test
-    void theDrainFitsIntoAPhaseOfTheShutdown() {
-        assertThat(grace + cancelWait).isLessThanOrEqualTo(phase);
-    }
-
-    @Test
     void thePageAddsUpTheSameTimes() throws IOException {
         assertThat(column(3)).containsExactly(preStop, phase, grace, cancelWait, MARGIN, allowed);
         List<Integer> defaults = column(2);
