@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.examples.shutdown;
 
-import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.group.GroupClosedException;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The counter: an order that is accepted will be shipped, and one that would not be is refused. */
+/** The counter: an order that is accepted will be shipped, and one that would not be is refused, by the starter. */
 @RestController
 class Orders {
 
@@ -29,13 +24,5 @@ class Orders {
     @ResponseStatus(HttpStatus.ACCEPTED)
     void order(@PathVariable String id) {
         background.start(id, shipping.ship(id), shipping.tell(id));
-    }
-
-    /** For who still has a connection when the group is closed. It ends with this answer: the next goes elsewhere. */
-    @ExceptionHandler({GroupClosedException.class, TaskCancelledException.class})
-    ResponseEntity<Void> refuse() {
-        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                .header(HttpHeaders.CONNECTION, "close")
-                .build();
     }
 }

@@ -26,7 +26,9 @@ class ShutdownRunTest {
         assertThat(console)
                 .anyMatch(line -> line.matches(".*group \"shop\" is closed: waiting .* at most for \\d+ tasks"))
                 .anyMatch(line ->
-                        line.matches(".*group \"shop\" drained in .*, 0 failed, 0 cancelled, 0 rejected, 0 stuck"));
+                        line.matches(".*group \"shop\" drained in .*, 0 failed, 0 cancelled, 0 rejected, 0 stuck"))
+                .as("warnings of the starter about the configuration of the example")
+                .noneMatch(line -> line.matches(".*WARN +spring: .*"));
 
         Answers heard = starter.answers();
         assertThat(heard.refused()).isPositive();
