@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -132,7 +131,7 @@ final class ShutdownRun {
         if (!isDrained) {
             List<GroupTask> left = new ArrayList<>();
             group.forEachTask(left::add);
-            Map<Admission, Integer> running = new IdentityHashMap<>();
+            IdentityHashMap<Admission, Integer> running = new IdentityHashMap<>();
             left.stream()
                     .filter(GroupTask::isActive)
                     .forEach(task -> running.merge(task.group().admission(), 1, Integer::sum));
@@ -151,7 +150,7 @@ final class ShutdownRun {
                 List.copyOf(stuck));
     }
 
-    private static StuckTask describe(GroupTask task, Map<Admission, Integer> running) {
+    private static StuckTask describe(GroupTask task, IdentityHashMap<Admission, Integer> running) {
         Duration age = Duration.ofNanos(task.group().timer().nanoTime() - task.issuedAt());
         boolean isQueued = !task.isActive();
         Integer holders = running.get(task.group().admission());
