@@ -254,6 +254,20 @@ public final class Report {
         addTimeAndBytes(cells, "RecorderBenchmark.status@1");
         row(cells);
         text.append('\n');
+        paragraph(
+                "Over Redis, through one connection with 64 records in flight, next to two plain commands of the same client.");
+        Map<String, String> overRedis = new LinkedHashMap<>();
+        overRedis.put("record", "`record`, bodies on the executor");
+        overRedis.put("recordDirectly", "`record`, bodies in the connection's thread");
+        overRedis.put("beginAndSucceed", "the store alone");
+        overRedis.put("setNxAndSet", "`SET NX PX` and `SET`");
+        header("what", "ns a record", "B/op");
+        overRedis.forEach((name, title) -> {
+            List<String> row = new ArrayList<>(List.of(title));
+            addTimeAndBytes(row, "RedisRecorderBenchmark." + name + "@1");
+            row(row);
+        });
+        text.append('\n');
         targets(Targets.ofRecorder(results));
         paragraph("""
                 What `record` takes more is the one atomic step by which its end and a cancel from any thread exclude each other, and

@@ -227,6 +227,11 @@ final class Targets {
                 "recorder in memory",
                 "begin and fail, 2 threads: against states by hand",
                 results.ratio("RecorderBenchmark.againByTwo@2", "RecorderBenchmark.againByTwoByHand@2")));
+        targets.add(Target.ratio(
+                "recorder over Redis, 64 in flight",
+                "`record` against `SET NX PX` and `SET`",
+                1 / 0.6,
+                results.ratio("RedisRecorderBenchmark.record@1", "RedisRecorderBenchmark.setNxAndSet@1")));
     }
 
     private void addGroup(String what, String comparison, double limit, String key, String to) {

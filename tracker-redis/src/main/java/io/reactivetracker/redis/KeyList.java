@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts together, page by page, the list of keys that are in a state.
@@ -34,6 +35,8 @@ final class KeyList<K> {
     private final Pages pages;
     private final Function<byte[], K> read;
     private final Set<K> found = new LinkedHashSet<>();
+    private int unreadableKeys;
+    private @Nullable RuntimeException lastFailure;
 
     KeyList(Pages pages, Function<byte[], K> read) {
         this.pages = pages;
@@ -47,7 +50,7 @@ final class KeyList<K> {
             case SUCCEEDED -> scanBoth(TaskStatus.REVOKING, TaskStatus.SUCCEEDED);
             case NOT_FOUND -> throw new IllegalArgumentException("status must not be NOT_FOUND");
         };
-        return all.thenApply(done -> new ArrayList<>(found));
+        return all.thenApply(done -> list());
     }
 
     private CompletableFuture<Void> scanBoth(TaskStatus underWay, TaskStatus settled) {
@@ -59,11 +62,20 @@ final class KeyList<K> {
         try {
             found.add(read.apply(key));
         } catch (RuntimeException unreadable) {
+            unreadableKeys++;
+            lastFailure = unreadable;
+        }
+    }
+
+    private List<K> list() {
+        if (unreadableKeys > 0) {
             LOG.log(
                     Level.WARNING,
-                    "A key of a recorder in Redis cannot be read, and is left out of a list",
-                    unreadable);
+                    "A list of a recorder''s keys in Redis leaves out {0} that cannot be read, the last since: {1}",
+                    unreadableKeys,
+                    lastFailure);
         }
+        return new ArrayList<>(found);
     }
 
     private CompletableFuture<Void> scan(TaskStatus zset, String wanted, byte[] cursor) {
