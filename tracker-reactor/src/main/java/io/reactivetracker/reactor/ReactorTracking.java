@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.ParallelFlux;
 
@@ -35,7 +36,7 @@ import reactor.core.publisher.ParallelFlux;
  * the task has ended; one that moves the subscription there, such as {@code subscribeOn}, has it counted only when
  * that thread subscribes.
  *
- * <p>Under {@link reactor.core.publisher.Hooks#enableAutomaticContextPropagation()} each part of a pipeline sees the
+ * <p>Under {@link Hooks#enableAutomaticContextPropagation()} each part of a pipeline sees the
  * thread-locals that it sees without these operators. What they run in a thread of somebody else has those of its own
  * subscriber, as they were when it subscribed: a task of a group that was queued or is tried again, what a cancelled token
  * tells its subscribers, a recorded end. Where the hook is off, nothing is captured.
@@ -291,6 +292,21 @@ public final class ReactorTracking {
     public static <T> TaskHandle<T> spawn(
             TaskGroup group, Function<? super CancellationToken, ? extends Mono<T>> task) {
         return spawn(group, TaskOptions.defaults(), task);
+    }
+
+    /**
+     * Keeps cancelled tasks out of the log of dropped errors, in this whole virtual machine.
+     *
+     * <p>A {@code subscribe()} without an error callback drops the {@link TaskCancelledException} of a task that a token or a
+     * shutdown cancels, and Reactor logs each dropped error at ERROR: some lines per task, without a stack trace, since that
+     * exception has none. This installs a {@link Hooks#onErrorDropped hook} that logs such an exception at DEBUG, and every
+     * other error as Reactor does where no hook is installed. The report of a shutdown names what it has cancelled.
+     *
+     * <p>Call it once, when the application starts, unless a hook of its own deals with dropped errors: Reactor runs both.
+     * {@link Hooks#resetOnErrorDropped()} removes it.
+     */
+    public static void quietCancelledTasks() {
+        Hooks.onErrorDropped(DroppedErrors::log);
     }
 
     static Mono<Void> completeOn(Function<Runnable, Registration> event) {

@@ -167,7 +167,12 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
 
     /** What has thrown is over; whatever else goes wrong must not hide why. */
     private void cancelAfter(Throwable failure) {
-        Failures.runAfter(failure, this::cancel);
+        // Without a lambda, which can't be linked where the stack is full.
+        try {
+            cancel();
+        } catch (Throwable another) {
+            Failures.suppress(failure, another);
+        }
     }
 
     // ---- what others see of it ----

@@ -235,6 +235,10 @@ class ThreadLocalsTest {
      */
     private static boolean isDefined(Tested tested, String source, String before, String after, String subscriber) {
         boolean isScheduled = before.endsWith("On") || after.endsWith("On");
+        if (isScheduled && subscriber.endsWith("er")) {
+            // Who subscribes matters in its own thread; each hand-over takes its time.
+            return false;
+        }
         if (source.equals(EMITTED_ELSEWHERE) && (isScheduled || tested == Tested.RECORD_AS || tested == Tested.ALL)) {
             // A scheduler captures those of whichever thread hands the work over, the emitting or the requesting one.
             // The
@@ -401,7 +405,7 @@ class ThreadLocalsTest {
         for (HandDrivenStore.Step held : HandDrivenStore.Step.values()) {
             Seen seen = new Seen();
             HandDrivenStore store = new HandDrivenStore(null);
-            TaskRecorder<String> recorder = TaskRecorder.create(store);
+            TaskRecorder<String> recorder = HandDrivenStore.recorder(store);
             store.hold(held);
             Flux.just(1)
                     .doOnNext(n -> seen.at("upstream"))

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor;
+
+import io.reactivetracker.TaskCancelledException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Operators;
+import reactor.util.Logger;
+import reactor.util.Loggers;
+
+/** Logs what Reactor drops: a cancelled task as a normal event, any other error as Reactor's default does. */
+final class DroppedErrors {
+
+    private static final Logger REACTOR = Loggers.getLogger(Operators.class);
+    private static final Logger LOGGER = Loggers.getLogger(ReactorTracking.class);
+
+    private DroppedErrors() {}
+
+    static void log(Throwable error) {
+        Throwable failure = withoutMissingCallback(error);
+        if (failure instanceof TaskCancelledException) {
+            LOGGER.debug("{}", failure.getMessage());
+        } else {
+            REACTOR.error("Operator called default onErrorDropped", error);
+        }
+    }
+
+    private static @Nullable Throwable withoutMissingCallback(Throwable error) {
+        return Exceptions.isErrorCallbackNotImplemented(error) ? error.getCause() : error;
+    }
+}
