@@ -186,7 +186,10 @@ public final class AdmissionStress {
      * interesting outcome, its silence on the real task means nothing.
      */
     @JCStressTest
-    @Outcome(id = {"0, 0, 0", "1, 1, 1"}, expect = ACCEPTABLE, desc = "one after the other")
+    @Outcome(
+            id = {"0, 0, 0", "1, 1, 1"},
+            expect = ACCEPTABLE,
+            desc = "one after the other")
     @Outcome(id = "1, 0, 1", expect = ACCEPTABLE_INTERESTING, desc = "the permit is lost: found out")
     @Outcome(expect = FORBIDDEN, desc = "not even this one does that")
     @State

@@ -103,7 +103,9 @@ final class AttemptsSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
     private void failInSubscribe(Throwable failure) {
         Subscription begun;
         synchronized (this) {
-            begun = upstream;
+            // Cancelled already, if the downstream has cancelled; not to be cancelled again, if it does so later.
+            begun = cancelled ? null : upstream;
+            upstream = null;
         }
         if (begun != null) {
             Failures.runAfter(failure, begun::cancel);

@@ -27,10 +27,9 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     private final Executor threadLocals = SubscriberThreadLocals.capture();
 
     /** Keeps what is requested until there is an upstream to request it from. */
-    private final Operators.DeferredSubscription demand = new Operators.DeferredSubscription();
+    private final DeferredUpstream upstream = new DeferredUpstream();
 
-    // Cancelled directly: the demand's cancel does not reach it while it is answering what was requested before.
-    private @Nullable Subscription upstream;
+    private @Nullable Throwable thrownByUpstream;
 
     // With the attempt in it before the upstream can ask for it.
     private Context context;
@@ -54,14 +53,24 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     protected void subscribeUpstream(RecordedTask<K> begun) {
         context = context.put(Attempt.class, begun);
         threadLocals.execute(() -> CancelWithSubscriber.subscribe(source, this, begun.cancellationToken()));
+        Throwable failure = thrownByUpstream;
+        if (failure != null && !hasEnded()) {
+            // It was thrown at the first request, and an operator on the way up has told nobody.
+            failed(failure);
+        }
     }
 
     @Override
     public void onSubscribe(Subscription s) {
-        upstream = s;
+        boolean isSet = upstream.set(s);
         upstreamKnown();
-        if (!isCancelled()) {
-            demand.set(s);
+        if (isSet) {
+            try {
+                upstream.requestKept();
+            } catch (Throwable failure) {
+                thrownByUpstream = failure;
+                throw failure;
+            }
         }
     }
 
@@ -88,14 +97,7 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     @Override
     public void request(long n) {
         try {
-            if (n > 0) {
-                demand.request(n);
-            } else if (isUpstreamKnown() && upstream != null) {
-                // What is wrong to request is for the source to answer, if there is one already.
-                upstream.request(n);
-            } else {
-                Operators.reportBadRequest(n);
-            }
+            upstream.request(n);
         } catch (Throwable failure) {
             thrown(failure);
             throw failure;
@@ -109,9 +111,7 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
 
     @Override
     protected void cancelUpstream() {
-        if (isUpstreamKnown() && upstream != null) {
-            upstream.cancel();
-        }
+        upstream.cancel();
     }
 
     @Override
@@ -149,6 +149,6 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
         if (key == Attr.RUN_STYLE) {
             return Attr.RunStyle.ASYNC;
         }
-        return key == Attr.PARENT ? upstream : null;
+        return key == Attr.PARENT ? upstream.upstream() : null;
     }
 }

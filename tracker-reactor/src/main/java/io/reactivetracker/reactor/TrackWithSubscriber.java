@@ -78,12 +78,14 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
 
     /** As every operator of Reactor does: the failure goes downstream, or is dropped if it comes too late. */
     private void failInSubscribe(Throwable failure) {
-        // Closed in any case: what failed may be a close, on a stack that was too deep for it.
-        try (this) {
+        try {
             Operators.reportThrowInSubscribe(this, failure);
         } catch (Throwable fatal) {
             cancelAfter(fatal);
             throw fatal;
+        } finally {
+            // Closed in any case: what failed may be a close, on a stack that was too deep for it.
+            close();
         }
         cancel();
     }

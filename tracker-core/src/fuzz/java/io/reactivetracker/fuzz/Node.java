@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.fuzz;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * A step of a random pipeline, and what is upstream of it.
+ *
+ * @param id its number in the pipeline
+ * @param kind what it does
+ * @param size how many elements, attempts or the like
+ * @param fault what goes wrong in it
+ * @param at the element at which that goes wrong
+ * @param inputs what is upstream of it
+ */
+public record Node(int id, Kind kind, int size, Fault fault, int at, List<Node> inputs) {
+
+    public Node input() {
+        return inputs.get(0);
+    }
+
+    public Node second() {
+        return inputs.get(1);
+    }
+
+    boolean anyMatch(Predicate<Node> condition) {
+        return condition.test(this) || inputs.stream().anyMatch(input -> input.anyMatch(condition));
+    }
+
+    Node with(List<Node> newInputs) {
+        return new Node(id, kind, size, fault, at, newInputs);
+    }
+
+    Node withoutFault() {
+        return new Node(id, kind, size, Fault.NONE, at, inputs);
+    }
+
+    Node withSize(int newSize) {
+        return new Node(id, kind, newSize, fault, at, inputs);
+    }
+
+    @Override
+    public String toString() {
+        String upstream = inputs.stream().map(Node::toString).collect(Collectors.joining(", "));
+        return kind + "#" + id + "[" + size + (fault == Fault.NONE ? "" : ", " + fault) + (at == 0 ? "" : " at " + at)
+                + "]" + (inputs.isEmpty() ? "" : "(" + upstream + ")");
+    }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.fuzz;
+
+/** The reference's word for what a closed or cancelled group throws. */
+public final class Refused extends IllegalStateException {
+
+    private static final long serialVersionUID = 1L;
+}

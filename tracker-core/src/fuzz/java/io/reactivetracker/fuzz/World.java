@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.fuzz;
+
+import io.reactivetracker.CancellationToken;
+import io.reactivetracker.Registration;
+import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.Admission;
+import io.reactivetracker.group.Backoff;
+import io.reactivetracker.group.ConcurrencyLimit;
+import io.reactivetracker.group.ErrorPolicy;
+import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.GroupClosedException;
+import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.recorder.TaskRecorder;
+import io.reactivetracker.recorder.TaskStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+
+/** What one run of a pipeline happens in: its time, its log, its trackers, and what they count. */
+public final class World {
+
+    /** Events of a log. */
+    public enum What {
+        SUBSCRIBED,
+        REQUESTED,
+        CANCELLED,
+        CALLED,
+        ON_SUBSCRIBE,
+        ON_NEXT,
+        ON_ERROR,
+        ON_COMPLETE,
+        DROPPED_ERROR,
+        DROPPED_ELEMENT,
+        DISCARDED,
+        ESCAPED,
+        CONTEXT
+    }
+
+    /** Number of the first consumer; steps have smaller ones. */
+    static final int FIRST_CONSUMER = 100;
+
+    private static final What[] WHATS = What.values();
+    private static final int MAX_EVENTS = 1_500;
+
+    /** The world whose pipeline runs: what a library drops is told to hooks that know no world. */
+    private static World current;
+
+    private final Pipeline pipeline;
+    private final boolean isReference;
+    private final Clockwork clockwork;
+    private final Clockwork.Line aside;
+    private final CancellationToken token = CancellationToken.create();
+    private final TreeMap<Integer, CancellationToken> groupTokens = new TreeMap<>();
+    private final TaskTracker tracker = TaskTracker.create("fuzz");
+    private final TreeMap<Integer, TaskGroup> groups = new TreeMap<>();
+    private final TreeMap<Integer, ConcurrencyLimit> limits = new TreeMap<>();
+    private final List<Runnable> cancels = new ArrayList<>();
+    private final List<String> broken = new ArrayList<>();
+    private final Counter tasks = new Counter();
+    private final Counter records = new Counter();
+
+    private TaskRecorder<Integer> recorder;
+    private int keys;
+    private long[] log = new long[64];
+    private int events;
+    private boolean closed;
+    private boolean groupsCancelled;
+    private boolean isBroken;
+    private boolean isLost;
+
+    World(Pipeline pipeline, boolean isReference) {
+        this.pipeline = pipeline;
+        this.isReference = isReference;
+        clockwork = new Clockwork(this, pipeline.seed());
+        aside = clockwork.line();
+    }
+
+    /** Returns the world whose pipeline runs. */
+    public static World current() {
+        return current;
+    }
+
+    /** Returns whether steps that do nothing stand where ours would. */
+    public boolean isReference() {
+        return isReference;
+    }
+
+    public Clockwork clockwork() {
+        return clockwork;
+    }
+
+    /** Returns a line for sources that emit later, and for consumers that ask later. */
+    public Clockwork.Line aside() {
+        return aside;
+    }
+
+    public CancellationToken token() {
+        return token;
+    }
+
+    /** Returns the token that the reference has in the place of a group's. */
+    public CancellationToken groupToken(Node node) {
+        return groupTokens.computeIfAbsent(node.id(), id -> {
+            CancellationToken created = CancellationToken.create();
+            if (groupsCancelled) {
+                created.cancel();
+            }
+            return created;
+        });
+    }
+
+    public TaskTracker tracker() {
+        return tracker;
+    }
+
+    /** Returns whether trackers and groups were closed. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Returns the group of a step. */
+    public TaskGroup group(Node node) {
+        return groups.computeIfAbsent(node.id(), id -> {
+            var builder = TaskGroup.builder("group").timer(new Timer()).executor(Runnable::run);
+            if (limitOf(node) > 0) {
+                ConcurrencyLimit limit = Admission.concurrency(limitOf(node));
+                limits.put(id, limit);
+                builder.admission(limit);
+            }
+            if (retriesOf(node) > 0) {
+                builder.onError(ErrorPolicy.retry(retriesOf(node), Backoff.none()));
+            }
+            TaskGroup group = builder.build();
+            if (closed) {
+                group.close();
+            }
+            if (groupsCancelled) {
+                group.cancel();
+            }
+            return group;
+        });
+    }
+
+    /** Returns how many tasks of a group may run at a time; 0 for any number. */
+    static int limitOf(Node group) {
+        return switch (group.size()) {
+            case 1 -> 1;
+            case 2 -> 2;
+            case 3 -> 1_000;
+            default -> 0;
+        };
+    }
+
+    /** Returns how often a task of a group is retried. */
+    public static int retriesOf(Node group) {
+        return group.size() >= 4 ? group.at() : 0;
+    }
+
+    public TaskRecorder<Integer> recorder() {
+        if (recorder == null) {
+            recorder = TaskRecorder.create();
+        }
+        return recorder;
+    }
+
+    /** Returns a key that no other task has. */
+    public int newKey() {
+        return keys++;
+    }
+
+    /** Returns what the reference counts in the place of trackers and groups. */
+    public Counter tasks() {
+        return tasks;
+    }
+
+    /** Returns what the reference counts in the place of recorders. */
+    public Counter records() {
+        return records;
+    }
+
+    /** Returns how many tasks are counted. */
+    public long size() {
+        if (isReference) {
+            return tasks.size;
+        }
+        long size = tracker.size();
+        for (TaskGroup group : groups.values()) {
+            size += group.figures().pending();
+        }
+        return size;
+    }
+
+    /** Notes an event. */
+    @SuppressWarnings("EnumOrdinal") // of a log that lives no longer than this
+    public void note(int node, What what, int detail) {
+        for (ConcurrencyLimit limit : limits.values()) {
+            if (limit.active() > limit.limit()) {
+                breach("more permits than there are: " + limit);
+            }
+        }
+        if (events == log.length) {
+            log = Arrays.copyOf(log, events * 2);
+        }
+        log[events++] = ((long) node << 56)
+                | ((long) what.ordinal() << 48)
+                | ((size() & 0xFFFF) << 32)
+                | (detail & 0xFFFFFFFFL);
+    }
+
+    /** Notes an event about an error. */
+    public void note(int node, What what, Throwable error) {
+        if (isStandIn(error)) {
+            // Where it turns up is a matter of how many layers it has passed.
+            lose();
+        } else {
+            note(node, what, codeOf(error));
+        }
+    }
+
+    private static int codeOf(Throwable error) {
+        if (error instanceof Boom boom) {
+            return boom.node;
+        }
+        boolean isRefusal = error instanceof Refused || error instanceof GroupClosedException;
+        return (isRefusal ? Refused.class : error.getClass()).getName().hashCode() | 1 << 30;
+    }
+
+    /** Returns whether so much has happened that sources emit no more. */
+    public boolean isExhausted() {
+        return events > MAX_EVENTS;
+    }
+
+    /** Returns whether something was thrown that left a library's operators in no state to be relied on. */
+    boolean isBroken() {
+        return isBroken;
+    }
+
+    /** Notes that a source has broken the rules in such a way that a library does not say what comes of it. */
+    public void lose() {
+        isLost = true;
+    }
+
+    /** Notes that a source has thrown: of a recorded task, its downstream may be told what another one's operators lose. */
+    void thrownBySource() {
+        isLost |= pipeline.uses(Kind.RECORD);
+    }
+
+    boolean isLost() {
+        return isLost;
+    }
+
+    void escaped(Throwable error) {
+        isBroken |= error instanceof Boom.OfFatal;
+        note(99, What.ESCAPED, error);
+    }
+
+    /** Returns whether RxJava throws this in place of what it has dropped. */
+    private static boolean isStandIn(Throwable error) {
+        return error instanceof NullPointerException
+                && String.valueOf(error.getMessage()).startsWith("Actually not");
+    }
+
+    /** Notes that a rule was broken that needs no comparison. */
+    public void breach(String what) {
+        broken.add(what);
+    }
+
+    /** Lets consumers be cancelled from aside. */
+    public void onCancel(Runnable cancel) {
+        cancels.add(cancel);
+    }
+
+    /** Does what a callback of a node does when it comes to an element. Returns null if it is to return null. */
+    public Object call(Node node, int element, Object result) {
+        note(node.id(), What.CALLED, element);
+        return element == node.at() ? act(node.fault(), node.id(), result) : result;
+    }
+
+    /** Does something wrong. */
+    public Object act(Fault fault, int node, Object result) {
+        isBroken |= node >= FIRST_CONSUMER && fault.isThrown();
+        switch (fault) {
+            case NONE -> {
+                return result;
+            }
+            case THROW -> throw new Boom(node);
+            case THROW_ERROR -> throw new Boom.OfError();
+            case THROW_FATAL -> throw new Boom.OfFatal();
+            case RETURN_NULL -> {
+                return null;
+            }
+            case CANCEL_CONSUMER -> cancelFirst();
+            case CANCEL_TOKEN -> token.cancel();
+            case CANCEL_GROUP -> cancelGroups();
+        }
+        return result;
+    }
+
+    private void cancelFirst() {
+        if (!cancels.isEmpty()) {
+            cancels.get(0).run();
+        }
+    }
+
+    private void cancelGroups() {
+        if (!groupsCancelled) {
+            groupsCancelled = true;
+            groups.values().forEach(TaskGroup::cancel);
+            groupTokens.values().forEach(CancellationToken::cancel);
+        }
+    }
+
+    /** Runs a pipeline to its end. */
+    void run(Assembly assembly) {
+        for (Pipeline.Event event : pipeline.events()) {
+            aside.schedule(event.time(), () -> happen(event.action()));
+        }
+        current = this;
+        assembly.assemble(this, pipeline);
+        clockwork.runAll();
+    }
+
+    private void happen(Pipeline.Action action) {
+        switch (action) {
+            case CANCEL_CONSUMER -> cancelFirst();
+            case CANCEL_TOKEN -> token.cancel();
+            case CANCEL_GROUP -> cancelGroups();
+            case CLOSE -> {
+                closed = true;
+                tracker.close();
+                groups.values().forEach(TaskGroup::close);
+            }
+        }
+    }
+
+    /** Cancels whatever has not ended, and lets that have its effects. */
+    void end() {
+        current = this;
+        for (Runnable cancel : cancels) {
+            aside.schedule(0, cancel);
+        }
+        clockwork.runAll();
+    }
+
+    /** Adds what is wrong by itself, now that nothing moves any more. */
+    List<String> breaches() {
+        if (size() == 0) {
+            limits.values().forEach(limit -> {
+                if (limit.active() != 0 || limit.queued() != 0) {
+                    breach("a permit was not given back: " + limit);
+                }
+            });
+            for (TaskGroup group : groups.values()) {
+                Figures figures = group.figures();
+                if (figures.ended() != figures.issued()) {
+                    breach("the figures do not add up: " + figures);
+                }
+            }
+        }
+        return broken;
+    }
+
+    /** Returns how many recorded tasks are under way. */
+    long recording() {
+        if (isReference) {
+            return records.size;
+        }
+        return recorder == null ? 0 : recorder.counts().join().getOrDefault(TaskStatus.RUNNING, 0L);
+    }
+
+    int events() {
+        return events;
+    }
+
+    long event(int index) {
+        return log[index];
+    }
+
+    static What whatOf(long event) {
+        return WHATS[(int) (event >>> 48 & 0xFF)];
+    }
+
+    /** Returns an event in words. */
+    String describe(int index) {
+        long event = log[index];
+        return whatOf(event) + " " + (int) event + " at #" + (event >>> 56) + ", counted " + (event >>> 32 & 0xFFFF);
+    }
+
+    /** Counts subscriptions of the reference. */
+    public static final class Counter {
+
+        private int size;
+
+        /** Counts a subscription. */
+        public void open() {
+            size++;
+        }
+
+        /** Counts the end of one. */
+        public void release() {
+            size--;
+        }
+    }
+
+    /** The clockwork's time, for groups. */
+    private final class Timer implements TaskTimer {
+
+        @Override
+        public long nanoTime() {
+            return clockwork.now() * 1_000_000;
+        }
+
+        @Override
+        public Registration schedule(Duration delay, Runnable action) {
+            Clockwork.Task task = aside.schedule(delay.toMillis(), action);
+            return task::cancel;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.reactor.fuzz;
+
+import io.reactivetracker.CancellationToken;
+import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.fuzz.Node;
+import io.reactivetracker.fuzz.Refused;
+import io.reactivetracker.fuzz.World;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+import reactor.util.retry.Retry;
+
+/** What {@code cancelWith} is measured by, for one thread: cancels upstream, and tells downstream between two signals. */
+final class CutOff {
+
+    private CutOff() {}
+
+    static Flux<Object> of(Flux<Object> source, CancellationToken token) {
+        return new FluxOperator<Object, Object>(source) {
+            @Override
+            public void subscribe(CoreSubscriber<? super Object> actual) {
+                if (token.isCancelled()) {
+                    Operators.error(actual, new TaskCancelledException(null));
+                } else {
+                    new Cuttable(actual, token).subscribeTo(source);
+                }
+            }
+        };
+    }
+
+    /** What a task of a group is measured by: refused when that is closed, retried, cut off and counted. */
+    static Flux<Object> inGroup(Flux<Object> source, World world, Node group) {
+        Flux<Object> attempts = Deferred.of(source, true);
+        Flux<Object> retried = World.retriesOf(group) > 0 ? attempts.retryWhen(upTo(World.retriesOf(group))) : attempts;
+        Flux<Object> task = PassThrough.of(of(retried, world.groupToken(group)), world.tasks());
+        return Flux.defer(() -> {
+            if (world.groupToken(group).isCancelled()) {
+                return Flux.error(new TaskCancelledException(null));
+            }
+            return world.isClosed() ? Flux.error(new Refused()) : task;
+        });
+    }
+
+    private static boolean isRetried(Throwable failure) {
+        return !(failure instanceof TaskCancelledException) && !(failure instanceof LinkageError);
+    }
+
+    private static Retry upTo(int retries) {
+        return Retry.from(
+                errors -> errors.concatMap(signal -> signal.totalRetries() < retries && isRetried(signal.failure())
+                        ? Mono.just(signal)
+                        : Mono.error(signal.failure())));
+    }
+
+    /** What a recorded task is measured by: nothing is told twice, and it is under way while it is counted. */
+    static Flux<Object> asRecord(Flux<Object> source, World world) {
+        return Deferred.of(of(PassThrough.lenient(source, world.records()), CancellationToken.create()), false);
+    }
+
+    private static final class Cuttable implements CoreSubscriber<Object>, Subscription {
+
+        private final CoreSubscriber<? super Object> actual;
+        private final CancellationToken token;
+        private Subscription upstream;
+        private int inside = 1;
+        private boolean isDone;
+        private boolean isEnded;
+        private boolean isCut;
+        private boolean isCancelled;
+
+        Cuttable(CoreSubscriber<? super Object> actual, CancellationToken token) {
+            this.actual = actual;
+            this.token = token;
+        }
+
+        void subscribeTo(Flux<?> source) {
+            try {
+                source.subscribe(this);
+            } catch (Throwable failure) {
+                try {
+                    Operators.reportThrowInSubscribe(this, failure);
+                } finally {
+                    cancel();
+                }
+            }
+        }
+
+        private void guard(Runnable signal) {
+            try {
+                signal.run();
+            } catch (Throwable failure) {
+                try {
+                    cancel();
+                } catch (Throwable another) {
+                    failure.addSuppressed(another);
+                }
+                throw failure;
+            }
+        }
+
+        private void cut() {
+            if (isEnded) {
+                return;
+            }
+            isEnded = true;
+            isCut = true;
+            inside++;
+            try {
+                cancelUpstream();
+            } finally {
+                leave();
+            }
+        }
+
+        private void leave() {
+            if (--inside == 0 && isCut) {
+                actual.onError(new TaskCancelledException(null));
+            }
+        }
+
+        private void cancelUpstream() {
+            if (!isCancelled && upstream != null) {
+                isCancelled = true;
+                upstream.cancel();
+            }
+        }
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            if (Operators.validate(upstream, s)) {
+                upstream = s;
+                var unused = token.onCancel(this::cut);
+                try {
+                    guard(() -> actual.onSubscribe(this));
+                } finally {
+                    leave();
+                }
+            }
+        }
+
+        @Override
+        public void onNext(Object element) {
+            if (isCut) {
+                Operators.onDiscard(element, currentContext());
+                return;
+            }
+            inside++;
+            try {
+                guard(() -> actual.onNext(element));
+            } finally {
+                leave();
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            if (isDone || isCut) {
+                Operators.onErrorDropped(error, currentContext());
+                return;
+            }
+            isDone = true;
+            isEnded = true;
+            actual.onError(error);
+        }
+
+        @Override
+        public void onComplete() {
+            if (!isDone && !isCut) {
+                isDone = true;
+                isEnded = true;
+                actual.onComplete();
+            }
+        }
+
+        @Override
+        public void request(long n) {
+            guard(() -> upstream.request(n));
+        }
+
+        @Override
+        public void cancel() {
+            isEnded = true;
+            cancelUpstream();
+        }
+
+        @Override
+        public Context currentContext() {
+            return actual.currentContext();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.rxjava.fuzz;
+
+import io.reactivetracker.CancellationToken;
+import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.fuzz.Node;
+import io.reactivetracker.fuzz.Refused;
+import io.reactivetracker.fuzz.World;
+import io.reactivex.rxjava3.core.Completable;
+import io.reactivex.rxjava3.core.CompletableEmitter;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/** What {@code cancelWith} is measured by, for one thread: cancels upstream, and tells downstream between two signals. */
+final class CutOff {
+
+    private CutOff() {}
+
+    static Flowable<Object> of(Flowable<Object> source, CancellationToken token) {
+        return of(source, token, true);
+    }
+
+    private static Flowable<Object> of(Flowable<Object> source, CancellationToken token, boolean isCancelledAfterEnd) {
+        return new Flowable<>() {
+            @Override
+            protected void subscribeActual(Subscriber<? super Object> downstream) {
+                Flowable<Object> upstream = token.isCancelled() ? Flowable.never() : source;
+                Cuttable cuttable = new Cuttable(downstream, token, isCancelledAfterEnd);
+                cuttable.guard(() -> upstream.subscribe(cuttable));
+            }
+        };
+    }
+
+    /** What a task of a group is measured by: refused when that is closed, retried, cut off and counted. */
+    static Flowable<Object> inGroup(Flowable<Object> source, World world, Node group) {
+        Flowable<Object> attempts = deferred(source);
+        int retries = World.retriesOf(group);
+        Flowable<Object> retried = retries > 0
+                ? attempts.retryWhen(errors -> errors.zipWith(
+                                Flowable.range(0, retries + 1), (error, attempt) -> new Failed(error, attempt))
+                        .concatMap(failed -> failed.attempt < retries && isRetried(failed.error)
+                                ? Flowable.just(0)
+                                : Flowable.error(failed.error)))
+                : attempts;
+        Flowable<Object> task = new PassThrough(world.tasks()).apply(of(retried, world.groupToken(group), true));
+        return Flowable.defer(() -> {
+            if (world.groupToken(group).isCancelled()) {
+                return Flowable.error(new TaskCancelledException(null));
+            }
+            return world.isClosed() ? Flowable.error(new Refused()) : task;
+        });
+    }
+
+    /** What a recorded task is measured by: nothing is told twice, and it is under way while it is counted. */
+    static Flowable<Object> asRecord(Flowable<Object> source, World world) {
+        Flowable<Object> record = of(new PassThrough(world.records()).apply(source), CancellationToken.create(), false);
+        return deferred(record);
+    }
+
+    private static Flowable<Object> deferred(Flowable<Object> source) {
+        return Completable.create(CompletableEmitter::onComplete).andThen(Flowable.defer(() -> source));
+    }
+
+    private static boolean isRetried(Throwable failure) {
+        return !(failure instanceof TaskCancelledException) && !(failure instanceof LinkageError);
+    }
+
+    private record Failed(Throwable error, int attempt) {}
+
+    private static final class Cuttable implements FlowableSubscriber<Object>, Subscription {
+
+        private final Subscriber<? super Object> downstream;
+        private final CancellationToken token;
+        private final boolean isCancelledAfterEnd;
+        private Subscription upstream;
+        private int inside = 1;
+        private boolean isDone;
+        private boolean isEnded;
+        private boolean isCut;
+        private boolean isCancelled;
+
+        Cuttable(Subscriber<? super Object> downstream, CancellationToken token, boolean isCancelledAfterEnd) {
+            this.isCancelledAfterEnd = isCancelledAfterEnd;
+            this.downstream = downstream;
+            this.token = token;
+        }
+
+        private void cut() {
+            if (isEnded) {
+                return;
+            }
+            isEnded = true;
+            isCut = true;
+            inside++;
+            try {
+                cancelUpstream();
+            } finally {
+                leave();
+            }
+        }
+
+        private void leave() {
+            if (--inside == 0 && isCut) {
+                downstream.onError(new TaskCancelledException(null));
+            }
+        }
+
+        private void cancelUpstream() {
+            if (!isCancelled && upstream != null) {
+                isCancelled = true;
+                upstream.cancel();
+            }
+        }
+
+        void guard(Runnable signal) {
+            try {
+                signal.run();
+            } catch (Throwable failure) {
+                try {
+                    cancel();
+                } catch (Throwable another) {
+                    failure.addSuppressed(another);
+                }
+                throw failure;
+            }
+        }
+
+        @Override
+        public void onSubscribe(Subscription s) {
+            if (upstream != null) {
+                s.cancel();
+                RxJavaPlugins.onError(new ProtocolViolationException("Subscription already set!"));
+                return;
+            }
+            upstream = s;
+            if (isEnded) {
+                cancelUpstream();
+                return;
+            }
+            var unused = token.onCancel(this::cut);
+            try {
+                guard(() -> downstream.onSubscribe(this));
+            } finally {
+                leave();
+            }
+        }
+
+        @Override
+        public void onNext(Object element) {
+            if (isCut) {
+                return;
+            }
+            inside++;
+            try {
+                guard(() -> downstream.onNext(element));
+            } finally {
+                leave();
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            if (isLastSignal()) {
+                downstream.onError(error);
+            } else {
+                RxJavaPlugins.onError(error);
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            if (isLastSignal()) {
+                downstream.onComplete();
+            }
+        }
+
+        private boolean isLastSignal() {
+            boolean isLast = !isDone && !isCut && (isCancelledAfterEnd || !isEnded);
+            isDone = true;
+            isEnded = true;
+            return isLast;
+        }
+
+        @Override
+        public void request(long n) {
+            guard(() -> upstream.request(n));
+        }
+
+        @Override
+        public void cancel() {
+            if (!isEnded || isCancelledAfterEnd) {
+                isEnded = true;
+                cancelUpstream();
+            }
+        }
+    }
+}
