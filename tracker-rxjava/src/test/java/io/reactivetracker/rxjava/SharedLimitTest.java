@@ -12,6 +12,7 @@ import io.reactivetracker.group.TaskGroup;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.subjects.SingleSubject;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,9 @@ class SharedLimitTest {
         });
         Single<String> mail = Single.just("sent");
         var stranger = mail.compose(trackWith(mails)).test();
-        mail.compose(trackWith(mails, TaskOptions.childOf(parent.get()))).test().assertResult("sent");
+        mail.compose(trackWith(mails, TaskOptions.childOf(Objects.requireNonNull(parent.get()))))
+                .test()
+                .assertResult("sent");
         stranger.assertNotComplete();
         held.complete("done");
         assertThat(order).isCompletedWithValue("done");
