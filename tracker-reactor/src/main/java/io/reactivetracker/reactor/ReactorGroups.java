@@ -41,7 +41,7 @@ public final class ReactorGroups {
     public static Mono<Void> whenDrained(TaskGroup group) {
         DrainSignal drained =
                 Objects.requireNonNull(group, "group must not be null").drained();
-        return ReactorTracking.completeOn(drained::onDone);
+        return MonoDrained.of(drained);
     }
 
     /**

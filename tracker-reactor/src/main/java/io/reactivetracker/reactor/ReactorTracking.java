@@ -202,13 +202,16 @@ public final class ReactorTracking {
      * <p>Completes in the thread that drains the tracker, or in the subscribing one if that has happened. To cancel the
      * subscription unlinks it and leaves nothing behind.
      *
+     * <p>A tracker that nobody closes never drains. The name of the {@code Mono} tells what it waits for, so the message of a
+     * {@code timeout} names the tracker, its state, and what still runs.
+     *
      * @param tracker what to wait for; the wait does not close it
      * @return a {@code Mono} that completes when the tracker is drained
      */
     public static Mono<Void> whenDrained(TaskTracker tracker) {
         DrainSignal signal =
                 Objects.requireNonNull(tracker, "tracker must not be null").drained();
-        return completeOn(signal::onDone);
+        return MonoDrained.of(signal);
     }
 
     /**

@@ -14,11 +14,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** What is upstream of a task shares its permit. */
 class SharedLimitTest {
@@ -66,6 +69,23 @@ class SharedLimitTest {
                 TaskOptions.defaults(),
                 task -> Mono.just("sent").transform(trackWith(mails)).toFuture());
         assertThat(order).isCompletedWithValue("sent");
+    }
+
+    @Test
+    void aTimeoutOfAWaitNamesTheTrackerItsStateAndWhatStillRuns() {
+        TaskTracker tracker = TaskTracker.create("orders");
+        tracker.token("ship");
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        AtomicReference<Throwable> seen = new AtomicReference<>();
+        ReactorTracking.whenDrained(tracker)
+                .timeout(Duration.ofSeconds(1), time)
+                .subscribe(nothing -> {}, seen::set);
+        time.advanceTimeBy(Duration.ofSeconds(1));
+        assertThat(seen.get())
+                .isInstanceOf(TimeoutException.class)
+                .hasMessageContaining(
+                        "tracker \"orders\", which is open, so it cannot drain before it is closed, and counts 1"
+                                + " task: \"ship\" #");
     }
 
     @Test
