@@ -63,7 +63,7 @@ class TaskTrackerModelTest {
     private static ModelCheckingOptions lastCloseAgainst(Actor... steps) {
         return new ModelCheckingOptions()
                 .iterations(0)
-                .invocationsPerIteration(5_000)
+                .invocationsPerIteration(ModelCheck.invocationsOfScenario())
                 .addCustomScenario(new ExecutionScenario(
                         List.of(step("close")),
                         List.of(List.of(step("closeSharedToken")), List.of(steps)),

@@ -71,7 +71,7 @@ class TaskRecorderModelTest {
     private static ModelCheckingOptions options() {
         return new ModelCheckingOptions()
                 .iterations(0)
-                .invocationsPerIteration(1_000)
+                .invocationsPerIteration(ModelCheck.invocationsOfScenario())
                 .sequentialSpecification(RecorderSpecification.class);
     }
 
