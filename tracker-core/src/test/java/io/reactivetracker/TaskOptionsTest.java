@@ -23,7 +23,7 @@ class TaskOptionsTest {
     void canBeCombinedInEitherOrder() {
         assertThat(TaskOptions.named("ship").strict())
                 .isEqualTo(TaskOptions.strict().named("ship"))
-                .hasToString("ChosenOptions[name=ship, isStrict=true]");
+                .hasToString("ChosenOptions[name=ship, isStrict=true, parent=null]");
     }
 
     @Test

@@ -202,7 +202,7 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
             refused(settled.failure());
         } else if (settled != null && settled.status() == TaskStatus.SUCCEEDED) {
             joined();
-        } else {
+        } else if (!isDone()) {
             // It was revoked or forgotten before it could be looked at: so the key is free.
             askAgain();
         }

@@ -207,10 +207,14 @@ class GroupExecutorTest {
         TaskGroup group = limited(handedOver::add);
         AtomicInteger others = new AtomicInteger();
         CompletableFuture<String> mine = group.submit(TaskOptions.named("mine"), task -> {
-            for (int i = 0; i < 100; i++) {
-                CompletableFuture<Integer> unused =
-                        group.submit(TaskOptions.named("other"), other -> done(others.incrementAndGet()));
-            }
+            // In another thread, where they are no children of this task.
+            CompletableFuture.runAsync(() -> {
+                        for (int i = 0; i < 100; i++) {
+                            CompletableFuture<Integer> unused =
+                                    group.submit(TaskOptions.named("other"), other -> done(others.incrementAndGet()));
+                        }
+                    })
+                    .join();
             return done("mine");
         });
         assertThat(mine).isCompletedWithValue("mine");
