@@ -26,9 +26,6 @@ final class MonoObserved<T> extends MonoOperator<T, T> {
     @Override
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     public @Nullable Object scanUnsafe(Attr key) {
-        if (key == Attr.RUN_STYLE) {
-            return Attr.RunStyle.SYNC;
-        }
-        return key == Attr.NAME ? tasks.taskName() : super.scanUnsafe(key);
+        return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : super.scanUnsafe(key);
     }
 }

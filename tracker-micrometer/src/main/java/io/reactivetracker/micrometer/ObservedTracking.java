@@ -8,6 +8,7 @@ import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.reactor.ReactorTracking;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Scannable;
@@ -112,7 +113,7 @@ public final class ObservedTracking {
         UnaryOperator<Publisher<T>> tracking = ReactorTracking.trackWith(tracker, options);
         return publisher -> {
             Publisher<T> tracked = tracking.apply(publisher);
-            String name = nameOf(tracked);
+            String name = nameOf(options, publisher);
             return name == null
                     ? tracked
                     : observe(
@@ -160,7 +161,7 @@ public final class ObservedTracking {
         String path = GroupPaths.of(group);
         return publisher -> {
             Publisher<T> tracked = tracking.apply(publisher);
-            String given = nameOf(tracked);
+            String given = nameOf(options, publisher);
             String name = given == null ? group.name() : given;
             return observe(publisher, tracking, tracked, new ObservedTasks(registry, convention, name, path, true));
         };
@@ -175,8 +176,16 @@ public final class ObservedTracking {
         return new FluxObserved<>((Flux<T>) tracked, (Flux<T>) tracking.apply(new FluxAttempt<>(flux)), tasks);
     }
 
-    /** The name that the tracking has found. */
-    private static @Nullable String nameOf(Publisher<?> tracked) {
-        return Scannable.from(tracked).scan(Scannable.Attr.NAME);
+    /** The name that the tasks have in their tracker: that of the options, or else the nearest one upstream. */
+    private static @Nullable String nameOf(TaskOptions options, Publisher<?> publisher) {
+        if (options.name() != null) {
+            return options.name();
+        }
+        Scannable last = Scannable.from(publisher);
+        return Stream.concat(Stream.of(last), last.parents())
+                .map(step -> step.scan(Scannable.Attr.NAME))
+                .filter(name -> name != null && !name.isBlank())
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -35,8 +35,10 @@ class ObservationRaceTest {
 
     private final TestObservationRegistry registry = TestObservationRegistry.create();
     private final ObservedTracking observed = ObservedTracking.of(registry);
-    private final TaskGroup limited =
-            TaskGroup.builder("limited").admission(Admission.concurrency(1)).build();
+    private final TaskGroup limited = TaskGroup.builder("limited")
+            .admission(Admission.concurrency(1))
+            .executor(Runnable::run)
+            .build();
     private final AtomicInteger starts = new AtomicInteger();
     private final AtomicInteger stops = new AtomicInteger();
 

@@ -111,6 +111,7 @@ class TaskGroupMetricsTest {
     void tellWhatBecomesOfItsTasks() {
         TaskGroup limited = TaskGroup.builder("limited")
                 .admission(Admission.concurrency(1, 1))
+                .executor(Runnable::run)
                 .build();
         new TaskGroupMetrics(limited).bindTo(registry);
         HeldTask first = HeldTask.in(limited, "first");
