@@ -8,10 +8,11 @@ import io.reactivetracker.group.Figures;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.micrometer.TaskGroupMetrics;
 import io.reactivetracker.reactor.ReactorTracking;
-import java.io.File;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,8 +73,17 @@ class TrackerRuntimeHintsTest {
 
     /** The handles for fields in all classes of a module of the library. */
     private static List<VarHandle> fieldHandlesBeside(Class<?> one) throws Exception {
-        Path classes =
+        Path module =
                 Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
+        if (Files.isDirectory(module)) {
+            return fieldHandlesIn(module, one.getClassLoader());
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(module)) {
+            return fieldHandlesIn(jar.getPath("/"), one.getClassLoader());
+        }
+    }
+
+    private static List<VarHandle> fieldHandlesIn(Path classes, ClassLoader loader) throws Exception {
         List<VarHandle> handles = new ArrayList<>();
         try (Stream<Path> files = Files.walk(classes)) {
             for (Path file : files.filter(path -> path.toString().endsWith(".class"))
@@ -81,9 +91,9 @@ class TrackerRuntimeHintsTest {
                     .toList()) {
                 String path = classes.relativize(file).toString();
                 String name =
-                        path.substring(0, path.length() - ".class".length()).replace(File.separatorChar, '.');
+                        path.substring(0, path.length() - ".class".length()).replaceAll("[/\\\\]", ".");
                 for (Field field :
-                        Class.forName(name, false, one.getClassLoader()).getDeclaredFields()) {
+                        Class.forName(name, false, loader).getDeclaredFields()) {
                     if (field.getType() == VarHandle.class && Modifier.isStatic(field.getModifiers())) {
                         field.setAccessible(true);
                         VarHandle handle = (VarHandle) Objects.requireNonNull(field.get(null));
