@@ -4,7 +4,6 @@ package io.reactivetracker.rxjava;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.internal.CancellableSignals;
 import io.reactivetracker.internal.Failures;
-import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -59,7 +58,7 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
     final void subscribed(U subscription) {
         if (upstream != null) {
             cancel(subscription);
-            RxJavaPlugins.onError(new ProtocolViolationException("the upstream has called onSubscribe before"));
+            ProtocolViolations.reportSecondOnSubscribe(subscription);
             return;
         }
         upstream = subscription;

@@ -6,7 +6,6 @@ import io.reactivetracker.group.Outcome;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Failures;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
-import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -93,7 +92,7 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
     public void onSubscribe(Subscription s) {
         if (upstream != null) {
             s.cancel();
-            RxJavaPlugins.onError(new ProtocolViolationException("the upstream has called onSubscribe before"));
+            ProtocolViolations.reportSecondOnSubscribe(s);
             return;
         }
         upstream = s;

@@ -5,7 +5,6 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.internal.Failures;
-import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -63,7 +62,7 @@ abstract class TrackedSignals<U> extends TaskToken {
     final void subscribed(U subscription) {
         if (upstream != null) {
             cancel(subscription);
-            RxJavaPlugins.onError(new ProtocolViolationException("the upstream has called onSubscribe before"));
+            ProtocolViolations.reportSecondOnSubscribe(subscription);
             return;
         }
         upstream = subscription;

@@ -149,7 +149,11 @@ class OperatorRulesTest {
         ScriptedSource source = subscribe(operator, kind, null, signal -> {});
         upstream().onSubscribe();
         assertCancelledOnce(source);
-        assertThat(undeliverable.take()).singleElement().isInstanceOf(ProtocolViolationException.class);
+        assertThat(undeliverable.take())
+                .singleElement()
+                .satisfies(reported -> assertThat(reported)
+                        .isInstanceOf(ProtocolViolationException.class)
+                        .hasMessageEndingWith(" already set!"));
         upstream().onNext("a");
         upstream().onComplete();
         assertThat(downstream().signals).containsOnlyOnce("onSubscribe").containsOnlyOnce("onComplete");
