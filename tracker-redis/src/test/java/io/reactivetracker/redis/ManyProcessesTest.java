@@ -40,8 +40,9 @@ class ManyProcessesTest {
     @Timeout(1200)
     void letEachKeySucceedOnce() {
         try (Redis redis = new Redis()) {
-            RecordStore<String> store =
-                    RedisRecordStore.builder(Worker.NAMESPACE, redis.connection).build();
+            RecordStore<String> store = RedisRecordStore.builder(Worker.NAMESPACE, redis.connection)
+                    .lease(Worker.LEASE)
+                    .build();
             try {
                 for (int i = 0; i < PROCESSES; i++) {
                     processes.add(launch(redis));

@@ -30,6 +30,9 @@ final class Worker {
 
     static final String NAMESPACE = "many";
 
+    /** All that use the namespace must agree on it. */
+    static final Duration LEASE = Duration.ofSeconds(6);
+
     private static final int AT_ONCE = 64;
 
     private final TaskRecorder<String> recorder;
@@ -39,7 +42,7 @@ final class Worker {
         RedisClient client = RedisClient.create(uri);
         recorder = TaskRecorder.create(
                 RedisRecordStore.builder(NAMESPACE, connect(() -> client.connect(ByteArrayCodec.INSTANCE)))
-                        .lease(Duration.ofSeconds(6))
+                        .lease(LEASE)
                         .timeLimit(Duration.ofSeconds(5))
                         .build());
         journal = connect(client::connect).reactive();
