@@ -65,8 +65,10 @@ public final class ClaimStress {
     public static class CancelRacesGrant {
 
         private final HeldAnswer held = new HeldAnswer();
-        private final CompletableFuture<?> asked =
-                TaskRecorder.create(held.store()).begin("key", RecordOptions.defaults());
+        private final CompletableFuture<?> asked = TaskRecorder.builder(held.store())
+                .executor(Runnable::run) // what is given back is so when both have returned
+                .build()
+                .begin("key", RecordOptions.defaults());
 
         @Actor
         public void store() {

@@ -104,7 +104,8 @@ public final class Fuzzer {
             return Comparison.COUNTS;
         }
         if (pipeline.root().anyMatch(node -> node.kind() == Kind.GROUP && World.retriesOf(node) > 0)) {
-            // A retry of the libraries' own loses what is thrown while a later attempt is subscribed to, and ours does not.
+            // A retry of the libraries' own loses what is thrown while a later attempt is subscribed to, and ours does
+            // not.
             return Comparison.COUNTS;
         }
         return pipeline.uses(Kind.GROUP) || pipeline.uses(Kind.RECORD) ? Comparison.EVENTS_OF_EACH : Comparison.EVENTS;
