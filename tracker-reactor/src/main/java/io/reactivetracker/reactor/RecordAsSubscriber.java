@@ -29,6 +29,10 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     /** Keeps what is requested until there is an upstream to request it from. */
     private final DeferredUpstream upstream = new DeferredUpstream();
 
+    // The thread that subscribes to the source, while it does: it looks at what was thrown when subscribe() has
+    // returned.
+    private volatile @Nullable Thread subscribing;
+
     private @Nullable Throwable thrownByUpstream;
 
     // With the attempt in it before the upstream can ask for it.
@@ -52,7 +56,12 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     @Override
     protected void subscribeUpstream(RecordedTask<K> begun) {
         context = context.put(Attempt.class, begun);
-        threadLocals.execute(() -> CancelWithSubscriber.subscribe(source, this, begun.cancellationToken()));
+        subscribing = Thread.currentThread();
+        try {
+            threadLocals.execute(() -> CancelWithSubscriber.subscribe(source, this, begun.cancellationToken()));
+        } finally {
+            subscribing = null;
+        }
         Throwable failure = thrownByUpstream;
         if (failure != null && !hasEnded()) {
             // It was thrown at the first request, and an operator on the way up has told nobody.
@@ -68,7 +77,12 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
             try {
                 upstream.requestKept();
             } catch (Throwable failure) {
-                thrownByUpstream = failure;
+                if (Thread.currentThread().equals(subscribing)) {
+                    thrownByUpstream = failure;
+                } else {
+                    // The source calls onSubscribe after its subscribe() has returned, and nobody looks any more.
+                    thrown(failure);
+                }
                 throw failure;
             }
         }

@@ -218,6 +218,30 @@ class UpstreamOfTasksTest {
         assertThat(tracker.size()).isZero();
     }
 
+    @Test
+    void aRecordEndsIfTheFirstRequestThrowsWhenTheSourceAnswersLater() {
+        TaskRecorder<String> recorder = TaskRecorder.create();
+        AtomicReference<@Nullable CoreSubscriber<? super Integer>> waiting = new AtomicReference<>();
+        Flux<Integer> later = new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Integer> actual) {
+                waiting.set(actual);
+            }
+        };
+        later.transform(recordAs(recorder, "key")).subscribe();
+        assertThat(recorder.status("key").join()).isEqualTo(TaskStatus.RUNNING);
+        CoreSubscriber<? super Integer> subscriber = Objects.requireNonNull(waiting.get());
+        assertThatThrownBy(() -> subscriber.onSubscribe(new Answer(subscriber) {
+                    @Override
+                    public void request(long n) {
+                        throw new LinkageError("the source fails");
+                    }
+                }))
+                .isInstanceOf(LinkageError.class);
+        assertThat(recorder.status("key").join()).isEqualTo(TaskStatus.FAILED);
+        assertThat(requestsAndCancels).containsExactly("cancel");
+    }
+
     /** Emits two elements at each request, whatever is asked for. */
     private final class EmitsOnRequest extends Flux<Integer> {
         @Override
