@@ -61,6 +61,9 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
         private @Nullable CompletableEmitter gate;
         private @Nullable RecordedTask<K> begun;
 
+        // The thread that subscribes to the source, while it does: it sees what is thrown by the first request.
+        private volatile @Nullable Thread subscribing;
+
         RecordAsSubscriber(
                 Subscriber<? super T> downstream,
                 Function<? super Attempt<K>, ? extends Publisher<? extends T>> task,
@@ -78,6 +81,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
         @Override
         protected void subscribeUpstream(RecordedTask<K> held) {
             begun = held;
+            subscribing = Thread.currentThread();
             try {
                 Objects.requireNonNull(gate).onComplete();
             } catch (Throwable failure) {
@@ -85,6 +89,8 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
                 Exceptions.throwIfFatal(failure);
                 Failures.runAfter(failure, this::cancelUpstream);
                 failed(failure);
+            } finally {
+                subscribing = null;
             }
         }
 
@@ -92,12 +98,49 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
         Flowable<T> source() {
             RecordedTask<K> held = Objects.requireNonNull(begun);
             Flowable<T> made = Flowable.defer(() -> task.apply(held));
-            return new FlowableCancelWith<>(made, held.cancellationToken()).doOnSubscribe(s -> {
+            return new FlowableCancelWith<>(made, held.cancellationToken()).<T>lift(SourceSubscriber::new);
+        }
+
+        /** Stands below the source, and passes every signal on: there the source's subscription comes first. */
+        private final class SourceSubscriber implements FlowableSubscriber<T> {
+
+            private final Subscriber<? super T> next;
+
+            SourceSubscriber(Subscriber<? super T> next) {
+                this.next = next;
+            }
+
+            @Override
+            public void onSubscribe(Subscription s) {
                 if (isCancelled()) {
                     s.cancel();
                 }
                 upstreamKnown();
-            });
+                try {
+                    next.onSubscribe(s);
+                } catch (Throwable failure) {
+                    if (!Thread.currentThread().equals(subscribing)) {
+                        // The source calls onSubscribe after its subscribe() has returned, and nobody else looks.
+                        thrown(failure);
+                    }
+                    throw failure;
+                }
+            }
+
+            @Override
+            public void onNext(T element) {
+                next.onNext(element);
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                next.onError(error);
+            }
+
+            @Override
+            public void onComplete() {
+                next.onComplete();
+            }
         }
 
         @Override

@@ -8,6 +8,7 @@ import static io.reactivetracker.rxjava.RxRecording.revoke;
 import static io.reactivetracker.rxjava.RxRecording.whenSettled;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -49,6 +50,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +94,30 @@ class RecordAsTest {
                 .compose(recordAs(recorder, "single"))
                 .test()
                 .assertFailure(TaskAlreadyRecordedException.class);
+    }
+
+    @Test
+    void aRecordEndsIfTheFirstRequestThrowsWhenTheSourceAnswersLater() {
+        AtomicReference<@Nullable Subscriber<? super Integer>> waiting = new AtomicReference<>();
+        Flowable<Integer> later = Flowable.<Integer>unsafeCreate(waiting::set);
+        later.compose(recordAs(recorder, KEY)).subscribe();
+        assertThat(status()).isEqualTo(TaskStatus.RUNNING);
+        AtomicInteger cancels = new AtomicInteger();
+        Subscriber<? super Integer> subscriber = Objects.requireNonNull(waiting.get());
+        assertThatThrownBy(() -> subscriber.onSubscribe(new Subscription() {
+                    @Override
+                    public void request(long n) {
+                        throw new LinkageError("the source fails");
+                    }
+
+                    @Override
+                    public void cancel() {
+                        cancels.incrementAndGet();
+                    }
+                }))
+                .isInstanceOf(LinkageError.class);
+        assertThat(status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(cancels).hasValue(1);
     }
 
     @Test
