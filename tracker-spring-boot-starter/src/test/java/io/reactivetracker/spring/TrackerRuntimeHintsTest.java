@@ -92,8 +92,7 @@ class TrackerRuntimeHintsTest {
                 String path = classes.relativize(file).toString();
                 String name =
                         path.substring(0, path.length() - ".class".length()).replaceAll("[/\\\\]", ".");
-                for (Field field :
-                        Class.forName(name, false, loader).getDeclaredFields()) {
+                for (Field field : Class.forName(name, false, loader).getDeclaredFields()) {
                     if (field.getType() == VarHandle.class && Modifier.isStatic(field.getModifiers())) {
                         field.setAccessible(true);
                         VarHandle handle = (VarHandle) Objects.requireNonNull(field.get(null));
