@@ -104,7 +104,9 @@ class TaskRecorderStressTest {
         assertThat(faults).isEmpty();
         assertNothingIsUnderWay(recorder);
         Map<TaskStatus, Long> counts = resultOf(recorder.counts());
-        assertThat(counts.values().stream().mapToLong(Long::longValue).sum()).isLessThanOrEqualTo(1);
+        // Of each kind its own number, so that failures cannot push successes out.
+        assertThat(counts.get(TaskStatus.SUCCEEDED)).isLessThanOrEqualTo(1);
+        assertThat(counts.get(TaskStatus.FAILED)).isLessThanOrEqualTo(1);
     }
 
     private static void assertNothingIsUnderWay(TaskRecorder<Integer> recorder) {
