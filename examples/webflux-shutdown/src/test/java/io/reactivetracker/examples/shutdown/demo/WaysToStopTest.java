@@ -153,7 +153,8 @@ class WaysToStopTest {
                 assertThat(server.awaitEnd()).as(port).isEqualTo(1);
                 assertThat(server.lines())
                         .anyMatch(line -> line.contains("Port " + taken.getLocalPort() + " was already in use"))
-                        .noneMatch(line -> line.contains("stuck"));
+                        // Beans may have started tasks before the start failed, so there is a drain; it leaves nothing.
+                        .allMatch(line -> !line.contains("stuck") || line.contains(" 0 stuck"));
             }
         }
     }
