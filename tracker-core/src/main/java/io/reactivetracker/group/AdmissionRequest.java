@@ -64,7 +64,7 @@ final class AdmissionRequest implements Candidate {
     }
 
     private Runnable rejection(String reason, @Nullable Throwable cause) {
-        return () -> rejected.accept(new TaskRejectedException(task, reason, cause));
+        return () -> rejected.accept(TaskRejectedException.byAdmission(task, reason, cause));
     }
 
     /** Takes the first answer; with a permit it is yes. False if it comes too late. */
@@ -82,7 +82,7 @@ final class AdmissionRequest implements Candidate {
             if (offered == null) {
                 newAnswer.run();
             } else {
-                rejected.accept(new TaskRejectedException(task, "its executor refused it: " + refusal, refusal));
+                rejected.accept(TaskRejectedException.byExecutor(task, refusal));
             }
         });
         return true;

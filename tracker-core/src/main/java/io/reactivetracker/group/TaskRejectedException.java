@@ -5,7 +5,7 @@ import java.io.Serial;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a task that the {@link Admission} of its group turned away; nothing of it was started. */
+/** Ends a task that the {@link Admission} of its group, or its executor, refused; nothing of it was started. */
 public final class TaskRejectedException extends RejectedExecutionException {
 
     @Serial
@@ -14,12 +14,20 @@ public final class TaskRejectedException extends RejectedExecutionException {
     /** Which task: the error may reach other tasks, that wait for this one. */
     private final long taskId;
 
-    TaskRejectedException(GroupTask task, String reason, @Nullable Throwable cause) {
+    private TaskRejectedException(GroupTask task, String refuser, String reason, @Nullable Throwable cause) {
         super(
-                "task \"" + task.name() + "\" was rejected by the admission of group \""
+                "task \"" + task.name() + "\" was rejected by the " + refuser + " of group \""
                         + task.group().name() + "\": " + reason,
                 cause);
         this.taskId = task.id();
+    }
+
+    static TaskRejectedException byAdmission(GroupTask task, String reason, @Nullable Throwable cause) {
+        return new TaskRejectedException(task, "admission", reason, cause);
+    }
+
+    static TaskRejectedException byExecutor(GroupTask task, Throwable refusal) {
+        return new TaskRejectedException(task, "executor", "it failed with " + refusal, refusal);
     }
 
     boolean isOf(GroupTask task) {

@@ -259,7 +259,8 @@ class GroupExecutorTest {
             first.succeed();
             assertThat(errorOf(second.future()))
                     .isInstanceOf(TaskRejectedException.class)
-                    .hasMessageContaining("executor")
+                    .hasMessage("task \"second\" was rejected by the executor of group \"orders\": it failed with "
+                            + refusal)
                     .hasCause(refusal);
             assertThat(errorOf(third.future())).isInstanceOf(TaskRejectedException.class);
             assertThat(limit.active()).isZero();

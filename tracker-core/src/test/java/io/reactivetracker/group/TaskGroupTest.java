@@ -1042,7 +1042,7 @@ class TaskGroupTest {
     void whatAnErrorIsTellsHowItsTaskEnds() {
         GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
         GroupTask other = group.issue(TaskOptions.named("bill"), () -> null);
-        TaskRejectedException rejection = new TaskRejectedException(task, "full", null);
+        TaskRejectedException rejection = TaskRejectedException.byAdmission(task, "full", null);
         assertThat(task.outcomeOf(error)).isEqualTo(Outcome.FAILED);
         assertThat(task.outcomeOf(new CancellationException())).isEqualTo(Outcome.CANCELLED);
         assertThat(task.outcomeOf(new TaskCancelledException(null))).isEqualTo(Outcome.CANCELLED);
