@@ -8,7 +8,6 @@ import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.reactor.ReactorTracking;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Scannable;
@@ -113,7 +112,7 @@ public final class ObservedTracking {
         UnaryOperator<Publisher<T>> tracking = ReactorTracking.trackWith(tracker, options);
         return publisher -> {
             Publisher<T> tracked = tracking.apply(publisher);
-            String name = nameOf(options, publisher);
+            String name = nameOf(options, tracked);
             return name == null
                     ? tracked
                     : observe(
@@ -161,7 +160,7 @@ public final class ObservedTracking {
         String path = GroupPaths.of(group);
         return publisher -> {
             Publisher<T> tracked = tracking.apply(publisher);
-            String given = nameOf(options, publisher);
+            String given = nameOf(options, tracked);
             String name = given == null ? group.name() : given;
             return observe(publisher, tracking, tracked, new ObservedTasks(registry, convention, name, path, true));
         };
@@ -176,16 +175,8 @@ public final class ObservedTracking {
         return new FluxObserved<>((Flux<T>) tracked, (Flux<T>) tracking.apply(new FluxAttempt<>(flux)), tasks);
     }
 
-    /** The name that the tasks have in their tracker: that of the options, or else the nearest one upstream. */
-    private static @Nullable String nameOf(TaskOptions options, Publisher<?> publisher) {
-        if (options.name() != null) {
-            return options.name();
-        }
-        Scannable last = Scannable.from(publisher);
-        return Stream.concat(Stream.of(last), last.parents())
-                .map(step -> step.scan(Scannable.Attr.NAME))
-                .filter(name -> name != null && !name.isBlank())
-                .findFirst()
-                .orElse(null);
+    /** The name that the tasks have in their tracker: that of the options, or else the pipeline's, which its last step tells. */
+    private static @Nullable String nameOf(TaskOptions options, Publisher<?> tracked) {
+        return options.name() != null ? options.name() : Scannable.from(tracked).scan(Scannable.Attr.NAME);
     }
 }

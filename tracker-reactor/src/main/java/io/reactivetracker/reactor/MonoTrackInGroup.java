@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.TaskOptions;
 import io.reactivetracker.group.TaskGroup;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -9,12 +8,12 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
 
 /** A {@code Mono} each of whose subscriptions is a task of a group. */
-final class MonoTrackInGroup<T> extends MonoOperator<T, T> {
+final class MonoTrackInGroup<T> extends MonoOperator<T, T> implements PipelineOptions.Holder {
 
     private final TaskGroup group;
-    private final TaskOptions options;
+    private final PipelineOptions options;
 
-    MonoTrackInGroup(Mono<? extends T> source, TaskGroup group, TaskOptions options) {
+    MonoTrackInGroup(Mono<? extends T> source, TaskGroup group, PipelineOptions options) {
         super(source);
         this.group = group;
         this.options = options;
@@ -22,12 +21,20 @@ final class MonoTrackInGroup<T> extends MonoOperator<T, T> {
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        GroupTaskSubscriber.subscribe(source, actual, group, options, Continuations.MONO);
+        GroupTaskSubscriber.subscribe(source, actual, group, options.tasks(), Continuations.MONO);
+    }
+
+    @Override
+    public PipelineOptions options() {
+        return options;
     }
 
     @Override
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     public @Nullable Object scanUnsafe(Attr key) {
+        if (key == Attr.NAME) {
+            return options.nameOfPipeline();
+        }
         if (key == Attr.RUN_STYLE) {
             return Attr.RunStyle.ASYNC;
         }

@@ -101,7 +101,7 @@ public final class ReactorTracking {
         Objects.requireNonNull(tracker, "tracker must not be null");
         Objects.requireNonNull(options, "options must not be null");
         return publisher -> {
-            TaskOptions complete = withNameOf(requirePublisher(publisher), options);
+            PipelineOptions complete = PipelineOptions.of(requirePublisher(publisher), options);
             return publisher instanceof Mono<T> mono
                     ? new MonoTrackWith<>(mono, tracker, complete)
                     : new FluxTrackWith<>(Flux.from(publisher), tracker, complete);
@@ -162,7 +162,7 @@ public final class ReactorTracking {
         Objects.requireNonNull(group, "group must not be null");
         Objects.requireNonNull(options, "options must not be null");
         return publisher -> {
-            TaskOptions complete = withNameOf(requirePublisher(publisher), options);
+            PipelineOptions complete = PipelineOptions.of(requirePublisher(publisher), options);
             return publisher instanceof Mono<T> mono
                     ? new MonoTrackInGroup<>(mono, group, complete)
                     : new FluxTrackInGroup<>(Flux.from(publisher), group, complete);
@@ -262,7 +262,8 @@ public final class ReactorTracking {
     public static <T> TaskHandle<T> spawn(TaskGroup group, Mono<T> task) {
         Objects.requireNonNull(group, "group must not be null");
         Objects.requireNonNull(task, "task must not be null");
-        return SpawnedTask.start(group, withNameOf(task, TaskOptions.defaults()), token -> task);
+        return SpawnedTask.start(
+                group, PipelineOptions.of(task, TaskOptions.defaults()).tasks(), token -> task);
     }
 
     /**
@@ -314,14 +315,6 @@ public final class ReactorTracking {
 
     static Mono<Void> completeOn(Function<Runnable, Registration> event) {
         return Mono.create(sink -> sink.onDispose(event.apply(sink::success)::close));
-    }
-
-    private static TaskOptions withNameOf(Publisher<?> source, TaskOptions options) {
-        String name = options.name() == null ? Steps.nameOf(source) : null;
-        if (name == null) {
-            return options;
-        }
-        return ((TaskOptions.Combination) options).named(name);
     }
 
     private static <T> Publisher<T> requirePublisher(@Nullable Publisher<T> publisher) {

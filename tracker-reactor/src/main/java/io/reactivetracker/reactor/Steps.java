@@ -10,9 +10,18 @@ final class Steps {
 
     private Steps() {}
 
-    /** The name that was given nearest upstream, as Reactor's own listeners take it. */
+    /**
+     * The name that was given nearest upstream, as Reactor's own listeners take it.
+     *
+     * <p>A step that has looked for it answers for all that is upstream of it, so where many steps of a pipeline look for the
+     * name, each step is still asked once.
+     */
     static @Nullable String nameOf(Publisher<?> source) {
         for (Scannable step = Scannable.from(source); step.isScanAvailable(); step = parentOf(step)) {
+            if (step instanceof PipelineOptions.Holder holder
+                    && !holder.options().hasOwnName()) {
+                return holder.options().nameOfPipeline();
+            }
             String name = step.scan(Scannable.Attr.NAME);
             if (name != null && !name.isBlank()) {
                 return name;
