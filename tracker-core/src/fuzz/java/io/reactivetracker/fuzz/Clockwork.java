@@ -37,9 +37,12 @@ public final class Clockwork {
         return new Line();
     }
 
-    /** Runs everything that is due now or later, and what comes of it. */
+    /** Runs everything that is due now or later, and what comes of it, until the world is stopped. */
     void runAll() {
         for (Task task = tasks.poll(); task != null && steps < MAX_STEPS; task = tasks.poll()) {
+            if (world.isEndless()) {
+                return;
+            }
             if (task.cancelled || task.line.closed) {
                 continue;
             }
@@ -48,7 +51,9 @@ public final class Clockwork {
             try {
                 task.action.run();
             } catch (Throwable escaped) {
-                world.escaped(escaped);
+                if (!world.isEndless()) {
+                    world.escaped(escaped);
+                }
             }
         }
     }

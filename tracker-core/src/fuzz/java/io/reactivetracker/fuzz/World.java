@@ -46,6 +46,9 @@ public final class World {
     private static final What[] WHATS = What.values();
     private static final int MAX_EVENTS = 1_500;
 
+    /** Events after which a pipeline is stopped. */
+    private static final int MAX_LOGGED = 10_000;
+
     /** The world whose pipeline runs: what a library drops is told to hooks that know no world. */
     private static World current;
 
@@ -71,6 +74,7 @@ public final class World {
     private boolean groupsCancelled;
     private boolean isBroken;
     private boolean isLost;
+    private boolean isEndless;
 
     World(Pipeline pipeline, boolean isReference) {
         this.pipeline = pipeline;
@@ -194,9 +198,17 @@ public final class World {
         return size;
     }
 
-    /** Notes an event. */
+    /**
+     * Notes an event.
+     *
+     * @throws Endless if there are too many: what goes on calling a step is to be left
+     */
     @SuppressWarnings("EnumOrdinal") // of a log that lives no longer than this
     public void note(int node, What what, int detail) {
+        if (events == MAX_LOGGED) {
+            isEndless = true;
+        }
+        leaveIfEndless();
         for (ConcurrencyLimit limit : limits.values()) {
             if (limit.active() > limit.limit()) {
                 breach("more permits than there are: " + limit);
@@ -232,6 +244,18 @@ public final class World {
     /** Returns whether so much has happened that sources emit no more. */
     public boolean isExhausted() {
         return events > MAX_EVENTS;
+    }
+
+    /** Returns whether this was stopped. */
+    boolean isEndless() {
+        return isEndless;
+    }
+
+    /** Throws if this was stopped: for what is called by a loop that goes on whatever its steps throw. */
+    public void leaveIfEndless() {
+        if (isEndless) {
+            throw new Endless();
+        }
     }
 
     /** Returns whether something was thrown that left a library's operators in no state to be relied on. */
@@ -388,6 +412,16 @@ public final class World {
     String describe(int index) {
         long event = log[index];
         return whatOf(event) + " " + (int) event + " at #" + (event >>> 56) + ", counted " + (event >>> 32 & 0xFFFF);
+    }
+
+    /** Stops a pipeline that would not end; libraries throw it on. */
+    private static final class Endless extends VirtualMachineError {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Throwable fillInStackTrace() {
+            return this;
+        }
     }
 
     /** Counts subscriptions of the reference. */

@@ -84,9 +84,11 @@ final class CutOff {
             } catch (Throwable failure) {
                 try {
                     Operators.reportThrowInSubscribe(this, failure);
-                } finally {
-                    cancel();
+                } catch (Throwable fatal) {
+                    cancelAfter(fatal);
+                    throw fatal;
                 }
+                cancel();
             }
         }
 
@@ -94,12 +96,16 @@ final class CutOff {
             try {
                 signal.run();
             } catch (Throwable failure) {
-                try {
-                    cancel();
-                } catch (Throwable another) {
-                    failure.addSuppressed(another);
-                }
+                cancelAfter(failure);
                 throw failure;
+            }
+        }
+
+        private void cancelAfter(Throwable failure) {
+            try {
+                cancel();
+            } catch (Throwable another) {
+                failure.addSuppressed(another);
             }
         }
 

@@ -15,17 +15,26 @@ final class Dropping {
 
     // Held, for else its level would be forgotten.
     private static final Logger LOG = Logger.getLogger("reactor.core");
+    private static final Logger OPERATORS_LOG = Logger.getLogger("reactor.core.publisher.Operators");
 
     private Dropping() {}
 
     static void install() {
         LOG.setLevel(Level.OFF);
+        // What discards a queue catches and logs whatever the hook throws, and a queue that is asked may fill up again.
+        OPERATORS_LOG.setLevel(Level.WARNING);
+        OPERATORS_LOG.setFilter(record -> {
+            World.current().leaveIfEndless();
+            return false;
+        });
         Hooks.onErrorDropped(error -> World.current().note(90, World.What.DROPPED_ERROR, error));
         Hooks.onNextDropped(element -> World.current().note(90, World.What.DROPPED_ELEMENT, code(element)));
     }
 
     static void remove() {
         LOG.setLevel(null);
+        OPERATORS_LOG.setLevel(null);
+        OPERATORS_LOG.setFilter(null);
         Hooks.resetOnErrorDropped();
         Hooks.resetOnNextDropped();
     }

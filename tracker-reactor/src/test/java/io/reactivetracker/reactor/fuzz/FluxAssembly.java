@@ -110,7 +110,7 @@ final class FluxAssembly {
                 Flux.generate(() -> new int[1], (count, sink) -> {
                     int next = count[0]++;
                     Object element = world.call(node, next, next);
-                    if (next >= node.size()) {
+                    if (next >= node.size() || world.isExhausted()) {
                         sink.complete();
                     } else {
                         sink.next(element);

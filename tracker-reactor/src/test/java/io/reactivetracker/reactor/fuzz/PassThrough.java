@@ -73,9 +73,11 @@ final class PassThrough {
             } catch (Throwable failure) {
                 try {
                     Operators.reportThrowInSubscribe(this, failure);
-                } finally {
-                    cancel();
+                } catch (Throwable fatal) {
+                    cancelAfter(fatal);
+                    throw fatal;
                 }
+                cancel();
             }
         }
 
@@ -93,12 +95,16 @@ final class PassThrough {
                 if (isLenient && isSubscribing) {
                     throw failure;
                 }
-                try {
-                    cancel();
-                } catch (Throwable another) {
-                    failure.addSuppressed(another);
-                }
+                cancelAfter(failure);
                 throw failure;
+            }
+        }
+
+        private void cancelAfter(Throwable failure) {
+            try {
+                cancel();
+            } catch (Throwable another) {
+                failure.addSuppressed(another);
             }
         }
 

@@ -126,7 +126,7 @@ final class FlowableAssembly {
                 Flowable.generate(() -> new int[1], (count, emitter) -> {
                     int next = count[0]++;
                     Object element = world.call(node, next, next);
-                    if (next >= node.size()) {
+                    if (next >= node.size() || world.isExhausted()) {
                         emitter.onComplete();
                     } else {
                         emitter.onNext(element);
