@@ -19,9 +19,11 @@ public final class Fuzzer {
     private enum Comparison {
         /** Every event, in order, and what is counted at each. */
         EVENTS,
+        /** The same, unless a library says in another way for each type what was thrown at it. */
+        EVENTS_UNLESS_LOST,
         /** The events of each step and consumer: these operators may answer a subscription before they subscribe. */
         EVENTS_OF_EACH,
-        /** What is counted at the end: without us there is no limit, and a retry is another one. */
+        /** What is counted at the end: without us there is no limit. */
         COUNTS
     }
 
@@ -105,12 +107,10 @@ public final class Fuzzer {
         if (pipeline.root().anyMatch(node -> node.kind() == Kind.GROUP && isLimited(node))) {
             return Comparison.COUNTS;
         }
-        if (pipeline.root().anyMatch(node -> node.kind() == Kind.GROUP && World.retriesOf(node) > 0)) {
-            // A retry of the libraries' own loses what is thrown while a later attempt is subscribed to, and ours does
-            // not.
-            return Comparison.COUNTS;
+        if (pipeline.uses(Kind.GROUP) || pipeline.uses(Kind.RECORD)) {
+            return Comparison.EVENTS_OF_EACH;
         }
-        return pipeline.uses(Kind.GROUP) || pipeline.uses(Kind.RECORD) ? Comparison.EVENTS_OF_EACH : Comparison.EVENTS;
+        return pipeline.uses(Kind.CANCEL_WITH) ? Comparison.EVENTS_UNLESS_LOST : Comparison.EVENTS;
     }
 
     private static boolean isLimited(Node group) {
@@ -145,7 +145,9 @@ public final class Fuzzer {
             endless++;
             return comparison == Comparison.EVENTS ? firstDifference(reference, ours) : null;
         }
-        String difference = comparison == Comparison.COUNTS ? null : difference(reference, ours, comparison);
+        String difference = comparison == Comparison.COUNTS || reference.isLost() || ours.isLost()
+                ? null
+                : difference(reference, ours, comparison);
         if (difference == null) {
             reference.end();
             ours.end();
@@ -242,24 +244,33 @@ public final class Fuzzer {
         if (!breaches.isEmpty()) {
             return breaches.toString();
         }
-        if (comparison != Comparison.EVENTS && reference.isLost()) {
-            return null;
+        if (comparison != Comparison.EVENTS && (reference.isLost() || ours.isLost())) {
+            return differenceOfWhatIsLeft(reference, ours);
         }
         if (comparison != Comparison.COUNTS && ours.recording() != reference.recording()) {
             return "records under way: " + ours.recording() + " instead of " + reference.recording()
                     + whole(reference, ours);
         }
         return switch (comparison) {
-            case EVENTS -> firstDifference(reference, ours);
+            case EVENTS, EVENTS_UNLESS_LOST -> firstDifference(reference, ours);
             case EVENTS_OF_EACH -> {
                 String events = differenceOfEach(reference, ours);
                 yield events == null ? differenceOfCounts(reference, ours) : events;
             }
-            case COUNTS ->
-                ours.size() > 0 && reference.size() == 0 && !reference.isBroken() && !ours.isBroken()
-                        ? "still counted: " + ours.size() + whole(reference, ours)
-                        : null;
+            case COUNTS -> differenceOfWhatIsLeft(reference, ours);
         };
+    }
+
+    private static String differenceOfWhatIsLeft(World reference, World ours) {
+        if (reference.isBroken() || ours.isBroken()) {
+            return null;
+        }
+        if (ours.size() > 0 && reference.size() == 0) {
+            return "still counted: " + ours.size() + whole(reference, ours);
+        }
+        return ours.recording() > 0 && reference.recording() == 0
+                ? "records still under way: " + ours.recording() + whole(reference, ours)
+                : null;
     }
 
     private static String firstDifference(World reference, World ours) {

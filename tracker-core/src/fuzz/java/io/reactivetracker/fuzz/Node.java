@@ -26,7 +26,15 @@ public record Node(int id, Kind kind, int size, Fault fault, int at, List<Node> 
     }
 
     boolean anyMatch(Predicate<Node> condition) {
-        return condition.test(this) || inputs.stream().anyMatch(input -> input.anyMatch(condition));
+        if (condition.test(this)) {
+            return true;
+        }
+        for (Node input : inputs) {
+            if (input.anyMatch(condition)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Node with(List<Node> newInputs) {

@@ -84,7 +84,7 @@ public final class ScriptedSource implements Subscription {
                 requested--;
                 emitted++;
                 if (script == Script.NULL_ELEMENT && emitted == 2) {
-                    world.thrownBySource();
+                    world.nullEmitted();
                 }
                 subscriber.onNext(script == Script.NULL_ELEMENT && emitted == 2 ? null : (Object) emitted);
             }
@@ -130,6 +130,7 @@ public final class ScriptedSource implements Subscription {
         world.note(node.id(), World.What.CANCELLED, 0);
         cancelled = true;
         if (script == Script.THROWS_IN_CANCEL) {
+            world.thrownBySource();
             throw new Boom(node.id());
         }
         if (script == Script.SIGNALS_IN_CANCEL && !ended) {

@@ -273,6 +273,11 @@ public final class World {
         isLost |= pipeline.uses(Kind.RECORD);
     }
 
+    /** Notes that a source has emitted null, which each type answers in its own way. */
+    void nullEmitted() {
+        isLost |= pipeline.uses(Kind.RECORD) || pipeline.uses(Kind.CANCEL_WITH) || pipeline.uses(Kind.GROUP);
+    }
+
     boolean isLost() {
         return isLost;
     }
@@ -282,10 +287,11 @@ public final class World {
         note(99, What.ESCAPED, error);
     }
 
-    /** Returns whether RxJava throws this in place of what it has dropped. */
+    /** Returns whether RxJava throws this in place of what a source has thrown. */
     private static boolean isStandIn(Throwable error) {
         return error instanceof NullPointerException
-                && String.valueOf(error.getMessage()).startsWith("Actually not");
+                && ("subscribeActual failed".equals(error.getMessage())
+                        || String.valueOf(error.getMessage()).startsWith("Actually not"));
     }
 
     /** Notes that a rule was broken that needs no comparison. */

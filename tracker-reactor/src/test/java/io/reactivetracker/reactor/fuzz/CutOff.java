@@ -10,10 +10,8 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
-import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
-import reactor.util.retry.Retry;
 
 /** What {@code cancelWith} is measured by, for one thread: cancels upstream, and tells downstream between two signals. */
 final class CutOff {
@@ -35,9 +33,10 @@ final class CutOff {
 
     /** What a task of a group is measured by: refused when that is closed, retried, cut off and counted. */
     static Flux<Object> inGroup(Flux<Object> source, World world, Node group) {
-        Flux<Object> attempts = Deferred.of(source, true);
-        Flux<Object> retried = World.retriesOf(group) > 0 ? attempts.retryWhen(upTo(World.retriesOf(group))) : attempts;
-        Flux<Object> task = PassThrough.of(of(retried, world.groupToken(group)), world.tasks());
+        Flux<Object> attempts = Attempts.of(source, world, World.retriesOf(group));
+        // The last step keeps the context that the subscriber had: where that shares its subscription, it changes.
+        Flux<Object> task = PassThrough.of(of(attempts, world.groupToken(group)), world.tasks())
+                .contextWrite(context -> context);
         return Flux.defer(() -> {
             if (world.groupToken(group).isCancelled()) {
                 return Flux.error(new TaskCancelledException(null));
@@ -46,20 +45,9 @@ final class CutOff {
         });
     }
 
-    private static boolean isRetried(Throwable failure) {
-        return !(failure instanceof TaskCancelledException) && !(failure instanceof LinkageError);
-    }
-
-    private static Retry upTo(int retries) {
-        return Retry.from(
-                errors -> errors.concatMap(signal -> signal.totalRetries() < retries && isRetried(signal.failure())
-                        ? Mono.just(signal)
-                        : Mono.error(signal.failure())));
-    }
-
     /** What a recorded task is measured by: nothing is told twice, and it is under way while it is counted. */
     static Flux<Object> asRecord(Flux<Object> source, World world) {
-        return Deferred.of(of(PassThrough.lenient(source, world.records()), CancellationToken.create()), false);
+        return Deferred.of(of(PassThrough.lenient(source, world.records()), CancellationToken.create()));
     }
 
     private static final class Cuttable implements CoreSubscriber<Object>, Subscription {

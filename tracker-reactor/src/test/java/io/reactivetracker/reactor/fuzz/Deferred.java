@@ -8,28 +8,31 @@ import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** What a task that may have to wait is measured by: answers first, and then subscribes, unless it was cancelled. */
+/**
+ * What a task that asks for a key is measured by: answers first, and then subscribes, unless it was cancelled.
+ *
+ * <p>What is thrown at the first request fails the task, if the operators upstream have told nobody.
+ */
 final class Deferred implements CoreSubscriber<Object>, Subscription {
 
     private final CoreSubscriber<? super Object> actual;
     private Subscription upstream;
     private long requested;
     private final Context context;
-    private final boolean isCancelledAfterEnd;
+    private Throwable thrown;
     private boolean isDone;
     private boolean isCancelled;
 
-    private Deferred(CoreSubscriber<? super Object> actual, boolean isCancelledAfterEnd) {
+    private Deferred(CoreSubscriber<? super Object> actual) {
         this.actual = actual;
         this.context = actual.currentContext();
-        this.isCancelledAfterEnd = isCancelledAfterEnd;
     }
 
-    static Flux<Object> of(Flux<Object> source, boolean isCancelledAfterEnd) {
+    static Flux<Object> of(Flux<Object> source) {
         return new FluxOperator<Object, Object>(source) {
             @Override
             public void subscribe(CoreSubscriber<? super Object> actual) {
-                Deferred deferred = new Deferred(actual, isCancelledAfterEnd);
+                Deferred deferred = new Deferred(actual);
                 actual.onSubscribe(deferred);
                 if (deferred.isCancelled) {
                     return;
@@ -42,6 +45,10 @@ final class Deferred implements CoreSubscriber<Object>, Subscription {
                     } finally {
                         deferred.cancel();
                     }
+                    return;
+                }
+                if (deferred.thrown != null && !deferred.isDone && !deferred.isCancelled) {
+                    deferred.onError(deferred.thrown);
                 }
             }
         };
@@ -55,18 +62,32 @@ final class Deferred implements CoreSubscriber<Object>, Subscription {
         }
         upstream = s;
         if (requested > 0) {
-            s.request(requested);
+            try {
+                s.request(requested);
+            } catch (Throwable failure) {
+                thrown = failure;
+                throw failure;
+            }
         }
     }
 
     @Override
     public void onNext(Object element) {
-        actual.onNext(element);
+        try {
+            actual.onNext(element);
+        } catch (Throwable failure) {
+            try {
+                cancel();
+            } catch (Throwable another) {
+                failure.addSuppressed(another);
+            }
+            throw failure;
+        }
     }
 
     @Override
     public void onError(Throwable error) {
-        if (!isCancelledAfterEnd && (isDone || isCancelled)) {
+        if (isDone || isCancelled) {
             Operators.onErrorDropped(error, context);
             return;
         }
@@ -76,7 +97,7 @@ final class Deferred implements CoreSubscriber<Object>, Subscription {
 
     @Override
     public void onComplete() {
-        if (isCancelledAfterEnd || !(isDone || isCancelled)) {
+        if (!isDone && !isCancelled) {
             isDone = true;
             actual.onComplete();
         }
@@ -95,7 +116,7 @@ final class Deferred implements CoreSubscriber<Object>, Subscription {
     public void cancel() {
         if (!isCancelled) {
             isCancelled = true;
-            if (upstream != null && (isCancelledAfterEnd || !isDone)) {
+            if (upstream != null && !isDone) {
                 upstream.cancel();
             }
         }

@@ -37,16 +37,8 @@ final class CutOff {
 
     /** What a task of a group is measured by: refused when that is closed, retried, cut off and counted. */
     static Flowable<Object> inGroup(Flowable<Object> source, World world, Node group) {
-        Flowable<Object> attempts = deferred(source);
-        int retries = World.retriesOf(group);
-        Flowable<Object> retried = retries > 0
-                ? attempts.retryWhen(errors -> errors.zipWith(
-                                Flowable.range(0, retries + 1), (error, attempt) -> new Failed(error, attempt))
-                        .concatMap(failed -> failed.attempt < retries && isRetried(failed.error)
-                                ? Flowable.just(0)
-                                : Flowable.error(failed.error)))
-                : attempts;
-        Flowable<Object> task = new PassThrough(world.tasks()).apply(of(retried, world.groupToken(group), true));
+        Flowable<Object> attempts = new Attempts(source, World.retriesOf(group));
+        Flowable<Object> task = new PassThrough(world.tasks()).apply(of(attempts, world.groupToken(group), true));
         return Flowable.defer(() -> {
             if (world.groupToken(group).isCancelled()) {
                 return Flowable.error(new TaskCancelledException(null));
@@ -64,12 +56,6 @@ final class CutOff {
     private static Flowable<Object> deferred(Flowable<Object> source) {
         return Completable.create(CompletableEmitter::onComplete).andThen(Flowable.defer(() -> source));
     }
-
-    private static boolean isRetried(Throwable failure) {
-        return !(failure instanceof TaskCancelledException) && !(failure instanceof LinkageError);
-    }
-
-    private record Failed(Throwable error, int attempt) {}
 
     private static final class Cuttable implements FlowableSubscriber<Object>, Subscription {
 

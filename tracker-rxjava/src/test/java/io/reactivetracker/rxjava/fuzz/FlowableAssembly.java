@@ -216,20 +216,11 @@ final class FlowableAssembly {
             }
             case SWITCH_IF_EMPTY -> source.switchIfEmpty(build(node.second()));
             case TAKE_UNTIL_OTHER -> source.takeUntil(build(node.second()));
-            case TRACK ->
-                ofType(node.at(), source, world.isReference() ? new PassThrough(world.tasks()) : tracking.apply(world));
-            case CANCEL_WITH ->
-                world.isReference()
-                        ? CutOff.of(source, world.token())
-                        : source.compose(RxTracking.cancelWith(world.token()));
-            case GROUP ->
-                world.isReference()
-                        ? CutOff.inGroup(source, world, node)
-                        : source.compose(RxTracking.trackWith(world.group(node)));
+            case TRACK, CANCEL_WITH, GROUP -> ofType(node, source, world.isReference() ? reference(node) : ours(node));
             case RECORD ->
                 world.isReference()
-                        ? CutOff.asRecord(source, world)
-                        : Flowable.defer(() -> source.compose(RxRecording.recordAs(world.recorder(), world.newKey())));
+                        ? ofType(node, source, reference(node))
+                        : Flowable.defer(() -> ofType(node, source, ours(node)));
             default -> throw new AssertionError(node.kind());
         };
     }
@@ -253,11 +244,31 @@ final class FlowableAssembly {
         return world.call(node, number(element), element) == null ? null : inner;
     }
 
-    private static Flowable<Object> ofType(int type, Flowable<Object> source, TrackTransformer<Object> operator) {
-        return switch (type) {
+    private TrackTransformer<Object> ours(Node node) {
+        return switch (node.kind()) {
+            case TRACK -> tracking.apply(world);
+            case CANCEL_WITH -> RxTracking.cancelWith(world.token());
+            case GROUP -> RxTracking.trackWith(world.group(node));
+            default -> RxRecording.recordAs(world.recorder(), world.newKey());
+        };
+    }
+
+    private TrackTransformer<Object> reference(Node node) {
+        return switch (node.kind()) {
+            case TRACK -> new PassThrough(world.tasks());
+            case CANCEL_WITH -> new Converted(source -> CutOff.of(source, world.token()), true, true);
+            case GROUP -> new Converted(source -> CutOff.inGroup(source, world, node), false, true);
+            default -> new Converted(source -> CutOff.asRecord(source, world), false, false);
+        };
+    }
+
+    /** Converts to one of the five types, and back: a {@code Flowable} more often than not. */
+    private static Flowable<Object> ofType(Node node, Flowable<Object> source, TrackTransformer<Object> operator) {
+        return switch ((node.id() * 5 + node.size() * 3 + node.at()) % 8) {
             case 0 -> source.toObservable().compose(operator).toFlowable(BackpressureStrategy.BUFFER);
             case 1 -> source.firstElement().compose(operator).toFlowable();
             case 2 -> source.first(7).compose(operator).toFlowable();
+            case 3 -> source.ignoreElements().compose(operator).toFlowable();
             default -> source.compose(operator);
         };
     }
