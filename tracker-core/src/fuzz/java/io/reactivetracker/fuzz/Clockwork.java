@@ -7,6 +7,8 @@ import java.util.PriorityQueue;
 /**
  * Time, and threads that take turns, for one thread: tasks run one after the other, by time, then by a preference among the
  * lines that they stand in, then in the order of their coming.
+ *
+ * <p>With real threads each line is one of them, and time passes by itself.
  */
 public final class Clockwork {
 
@@ -16,25 +18,42 @@ public final class Clockwork {
             .thenComparingInt(task -> task.line.preference)
             .thenComparingLong(task -> task.number));
     private final World world;
+    private final RealThreads threads;
     private final long seed;
     private int lines;
     private long numbers;
     private long now;
     private int steps;
 
-    Clockwork(World world, long seed) {
+    Clockwork(World world, long seed, RealThreads threads) {
         this.world = world;
         this.seed = seed;
+        this.threads = threads;
     }
 
     /** Returns the time. */
     public long now() {
-        return now;
+        return threads == null ? now : threads.now();
     }
 
     /** Returns a new line: tasks of it that are due at the same time run in the order of their coming. */
     public Line line() {
         return new Line();
+    }
+
+    private synchronized int nextLine() {
+        return lines++;
+    }
+
+    /** Runs a task in its thread. */
+    private void run(Task task) {
+        if (task.isDue() && threads.mayGoOn()) {
+            try {
+                task.action.run();
+            } catch (Throwable escaped) {
+                world.escaped(escaped);
+            }
+        }
     }
 
     /** Runs everything that is due now or later, and what comes of it, until the world is stopped. */
@@ -43,7 +62,7 @@ public final class Clockwork {
             if (world.isEndless()) {
                 return;
             }
-            if (task.cancelled || task.line.closed) {
+            if (!task.isDue()) {
                 continue;
             }
             steps++;
@@ -61,13 +80,19 @@ public final class Clockwork {
     /** Tasks in a row, like those of one thread. */
     public final class Line {
 
-        private final int preference = (int) (((seed + lines++) * 0x9E3779B97F4A7C15L) >>> 60);
-        private boolean closed;
+        private final int number = nextLine();
+        private final int preference = (int) (((seed + number) * 0x9E3779B97F4A7C15L) >>> 60);
+        private volatile boolean closed;
 
         private Line() {}
 
         /** Runs an action later. */
         public Task schedule(long delay, Runnable action) {
+            if (threads != null) {
+                Task task = new Task(this, 0, 0, action);
+                threads.schedule(number, delay, () -> Clockwork.this.run(task));
+                return task;
+            }
             Task task = new Task(this, now + Math.max(0, delay), numbers++, action);
             tasks.add(task);
             return task;
@@ -91,13 +116,17 @@ public final class Clockwork {
         private final long time;
         private final long number;
         private final Runnable action;
-        private boolean cancelled;
+        private volatile boolean cancelled;
 
         private Task(Line line, long time, long number, Runnable action) {
             this.line = line;
             this.time = time;
             this.number = number;
             this.action = action;
+        }
+
+        private boolean isDue() {
+            return !cancelled && !line.closed;
         }
 
         /** Forgets this task. */

@@ -12,19 +12,20 @@ public class Consumer {
     private final int number;
     private final Pipeline.Subscriber plan;
 
-    private Subscription subscription;
+    private volatile Subscription subscription;
     private int taken;
-    private boolean ended;
-    private boolean cancelled;
+    private volatile boolean ended;
+    private volatile boolean cancelled;
+    private int ends;
 
     public Consumer(World world, int index, Pipeline.Subscriber plan) {
         this.world = world;
         this.number = World.FIRST_CONSUMER + index;
         this.plan = plan;
-        world.onCancel(this::cancel);
+        world.add(this);
     }
 
-    private void cancel() {
+    void cancel() {
         if (subscription != null && !ended) {
             ended = true;
             cancelled = true;
@@ -48,6 +49,10 @@ public class Consumer {
             case ZERO -> s.request(0);
             case NEGATIVE -> s.request(-1);
         }
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     private void askLater() {
@@ -81,7 +86,7 @@ public class Consumer {
             // It may have been on its way.
             return;
         }
-        ended = true;
+        end();
         world.note(number, World.What.ON_ERROR, error);
         misbehave(TERMINAL);
     }
@@ -90,9 +95,17 @@ public class Consumer {
         if (cancelled) {
             return;
         }
-        ended = true;
+        end();
         world.note(number, World.What.ON_COMPLETE, 0);
         misbehave(TERMINAL);
+    }
+
+    private void end() {
+        ended = true;
+        ends++;
+        if (ends > 1) {
+            world.endedTwice(number);
+        }
     }
 
     private void misbehave(int now) {

@@ -25,6 +25,19 @@ public record Node(int id, Kind kind, int size, Fault fault, int at, List<Node> 
         return inputs.get(1);
     }
 
+    /** Returns the type that a step of ours has where a library has several: a number below 8. */
+    public int type() {
+        return (id * 5 + size * 3 + at) % 8;
+    }
+
+    /** Returns whether a step takes the first element of what it is given, and cancels that. */
+    boolean takesFirst() {
+        if (kind.isOurs()) {
+            return at == 0 || type() == 1 || type() == 2;
+        }
+        return kind == Kind.CONCAT_MAP && at == 3;
+    }
+
     boolean anyMatch(Predicate<Node> condition) {
         if (condition.test(this)) {
             return true;

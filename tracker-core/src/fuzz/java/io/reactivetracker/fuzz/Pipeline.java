@@ -41,6 +41,11 @@ public record Pipeline(long seed, Node root, List<Subscriber> consumers, List<Ev
         CLOSE
     }
 
+    /** Returns whether, in threads, nothing fails or is cancelled, so that each subscription of the root ends by itself. */
+    boolean isPlain() {
+        return seed % 2 == 0;
+    }
+
     boolean uses(Kind kind) {
         return root.anyMatch(node -> node.kind() == kind);
     }

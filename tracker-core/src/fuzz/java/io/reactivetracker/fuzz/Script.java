@@ -28,6 +28,11 @@ public enum Script {
         return compareTo(FAILS) > 0;
     }
 
+    /** Returns the script of a step of those that keep the rules; in plain pipelines, and wait for demand. */
+    static Script lawfulOf(Node node, boolean isPlain) {
+        return VALUES[node.size() % (isPlain ? 2 : 4)];
+    }
+
     /** Returns the script of a step; by the rules more often than not. */
     @SuppressWarnings("EnumOrdinal") // any number will do
     public static Script of(Node node) {

@@ -14,15 +14,15 @@ public final class ScriptedSource implements Subscription {
 
     private long requested;
     private int emitted;
-    private boolean emitting;
-    private boolean cancelled;
-    private boolean ended;
+    private volatile boolean emitting;
+    private volatile boolean cancelled;
+    private volatile boolean ended;
     private boolean isOver;
 
     private ScriptedSource(World world, Node node, Subscriber<? super Object> subscriber) {
         this.world = world;
         this.node = node;
-        this.script = Script.of(node);
+        this.script = world.scriptOf(node);
         this.subscriber = subscriber;
     }
 
@@ -66,7 +66,7 @@ public final class ScriptedSource implements Subscription {
         if (n <= 0 || cancelled) {
             return;
         }
-        requested = Math.max(requested + n, requested);
+        add(n);
         if (script == Script.ON_DEMAND_LATER) {
             world.aside().schedule(1, this::emit);
         } else {
@@ -74,27 +74,54 @@ public final class ScriptedSource implements Subscription {
         }
     }
 
+    private synchronized void add(long n) {
+        requested = Math.max(requested + n, requested);
+    }
+
     private void emit() {
-        if (emitting || ended || world.isExhausted()) {
+        if (!begins()) {
             return;
         }
-        emitting = true;
+        boolean isOpen = true;
         try {
-            while (requested > 0 && emitted < node.size() && goesOn()) {
-                requested--;
-                emitted++;
-                if (script == Script.NULL_ELEMENT && emitted == 2) {
+            while (takesOne()) {
+                boolean isNull = script == Script.NULL_ELEMENT && emitted == 2;
+                if (isNull) {
                     world.nullEmitted();
                 }
-                subscriber.onNext(script == Script.NULL_ELEMENT && emitted == 2 ? null : (Object) emitted);
+                subscriber.onNext(isNull ? null : (Object) emitted);
             }
-            if (emitted >= node.size() && goesOn() && !ended) {
-                ended = true;
+            isOpen = false;
+            if (ends()) {
                 end();
             }
         } finally {
-            emitting = false;
+            if (isOpen) {
+                emitting = false;
+            }
         }
+    }
+
+    private synchronized boolean begins() {
+        boolean begins = !emitting && !ended && !world.isExhausted();
+        emitting |= begins;
+        return begins;
+    }
+
+    /** Whether there is one more to emit; if not, whoever asks next emits. */
+    private synchronized boolean takesOne() {
+        emitting = requested > 0 && emitted < node.size() && goesOn();
+        if (emitting) {
+            requested--;
+            emitted++;
+        }
+        return emitting;
+    }
+
+    private synchronized boolean ends() {
+        boolean ends = emitted >= node.size() && goesOn() && !ended;
+        ended |= ends;
+        return ends;
     }
 
     private boolean goesOn() {

@@ -3,6 +3,7 @@ package io.reactivetracker.fuzz;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
+import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.Backoff;
@@ -18,7 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What one run of a pipeline happens in: its time, its log, its trackers, and what they count. */
 public final class World {
@@ -46,14 +50,17 @@ public final class World {
     private static final What[] WHATS = What.values();
     private static final int MAX_EVENTS = 1_500;
 
+    private static final int MAX_SUBSCRIPTION_TIME = 10;
+
     /** Events after which a pipeline is stopped. */
     private static final int MAX_LOGGED = 10_000;
 
     /** The world whose pipeline runs: what a library drops is told to hooks that know no world. */
-    private static World current;
+    private static volatile World current;
 
     private final Pipeline pipeline;
     private final boolean isReference;
+    private final RealThreads threads;
     private final Clockwork clockwork;
     private final Clockwork.Line aside;
     private final CancellationToken token = CancellationToken.create();
@@ -61,25 +68,34 @@ public final class World {
     private final TaskTracker tracker = TaskTracker.create("fuzz");
     private final TreeMap<Integer, TaskGroup> groups = new TreeMap<>();
     private final TreeMap<Integer, ConcurrencyLimit> limits = new TreeMap<>();
+    private final List<Consumer> consumers = new ArrayList<>();
     private final List<Runnable> cancels = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
     private final Counter tasks = new Counter();
     private final Counter records = new Counter();
 
+    private final AtomicInteger keys = new AtomicInteger();
+
     private TaskRecorder<Integer> recorder;
-    private int keys;
     private long[] log = new long[64];
     private int events;
-    private boolean closed;
-    private boolean groupsCancelled;
-    private boolean isBroken;
-    private boolean isLost;
-    private boolean isEndless;
+    private volatile boolean closed;
+    private volatile boolean groupsCancelled;
+    private volatile boolean isBroken;
+    private volatile boolean isLost;
+    private volatile boolean isEndless;
+    private Set<Integer> countedSteps = Set.of();
+    private boolean isDrained;
 
     World(Pipeline pipeline, boolean isReference) {
+        this(pipeline, isReference, null);
+    }
+
+    World(Pipeline pipeline, boolean isReference, RealThreads threads) {
         this.pipeline = pipeline;
         this.isReference = isReference;
-        clockwork = new Clockwork(this, pipeline.seed());
+        this.threads = threads;
+        clockwork = new Clockwork(this, pipeline.seed(), threads);
         aside = clockwork.line();
     }
 
@@ -91,6 +107,11 @@ public final class World {
     /** Returns whether steps that do nothing stand where ours would. */
     public boolean isReference() {
         return isReference;
+    }
+
+    /** Returns whether nothing stands where ours would: what they are measured by is for one thread. */
+    public boolean isBare() {
+        return isReference && threads != null;
     }
 
     public Clockwork clockwork() {
@@ -127,9 +148,9 @@ public final class World {
     }
 
     /** Returns the group of a step. */
-    public TaskGroup group(Node node) {
+    public synchronized TaskGroup group(Node node) {
         return groups.computeIfAbsent(node.id(), id -> {
-            var builder = TaskGroup.builder("group").timer(new Timer()).executor(Runnable::run);
+            var builder = TaskGroup.builder("group").timer(new Timer()).executor(executor());
             if (limitOf(node) > 0) {
                 ConcurrencyLimit limit = Admission.concurrency(limitOf(node));
                 limits.put(id, limit);
@@ -149,6 +170,10 @@ public final class World {
         });
     }
 
+    private Executor executor() {
+        return threads == null ? Runnable::run : action -> clockwork.line().schedule(0, action);
+    }
+
     /** Returns how many tasks of a group may run at a time; 0 for any number. */
     static int limitOf(Node group) {
         return switch (group.size()) {
@@ -164,7 +189,7 @@ public final class World {
         return group.size() >= 4 ? group.at() : 0;
     }
 
-    public TaskRecorder<Integer> recorder() {
+    public synchronized TaskRecorder<Integer> recorder() {
         if (recorder == null) {
             recorder = TaskRecorder.create();
         }
@@ -173,7 +198,7 @@ public final class World {
 
     /** Returns a key that no other task has. */
     public int newKey() {
-        return keys++;
+        return keys.getAndIncrement();
     }
 
     /** Returns what the reference counts in the place of trackers and groups. */
@@ -205,6 +230,10 @@ public final class World {
      */
     @SuppressWarnings("EnumOrdinal") // of a log that lives no longer than this
     public void note(int node, What what, int detail) {
+        if (threads != null) {
+            noteInThreads(node, what);
+            return;
+        }
         if (events == MAX_LOGGED) {
             isEndless = true;
         }
@@ -223,9 +252,22 @@ public final class World {
                 | (detail & 0xFFFFFFFFL);
     }
 
+    private void noteInThreads(int node, What what) {
+        leaveIfEndless();
+        boolean isWork = node < FIRST_CONSUMER && (what == What.CALLED || what == What.SUBSCRIBED);
+        synchronized (broken) {
+            isEndless = ++events >= MAX_LOGGED;
+            if (isDrained && isWork && countedSteps.contains(node)) {
+                broken.add("step #" + node + " runs after the tracker has drained");
+            }
+        }
+    }
+
     /** Notes an event about an error. */
     public void note(int node, What what, Throwable error) {
-        if (isStandIn(error)) {
+        if (threads != null) {
+            noteInThreads(node, what);
+        } else if (isStandIn(error)) {
             // Where it turns up is a matter of how many layers it has passed.
             lose();
         } else {
@@ -296,12 +338,32 @@ public final class World {
 
     /** Notes that a rule was broken that needs no comparison. */
     public void breach(String what) {
-        broken.add(what);
+        synchronized (broken) {
+            broken.add(what);
+        }
     }
 
-    /** Lets consumers be cancelled from aside. */
-    public void onCancel(Runnable cancel) {
-        cancels.add(cancel);
+    /** Notes that a consumer was told two ends: what else it is told by sources that keep the rules is the same in threads. */
+    void endedTwice(int consumer) {
+        if (threads != null) {
+            breach("consumer #" + consumer + " was told an end twice");
+        }
+    }
+
+    /** Returns what a source does. */
+    Script scriptOf(Node node) {
+        return threads == null ? Script.of(node) : Script.lawfulOf(node, pipeline.isPlain());
+    }
+
+    /** Lets a consumer be cancelled from aside. */
+    void add(Consumer consumer) {
+        consumers.add(consumer);
+        cancels.add(consumer::cancel);
+    }
+
+    /** Returns how many consumers have not been told an end, and have not cancelled. */
+    long hanging() {
+        return consumers.stream().filter(consumer -> !consumer.hasEnded()).count();
     }
 
     /** Does what a callback of a node does when it comes to an element. Returns null if it is to return null. */
@@ -354,6 +416,36 @@ public final class World {
         clockwork.runAll();
     }
 
+    /**
+     * Runs a pipeline in real threads until nothing happens any more.
+     *
+     * @param counted the steps that nothing but tracked subscriptions of the root runs, if all of them end by themselves
+     */
+    void runInThreads(Assembly assembly, Set<Integer> counted) {
+        countedSteps = counted;
+        current = this;
+        TaskToken subscribing = tracker.token();
+        tracker.close();
+        Registration unused = tracker.drained().onDone(() -> {
+            synchronized (broken) {
+                isDrained = true;
+            }
+        });
+        threads.runAll(() -> {
+            assembly.assemble(this, pipeline);
+            for (Pipeline.Event event : pipeline.events()) {
+                clockwork.line().schedule(event.time(), () -> happen(event.action()));
+            }
+            // After the subscriptions, which stand in the same line.
+            aside.schedule(MAX_SUBSCRIPTION_TIME, subscribing::close);
+        });
+    }
+
+    /** Cancels whatever has not ended in real threads. */
+    void endInThreads() {
+        threads.runAll(() -> cancels.forEach(cancel -> aside.schedule(0, cancel)));
+    }
+
     private void happen(Pipeline.Action action) {
         switch (action) {
             case CANCEL_CONSUMER -> cancelFirst();
@@ -392,6 +484,11 @@ public final class World {
             }
         }
         return broken;
+    }
+
+    /** Returns whether the tracker reports that nothing is counted any more. */
+    boolean isDrained() {
+        return tracker.isDrained();
     }
 
     /** Returns how many recorded tasks are under way. */

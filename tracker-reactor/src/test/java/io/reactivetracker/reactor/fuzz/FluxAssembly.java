@@ -4,6 +4,7 @@ package io.reactivetracker.reactor.fuzz;
 import io.reactivetracker.fuzz.Assembly;
 import io.reactivetracker.fuzz.Consumer;
 import io.reactivetracker.fuzz.Fault;
+import io.reactivetracker.fuzz.Kind;
 import io.reactivetracker.fuzz.Node;
 import io.reactivetracker.fuzz.Pipeline;
 import io.reactivetracker.fuzz.ScriptedSource;
@@ -236,6 +237,9 @@ final class FluxAssembly {
 
     private Flux<Object> ours(Node node, Flux<Object> source) {
         boolean reference = world.isReference();
+        if (world.isBare()) {
+            return node.kind() == Kind.TRACK && node.at() == 0 ? source.next().flux() : source;
+        }
         return switch (node.kind()) {
             case TRACK -> {
                 if (node.at() == 0) {

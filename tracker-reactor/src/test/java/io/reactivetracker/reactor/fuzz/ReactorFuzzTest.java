@@ -4,6 +4,7 @@ package io.reactivetracker.reactor.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.fuzz.Fuzzer;
+import io.reactivetracker.fuzz.ThreadFuzzer;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +30,19 @@ class ReactorFuzzTest {
     @Timeout(value = 12, unit = TimeUnit.HOURS) // bounded by the number of pipelines
     void randomPipelinesAreTheSameWithUs() {
         new Fuzzer(FluxAssembly.with(FluxAssembly::trackWith)).run("Reactor", 20_000);
+    }
+
+    @Test
+    @Timeout(value = 12, unit = TimeUnit.HOURS) // bounded by the number of pipelines
+    void randomPipelinesEndAndCountDownInRealThreads() {
+        new ThreadFuzzer(FluxAssembly.with(FluxAssembly::trackWith)).run("Reactor", 1_000);
+    }
+
+    @Test
+    void aStepThatRunsAfterTheDrainIsFoundInRealThreads() {
+        ThreadFuzzer fuzzer = new ThreadFuzzer(FluxAssembly.with(BrokenTracking.PASSES_FUSION_ON));
+        assertThat(fuzzer.firstFailure(1, 5_000, "runs after the tracker has drained"))
+                .isNotNull();
     }
 
     @ParameterizedTest

@@ -109,8 +109,16 @@ final class Attempts extends Flowable<Object> {
             }
         }
 
+        /** What comes after the end, or after the cancel, is lost where a task may go on, as by RxJava's own retry. */
+        private boolean isOver() {
+            return mayGoOn && (isDone || isCancelled);
+        }
+
         @Override
         public void onNext(Object element) {
+            if (mayGoOn && isDone) {
+                return;
+            }
             if (requested != Long.MAX_VALUE) {
                 requested--;
             }
@@ -124,13 +132,18 @@ final class Attempts extends Flowable<Object> {
 
         @Override
         public void onError(Throwable error) {
-            if (isDone && mayGoOn) {
-                // Lost, as by RxJava's own retry.
+            if (isOver()) {
                 return;
             }
-            if (!isDone && retries > 0 && isRetried(error)) {
-                retries--;
+            if (mayGoOn) {
                 upstream = null;
+                if (requested < 0) {
+                    requested = 0;
+                    RxJavaPlugins.onError(new ProtocolViolationException("More produced than requested"));
+                }
+            }
+            if (retries > 0 && isRetried(error)) {
+                retries--;
                 begin();
             } else {
                 isDone = true;
@@ -140,6 +153,9 @@ final class Attempts extends Flowable<Object> {
 
         @Override
         public void onComplete() {
+            if (mayGoOn && isDone) {
+                return;
+            }
             isDone = true;
             downstream.onComplete();
         }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.reactivestreams.Subscriber;
 
 /** Builds random pipelines with RxJava. */
@@ -254,6 +255,9 @@ final class FlowableAssembly {
     }
 
     private TrackTransformer<Object> reference(Node node) {
+        if (world.isBare()) {
+            return new Converted(UnaryOperator.identity(), false, false);
+        }
         return switch (node.kind()) {
             case TRACK -> new PassThrough(world.tasks());
             case CANCEL_WITH -> new Converted(source -> CutOff.of(source, world.token()), true, true);
@@ -264,7 +268,7 @@ final class FlowableAssembly {
 
     /** Converts to one of the five types, and back: a {@code Flowable} more often than not. */
     private static Flowable<Object> ofType(Node node, Flowable<Object> source, TrackTransformer<Object> operator) {
-        return switch ((node.id() * 5 + node.size() * 3 + node.at()) % 8) {
+        return switch (node.type()) {
             case 0 -> source.toObservable().compose(operator).toFlowable(BackpressureStrategy.BUFFER);
             case 1 -> source.firstElement().compose(operator).toFlowable();
             case 2 -> source.first(7).compose(operator).toFlowable();

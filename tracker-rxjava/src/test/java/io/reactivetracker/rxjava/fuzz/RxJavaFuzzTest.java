@@ -4,6 +4,7 @@ package io.reactivetracker.rxjava.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.fuzz.Fuzzer;
+import io.reactivetracker.fuzz.ThreadFuzzer;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +31,19 @@ class RxJavaFuzzTest {
     @Timeout(value = 12, unit = TimeUnit.HOURS) // bounded by the number of pipelines
     void randomPipelinesAreTheSameWithUs() {
         new Fuzzer(FlowableAssembly.with(FlowableAssembly::trackWith)).run("RxJava", 20_000);
+    }
+
+    @Test
+    @Timeout(value = 12, unit = TimeUnit.HOURS) // bounded by the number of pipelines
+    void randomPipelinesEndAndCountDownInRealThreads() {
+        new ThreadFuzzer(FlowableAssembly.with(FlowableAssembly::trackWith)).run("RxJava", 1_000);
+    }
+
+    @Test
+    void aCountThatStaysIsFoundInRealThreads() {
+        ThreadFuzzer fuzzer = new ThreadFuzzer(
+                FlowableAssembly.with(world -> new BrokenTracking(BrokenTracking.How.LEAKS_WHEN_CANCELLED, world)));
+        assertThat(fuzzer.firstFailure(1, 5_000, "still counted")).isNotNull();
     }
 
     @ParameterizedTest

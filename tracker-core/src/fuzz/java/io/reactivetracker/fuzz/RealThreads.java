@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.fuzz;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that one pipeline runs in, and what they have still to do.
+ *
+ * <p>Whatever happens later in a pipeline is a task of one of them. When there is none left, nothing will ever happen any
+ * more: what has not ended then hangs.
+ */
+final class RealThreads {
+
+    private static final int MAX_STEPS = 4_000;
+    private static final int MAX_MINUTES = 5;
+    private static final long NANOS_PER_TICK = 20_000;
+    private static final List<ScheduledExecutorService> THREADS = start(4);
+
+    private final AtomicInteger steps = new AtomicInteger();
+    private final long start = System.nanoTime();
+
+    // One more than there are tasks while the caller is adding some.
+    private final AtomicInteger pending = new AtomicInteger();
+    private volatile CountDownLatch isQuiet = new CountDownLatch(1);
+
+    private static List<ScheduledExecutorService> start(int number) {
+        List<ScheduledExecutorService> threads = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            String name = "fuzz-" + i;
+            threads.add(Executors.newSingleThreadScheduledExecutor(run -> {
+                Thread thread = new Thread(run, name);
+                thread.setDaemon(true);
+                // What steps throw on purpose, and nobody has called for.
+                thread.setUncaughtExceptionHandler((in, failure) -> {});
+                return thread;
+            }));
+        }
+        return threads;
+    }
+
+    long now() {
+        return (System.nanoTime() - start) / NANOS_PER_TICK;
+    }
+
+    /** Whether there have been so few steps that a periodic task that nobody cancels may run again. */
+    boolean mayGoOn() {
+        return steps.incrementAndGet() < MAX_STEPS;
+    }
+
+    void schedule(int line, long delay, Runnable task) {
+        pending.incrementAndGet();
+        var unused = THREADS.get(line % THREADS.size())
+                .schedule(
+                        () -> {
+                            try {
+                                task.run();
+                            } finally {
+                                done();
+                            }
+                        },
+                        delay * NANOS_PER_TICK,
+                        TimeUnit.NANOSECONDS);
+    }
+
+    private void done() {
+        if (pending.decrementAndGet() == 0) {
+            isQuiet.countDown();
+        }
+    }
+
+    /** Does something, and waits until everything that comes of it has been done. */
+    void runAll(Runnable action) {
+        isQuiet = new CountDownLatch(1);
+        pending.incrementAndGet();
+        try {
+            action.run();
+        } finally {
+            done();
+        }
+        try {
+            if (!isQuiet.await(MAX_MINUTES, TimeUnit.MINUTES)) {
+                throw new AssertionError("a task has not returned: " + stacks());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String stacks() {
+        StringBuilder stacks = new StringBuilder();
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            if (thread.getName().startsWith("fuzz-")) {
+                stacks.append("\n").append(thread);
+                for (StackTraceElement element : stack) {
+                    stacks.append("\n    at ").append(element);
+                }
+            }
+        });
+        return stacks.toString();
+    }
+}
