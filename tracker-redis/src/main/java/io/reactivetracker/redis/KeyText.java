@@ -63,8 +63,11 @@ final class KeyText<K> {
         return "a key of " + key.getClass().getName();
     }
 
-    /** Not by {@code getBytes()}, which writes every half of a pair of surrogates as the same question mark. */
+    /** Not by {@code getBytes()} where there are surrogates, for it writes each half of a pair as the same question mark. */
     private static byte[] encode(String text) {
+        if (!hasSurrogates(text)) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
         try {
             ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             byte[] bytes = new byte[encoded.remaining()];
@@ -76,6 +79,15 @@ final class KeyText<K> {
                             + beginningOf(text),
                     half);
         }
+    }
+
+    private static boolean hasSurrogates(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static IllegalArgumentException tooLong(String text, String given) {

@@ -173,7 +173,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
                 .<Claim>thenApply(reply -> {
                     RedisClaim claim = granted(bytes, reply);
                     if (claim == null) {
-                        throw refusal.apply(status(reply.get(1)));
+                        throw refusal.apply(status(reply.get(0)));
                     }
                     return claim;
                 })
@@ -185,7 +185,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     private @Nullable RedisClaim granted(byte[] key, List<Object> reply) {
-        return isOne(reply.get(0)) ? new RedisClaim(this, key, (Long) reply.get(1)) : null;
+        return reply.get(0) instanceof Long fence ? new RedisClaim(this, key, fence) : null;
     }
 
     /** Whoever asked has gone: what is granted after all is nobody's, and would stay so until the lease runs out. */

@@ -61,7 +61,10 @@ final class Script {
         }
     }
 
-    /** Sends it by its digest; gives what the script returned: integers as {@code Long}, all else as {@code byte[]}. */
+    /**
+     * Sends it by its digest; gives what the script returned: integers as {@code Long}, all else as {@code byte[]}. What is not a
+     * table is a list of one.
+     */
     CompletionStage<List<Object>> run(
             RedisScriptingAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[][] arguments) {
         return commands.evalsha(digest, ScriptOutputType.MULTI, keys, arguments);

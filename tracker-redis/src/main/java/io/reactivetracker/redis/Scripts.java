@@ -31,8 +31,7 @@ final class Scripts {
         long expiry = (ageMicros + leaseMicros + remembered) / 1000 + 1000;
         String settings = "local LEASE, AGE, NUMBER, REMEMBERED, EXPIRY, MOST = " + leaseMicros + "," + ageMicros + ","
                 + (retention.number() == Long.MAX_VALUE ? 0 : retention.number()) + "," + remembered + "," + expiry
-                + ","
-                + MOST;
+                + ",'" + MOST + "'";
         begin = new Script("begin", settings, "local BEGUN = 'R'");
         beginRevoke = new Script("begin", settings, "local BEGUN = 'V'");
         succeed = new Script("settle", settings, "local STEP = 'succeed'");

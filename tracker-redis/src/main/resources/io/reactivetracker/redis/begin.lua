@@ -2,7 +2,7 @@
 -- SUCCEEDED --beginRevoke--> REVOKING
 --
 -- BEGUN: what it becomes, R or V. ARGV: the key, and the nonce of the call.
--- Gives 1 and the fencing number, or 0 and the status that was in the way.
+-- Gives the fencing number, or the status that was in the way.
 --@include names
 local key, call = ARGV[1], ARGV[2]
 local isTask = BEGUN == 'R'
@@ -20,21 +20,24 @@ if record then
     local fence, nonce = string.match(record, '^.(%d+) (%S+)')
     if nonce == call then
       -- Asked again since the answer was lost.
-      return { 1, tonumber(fence) }
+      return tonumber(fence)
     end
   end
 end
 local isFree = isTask and (not status or status == 'F') or status == 'S' and not isTask
 if not isFree then
-  return { 0, status or 'N' }
+  return status or 'N'
 end
 -- The first write of all: a full server refuses it, and with it all. The number is greater than any before; and as great as
 -- the time, so that it goes up even if the server has lost the last one.
-local fence = now
-local last = redis.call('SET', fences, now, 'GET')
+--@include stamp
+local fence, fenceText, since = now, stamp, ''
+local last = redis.call('SET', fences, stamp, 'GET')
 if last and tonumber(last) >= now then
   fence = tonumber(last) + 1
-  redis.call('SET', fences, fence)
+  fenceText = string.format('%.0f', fence)
+  since = stamp
+  redis.call('SET', fences, fenceText)
 end
 if record then
   if not isLapsed then
@@ -46,9 +49,9 @@ if record then
   redis.call('ZREM', succeeded, key)
   redis.call('ZREM', failed, key)
 end
-redis.call('HSET', records, key, string.format('%s%.0f %s\n', BEGUN, fence, call))
+redis.call('HSET', records, key, BEGUN .. fenceText .. ' ' .. call .. '\n' .. since)
 redis.call('ZADD', held, now + LEASE, key)
-local lapsed = redis.call('ZRANGEBYSCORE', held, '-inf', now, 'LIMIT', 0, MOST)
+local lapsed = redis.call('ZRANGEBYSCORE', held, '-inf', stamp, 'LIMIT', '0', MOST)
 if lapsed[1] then
 --@include lapse
   lapse(lapsed, held, BEGUN, isTask and 'F' or 'S', isTask and failed or succeeded)
@@ -60,4 +63,4 @@ if AGE > 0 then
   touch(records)
   touch(held)
 end
-return { 1, fence }
+return fence

@@ -1,7 +1,8 @@
 -- How the records of a namespace are kept:
 --
 --   records      hash  key -> "Sfence word\nfailure", where S is the status: R, V (revoking), S or F; none is NOT_FOUND.
---                      The word is the nonce of the call that began it while it runs, and then the step that ended it
+--                      The word is the nonce of the call that began it while it runs, and then the step that ended it.
+--                      While it runs the time of its claim is in place of a failure, if the fencing number is not that
 --   running      zset  key -> when its lease runs out
 --   revoking     zset  key -> when its lease runs out
 --   succeeded    zset  key -> when it was settled
@@ -16,7 +17,7 @@
 --
 -- A key with a record is in the one zset of its status. Times are microseconds by the clock of the server. The settings stand
 -- in front of each script: LEASE, AGE (0: any) and REMEMBERED in microseconds, NUMBER (0: any) of successes and of failures,
--- EXPIRY in milliseconds, and MOST, for how much a script tidies up besides.
+-- EXPIRY in milliseconds, and MOST, as text, for how much a script tidies up besides.
 local records, running, revoking, succeeded, failed, settlements, fences =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local time = redis.call('TIME')

@@ -9,7 +9,7 @@ local function retire(zset, status)
     end
   end
   if AGE > 0 and not old[1] then
-    old = redis.call('ZRANGEBYSCORE', zset, '-inf', now - AGE, 'LIMIT', 0, MOST)
+    old = redis.call('ZRANGEBYSCORE', zset, '-inf', now - AGE, 'LIMIT', '0', MOST)
   end
   for _, of in ipairs(old) do
     local record = redis.call('HGET', records, of)

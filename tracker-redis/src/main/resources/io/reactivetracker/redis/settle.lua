@@ -7,7 +7,7 @@
 local key, fence = ARGV[1], ARGV[2]
 local record = redis.call('HGET', records, key)
 local held
-if record and string.sub(record, 2, #fence + 2) == fence .. ' ' then
+if record and string.find(record, fence .. ' ', 2, true) == 2 then
   local status = string.sub(record, 1, 1)
   held = status == 'R' and running or status == 'V' and revoking
 end
@@ -15,11 +15,15 @@ if not held then
   -- Asked again since the answer was lost: the record tells it, or what was kept when that went.
   local ended = fence .. ' ' .. STEP .. '\n'
   local isEnded = record and string.sub(record, 2, #ended + 1) == ended
-  return { (isEnded or redis.call('ZSCORE', settlements, fence .. ':' .. STEP)) and 1 or 0 }
+  return (isEnded or redis.call('ZSCORE', settlements, fence .. ':' .. STEP)) and 1 or 0
 end
-local at = redis.call('ZSCORE', held, key)
-if not at or tonumber(at) <= now then
-  return { 0 }
+-- Where nothing follows the line break its fencing number is the time of the claim: the first lease needs no look.
+local isFirstLease = string.sub(record, -1) == '\n' and now - fence < LEASE
+if not isFirstLease then
+  local at = redis.call('ZSCORE', held, key)
+  if not at or tonumber(at) <= now then
+    return 0
+  end
 end
 -- Comes first because it takes no memory: so a full server lets the whole script through.
 redis.call('ZREM', held, key)
@@ -31,8 +35,9 @@ if held == revoking and STEP == 'succeed' then
 else
   local isSuccess = held == revoking or STEP == 'succeed'
   local zset = isSuccess and succeeded or failed
+--@include stamp
   redis.call('HSET', records, key, (isSuccess and 'S' or 'F') .. fence .. ' ' .. STEP .. '\n' .. (isSuccess and '' or ARGV[3]))
-  redis.call('ZADD', zset, now, key)
+  redis.call('ZADD', zset, stamp, key)
   told = isSuccess and 'SUCCEEDED' or 'FAILED'
   if AGE > 0 or NUMBER > 0 then
 --@include retire
@@ -44,4 +49,4 @@ else
 end
 -- Never in the way of what is done: a user of Redis may not be allowed to publish.
 redis.pcall('PUBLISH', string.sub(records, 1, -8) .. 'settled:' .. key, told)
-return { 1 }
+return 1

@@ -94,6 +94,24 @@ class LeaseTest {
         assertThat(get(longer.find("a")).status()).isEqualTo(TaskStatus.SUCCEEDED);
     }
 
+    /** As after a failover to a server whose clock is behind. */
+    @Test
+    void isCountedByTheClockAlsoWhereTheFencingNumberIsAheadOfIt() {
+        RecordStore<String> store = brief();
+        long inAnHour =
+                1_000 * (System.currentTimeMillis() + Duration.ofHours(1).toMillis());
+        redis.commands().set("reactive-tracker:{" + namespace(store) + "}:fence", String.valueOf(inAnHour));
+        Claim claim = get(store.begin("a"));
+        assertThat(claim.fence()).isEqualTo(inAnHour + 1);
+        awaitStatus(store, "a", TaskStatus.FAILED);
+        assertThat(get(claim.succeed())).isFalse();
+        awaitStatus(store, "a", TaskStatus.FAILED);
+
+        Claim next = get(store.begin("a"));
+        assertThat(next.fence()).isEqualTo(inAnHour + 2);
+        assertThat(get(claim.succeed())).isFalse();
+    }
+
     private static void assertRefused(Claim old) {
         assertThat(get(old.renew())).isFalse();
         assertThat(get(old.succeed())).isFalse();
