@@ -30,7 +30,7 @@ public final class DefaultExecutor {
             ThreadFactory virtual = virtualThreads();
             return action -> virtual.newThread(() -> runHere(action)).start();
         } catch (ReflectiveOperationException | RuntimeException tooOld) {
-            return LibraryThreads.cached();
+            return new CoalescingExecutor(LibraryThreads.cached());
         }
     }
 
