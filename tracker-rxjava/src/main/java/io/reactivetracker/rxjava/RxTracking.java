@@ -9,9 +9,13 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.internal.Durations;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
@@ -172,6 +176,9 @@ public final class RxTracking {
      * <p>Completes in the thread that drains the tracker, or in the subscribing one if that has happened. To dispose of
      * the subscription unlinks it and leaves nothing behind.
      *
+     * <p>RxJava's {@code timeout} has a message of its own, which cannot tell why a wait did not end; {@link
+     * #whenDrained(TaskTracker, Duration)} does.
+     *
      * @param tracker what to wait for; the wait does not close it
      * @return a {@code Completable} that completes when the tracker is drained
      */
@@ -179,6 +186,25 @@ public final class RxTracking {
         DrainSignal signal =
                 Objects.requireNonNull(tracker, "tracker must not be null").drained();
         return completeOn(signal::onDone);
+    }
+
+    /**
+     * Waits for a tracker to be closed and empty, for a limited time.
+     *
+     * <p>As {@link #whenDrained(TaskTracker)}, but fails with a {@link TimeoutException} when the time is up, in a thread of
+     * {@code Schedulers.computation()}. The message names the tracker, its state, and what still runs: that it was never closed, for
+     * example. The time begins with the subscription.
+     *
+     * @param tracker what to wait for; the wait does not close it
+     * @param timeout how long to wait
+     * @return a {@code Completable} that completes when the tracker is drained
+     */
+    public static Completable whenDrained(TaskTracker tracker, Duration timeout) {
+        DrainSignal signal =
+                Objects.requireNonNull(tracker, "tracker must not be null").drained();
+        Completable failure =
+                Completable.error(() -> new TimeoutException("not drained within " + timeout + ": " + signal));
+        return completeOn(signal::onDone).timeout(Durations.nanos(timeout), TimeUnit.NANOSECONDS, failure);
     }
 
     /**

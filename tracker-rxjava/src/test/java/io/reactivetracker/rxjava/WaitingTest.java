@@ -13,7 +13,12 @@ import io.reactivetracker.TaskTracker;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.observers.TestObserver;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import io.reactivex.rxjava3.schedulers.Schedulers;
+import io.reactivex.rxjava3.schedulers.TestScheduler;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -47,6 +52,49 @@ class WaitingTest {
         wait.test().assertResult();
         wait.test().assertResult();
         Completable.defer(() -> whenDrained(tracker)).test().assertEmpty();
+    }
+
+    @Test
+    void aWaitOfLimitedTimeThatEndsWithoutADrainNamesTheTrackerItsStateAndWhatStillRuns() {
+        tracker.token("ship");
+        TestScheduler time = new TestScheduler();
+        RxJavaPlugins.setComputationSchedulerHandler(computation -> time);
+        try {
+            TestObserver<Void> wait =
+                    whenDrained(tracker, Duration.ofSeconds(30)).test();
+            time.advanceTimeBy(29, TimeUnit.SECONDS);
+            wait.assertEmpty();
+            time.advanceTimeBy(1, TimeUnit.SECONDS);
+            wait.assertError(failure -> {
+                assertThat(failure)
+                        .isInstanceOf(TimeoutException.class)
+                        .hasMessageStartingWith("not drained within PT30S: ")
+                        .hasMessageContaining(
+                                "tracker \"orders\", which is open, so it cannot drain before it is closed, and"
+                                        + " counts 1 task: \"ship\" #");
+                return true;
+            });
+        } finally {
+            RxJavaPlugins.setComputationSchedulerHandler(null);
+        }
+    }
+
+    @Test
+    void aWaitOfLimitedTimeCompletesByTheDrainAndLeavesNothingBehind() {
+        TaskToken task = tracker.token();
+        TestScheduler time = new TestScheduler();
+        RxJavaPlugins.setComputationSchedulerHandler(computation -> time);
+        try {
+            TestObserver<Void> wait =
+                    whenDrained(tracker, Duration.ofSeconds(30)).test();
+            tracker.close();
+            task.close();
+            wait.assertResult();
+            time.advanceTimeBy(1, TimeUnit.HOURS);
+            wait.assertResult();
+        } finally {
+            RxJavaPlugins.setComputationSchedulerHandler(null);
+        }
     }
 
     @Test

@@ -17,9 +17,9 @@ import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The code that the documentation shows for RxJava. */
@@ -74,7 +74,7 @@ class RxSnippetsTest {
         archive(order).compose(cancelWith(stop)).compose(trackWith(tracker)).subscribe();
 
         tracker.close();
-        whenDrained(tracker).timeout(30, TimeUnit.SECONDS).blockingAwait();
+        whenDrained(tracker, Duration.ofSeconds(30)).blockingAwait();
         // spotless:on
         assertThat(done).containsExactlyInAnyOrder("bill one", "bill two", "bill three", "archive three");
     }
