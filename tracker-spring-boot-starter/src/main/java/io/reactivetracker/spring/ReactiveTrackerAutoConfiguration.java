@@ -54,7 +54,14 @@ public final class ReactiveTrackerAutoConfiguration {
     /** They cost nothing; metrics look at the first two when the application has started, and Spring stops what it has made. */
     @Bean
     static LazyInitializationExcludeFilter groupsAreNotLazy() {
-        return LazyInitializationExcludeFilter.forBeanTypes(TaskGroup.class, TaskTracker.class, DrainLifecycle.class);
+        return LazyInitializationExcludeFilter.forBeanTypes(
+                TaskGroup.class, TaskTracker.class, DrainLifecycle.class, QuietCancelledTasks.class);
+    }
+
+    @Bean
+    @ConditionalOnSwitch(value = "quiet-cancelled-tasks", byDefault = true)
+    QuietCancelledTasks quietCancelledTasks() {
+        return new QuietCancelledTasks();
     }
 
     @Bean

@@ -18,6 +18,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param name Name of the application's task group. Unless set, it is that of the application.
  * @param concurrency How many tasks of the application's group run at a time. Unless set, any number.
  * @param queue How many tasks wait when as many run as may; others are rejected. Unless set, any number.
+ * @param quietCancelledTasks Whether a cancelled task of a subscribe() without an error callback is left out of Reactor's log of
+ *     dropped errors. Set it to false if the application has a hook of its own for dropped errors.
  * @param trackSubscriptions Whether each subscribe() of the application's own code whose outcome nobody sees is counted, and
  *     waited for at the shutdown.
  * @param trackSubscriptionsIn Packages whose calls of subscribe() are counted, with those below them. Unless set, those that
@@ -31,6 +33,7 @@ record ReactiveTrackerProperties(
         @Nullable String name,
         @Nullable Integer concurrency,
         @Nullable Integer queue,
+        @DefaultValue("true") boolean quietCancelledTasks,
         @DefaultValue("false") boolean trackSubscriptions,
         @DefaultValue List<String> trackSubscriptionsIn,
         @DefaultValue OfShutdown shutdown,

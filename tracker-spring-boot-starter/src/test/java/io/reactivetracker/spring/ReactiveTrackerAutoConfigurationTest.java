@@ -46,6 +46,14 @@ class ReactiveTrackerAutoConfigurationTest {
     }
 
     @Test
+    void cancelledTasksAreLeftOutOfTheLogUnlessThatIsSwitchedOff() {
+        application.run(context -> assertThat(context).hasSingleBean(QuietCancelledTasks.class));
+        application
+                .withPropertyValues("reactive-tracker.quiet-cancelled-tasks=false")
+                .run(context -> assertThat(context).doesNotHaveBean(QuietCancelledTasks.class));
+    }
+
+    @Test
     void soHasAWebApplication() {
         new ReactiveWebApplicationContextRunner()
                 .withConfiguration(STARTER)

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.spring;
+
+import io.reactivetracker.reactor.ReactorTracking;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Keeps cancelled tasks out of Reactor's log of dropped errors.
+ *
+ * <p>The hook is the virtual machine's: it is installed once, however many application contexts start, since Reactor would run
+ * each of several.
+ */
+final class QuietCancelledTasks {
+
+    private static final AtomicBoolean IS_INSTALLED = new AtomicBoolean();
+
+    QuietCancelledTasks() {
+        if (!IS_INSTALLED.getAndSet(true)) {
+            ReactorTracking.quietCancelledTasks();
+        }
+    }
+}
