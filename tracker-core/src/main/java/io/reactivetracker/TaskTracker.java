@@ -110,12 +110,16 @@ public final class TaskTracker {
      */
     public boolean close() {
         DrainTime time = new DrainTime(running.nanoTime(), this);
-        long closed = state.close();
-        if (!StateWord.isClosed(closed)) {
-            return false;
+        long closed;
+        // So that of two closes around a reopen the later one is the last to leave its time.
+        synchronized (state) {
+            closed = state.close();
+            if (!StateWord.isClosed(closed)) {
+                return false;
+            }
+            time.closedBy(closed);
+            drainTime = time;
         }
-        time.closedBy(closed);
-        drainTime = time;
         // Who drained it meanwhile has not found this yet.
         time.read();
         if (StateWord.isDrained(closed)) {

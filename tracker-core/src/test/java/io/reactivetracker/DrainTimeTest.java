@@ -165,6 +165,44 @@ class DrainTimeTest {
         assertThat(trackers).allSatisfy(racing -> assertThat(racing.drainTime()).isZero());
     }
 
+    /** However long the older close is held up behind its step. */
+    @Test
+    void isThatOfTheLaterOfTwoClosesAroundAReopen() throws Exception {
+        int rounds = 2_000;
+        CyclicBarrier together = new CyclicBarrier(2);
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        tracker.token();
+        List<Duration> ofOlder = new ArrayList<>();
+        try {
+            Future<?> closing = other.submit(() -> {
+                for (int i = 0; i < rounds; i++) {
+                    together.await();
+                    tracker.close();
+                    together.await();
+                }
+                return null;
+            });
+            for (int i = 0; i < rounds; i++) {
+                together.await();
+                while (!tracker.isClosed()) {
+                    Thread.onSpinWait();
+                }
+                pass(SECOND);
+                tracker.reopen();
+                tracker.close();
+                together.await();
+                if (!tracker.drainTime().isZero()) {
+                    ofOlder.add(tracker.drainTime());
+                }
+                tracker.reopen();
+            }
+            closing.get();
+        } finally {
+            other.shutdownNow();
+        }
+        assertThat(ofOlder).isEmpty();
+    }
+
     // ---- the oldest task
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
@@ -25,6 +26,30 @@ class TaskTrackerTest {
     private final TaskTracker tracker = TaskTracker.create("orders");
 
     /** The tests of tokio-util's tracker itself, by what they show. Those of its waits are in DrainSignalTest. */
+    /** As where memory runs out between the count and the list. */
+    @Test
+    void aNamedTaskThatCannotBeListedIsNotCounted() {
+        OutOfMemoryError full = new OutOfMemoryError("full");
+        boolean[] isFull = new boolean[1];
+        TaskTracker tracker = new TaskTracker("orders", new TaskCount(new StateWord()), new RunningTasks(() -> {
+            if (isFull[0]) {
+                throw full;
+            }
+            return 0;
+        }));
+        isFull[0] = true;
+        assertThatThrownBy(() -> tracker.token("ship")).isSameAs(full);
+        assertThatThrownBy(() -> tracker.tryToken("ship")).isSameAs(full);
+        isFull[0] = false;
+        assertThat(tracker.size()).isZero();
+        assertThat(tracker.runningTasks()).isEmpty();
+        TaskToken next = tracker.token("ship");
+        tracker.close();
+        assertThat(tracker.isDrained()).isFalse();
+        next.close();
+        assertThat(tracker.isDrained()).isTrue();
+    }
+
     @Nested
     class Counting {
 
