@@ -84,6 +84,7 @@ public final class World {
     private volatile boolean isBroken;
     private volatile boolean isLost;
     private volatile boolean isEndless;
+    private boolean hasTypes;
     private Set<Integer> countedSteps = Set.of();
     private boolean isDrained;
 
@@ -315,9 +316,15 @@ public final class World {
         isLost |= pipeline.uses(Kind.RECORD);
     }
 
-    /** Notes that a source has emitted null, which each type answers in its own way. */
+    /** Notes that each type of the library answers null in its own way, and so does a conversion. */
+    public void haveTypes() {
+        hasTypes = true;
+    }
+
+    /** Notes that a source has emitted null. */
     void nullEmitted() {
-        isLost |= pipeline.uses(Kind.RECORD) || pipeline.uses(Kind.CANCEL_WITH) || pipeline.uses(Kind.GROUP);
+        isLost |= pipeline.uses(Kind.RECORD)
+                || (hasTypes && (pipeline.uses(Kind.CANCEL_WITH) || pipeline.uses(Kind.GROUP)));
     }
 
     boolean isLost() {

@@ -38,6 +38,7 @@ final class FlowableAssembly {
         this.world = world;
         this.tracking = tracking;
         this.scheduler = new HandDrivenScheduler(world.clockwork());
+        world.haveTypes();
     }
 
     /** Returns what builds pipelines with an operator of ours; the reference is given. */
