@@ -21,14 +21,13 @@ final class Generator {
     private static final Set<Kind> ENDLESS =
             EnumSet.of(Kind.NEVER, Kind.REF_COUNT, Kind.REPLAY, Kind.GROUP_BY, Kind.ON_ERROR_CONTINUE);
 
-    /** What cancels nothing that still runs, and does nothing after its last signal. */
+    /** What cancels nothing that still runs, does nothing after its last signal, and needs no request in time. */
     private static final Set<Kind> PLAIN = EnumSet.of(
             Kind.RANGE,
             Kind.LIST,
             Kind.JUST,
             Kind.CALL,
             Kind.EMPTY,
-            Kind.TICKS,
             Kind.SCRIPT,
             Kind.CREATE,
             Kind.GENERATE,

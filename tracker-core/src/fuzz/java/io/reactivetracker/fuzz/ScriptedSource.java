@@ -157,7 +157,7 @@ public final class ScriptedSource implements Subscription {
         world.note(node.id(), World.What.CANCELLED, 0);
         cancelled = true;
         if (script == Script.THROWS_IN_CANCEL) {
-            world.thrownBySource();
+            world.thrownByCancel();
             throw new Boom(node.id());
         }
         if (script == Script.SIGNALS_IN_CANCEL && !ended) {

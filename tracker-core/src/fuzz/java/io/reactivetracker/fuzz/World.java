@@ -85,7 +85,8 @@ public final class World {
     private volatile boolean isLost;
     private volatile boolean isEndless;
     private boolean hasTypes;
-    private Set<Integer> countedSteps = Set.of();
+    private boolean hasCancelThrown;
+    private volatile Set<Integer> countedSteps = Set.of();
     private boolean isDrained;
 
     World(Pipeline pipeline, boolean isReference) {
@@ -311,6 +312,16 @@ public final class World {
         isLost = true;
     }
 
+    /** Notes that a source has thrown when it was cancelled: what is cancelled after it may not be. */
+    void thrownByCancel() {
+        hasCancelThrown = true;
+        thrownBySource();
+    }
+
+    boolean hasCancelThrown() {
+        return hasCancelThrown;
+    }
+
     /** Notes that a source has thrown: of a recorded task, its downstream may be told what another one's operators lose. */
     void thrownBySource() {
         isLost |= pipeline.uses(Kind.RECORD);
@@ -448,8 +459,9 @@ public final class World {
         });
     }
 
-    /** Cancels whatever has not ended in real threads. */
+    /** Cancels whatever has not ended in real threads; of what is cancelled a step may be running still. */
     void endInThreads() {
+        countedSteps = Set.of();
         threads.runAll(() -> cancels.forEach(cancel -> aside.schedule(0, cancel)));
     }
 

@@ -47,6 +47,8 @@ final class Attempts extends Flowable<Object> {
         private boolean isCancelled;
         private boolean isDone;
         private boolean hasDownstreamThrown;
+        private boolean handling;
+        private Throwable next;
 
         Attempt(Flowable<Object> source, int retries, Subscriber<? super Object> downstream) {
             this.source = source;
@@ -142,6 +144,22 @@ final class Attempts extends Flowable<Object> {
                     RxJavaPlugins.onError(new ProtocolViolationException("More produced than requested"));
                 }
             }
+            if (handling) {
+                next = error;
+                return;
+            }
+            handling = true;
+            try {
+                for (Throwable one = error; one != null; one = takeNext()) {
+                    handle(one);
+                }
+            } finally {
+                handling = false;
+            }
+        }
+
+        /** One error after the other, as RxJava's own retry asks what follows it. */
+        private void handle(Throwable error) {
             if (retries > 0 && isRetried(error)) {
                 retries--;
                 begin();
@@ -149,6 +167,12 @@ final class Attempts extends Flowable<Object> {
                 isDone = true;
                 downstream.onError(error);
             }
+        }
+
+        private Throwable takeNext() {
+            Throwable taken = next;
+            next = null;
+            return taken;
         }
 
         @Override
