@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava.fuzz;
 
+import io.reactivetracker.fuzz.World;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
@@ -20,16 +21,18 @@ import org.reactivestreams.Subscription;
 final class Attempts extends Flowable<Object> {
 
     private final Flowable<Object> source;
+    private final World world;
     private final int retries;
 
-    Attempts(Flowable<Object> source, int retries) {
+    Attempts(Flowable<Object> source, World world, int retries) {
         this.source = source;
+        this.world = world;
         this.retries = retries;
     }
 
     @Override
     protected void subscribeActual(Subscriber<? super Object> downstream) {
-        Attempt attempt = new Attempt(source, retries, downstream);
+        Attempt attempt = new Attempt(source, world, retries, downstream);
         downstream.onSubscribe(attempt);
         attempt.begin();
     }
@@ -38,6 +41,7 @@ final class Attempts extends Flowable<Object> {
     private static final class Attempt implements FlowableSubscriber<Object>, Subscription {
 
         private final Flowable<Object> source;
+        private final World world;
         private final Subscriber<? super Object> downstream;
         private Subscription upstream;
         private long requested;
@@ -50,8 +54,9 @@ final class Attempts extends Flowable<Object> {
         private boolean handling;
         private Throwable next;
 
-        Attempt(Flowable<Object> source, int retries, Subscriber<? super Object> downstream) {
+        Attempt(Flowable<Object> source, World world, int retries, Subscriber<? super Object> downstream) {
             this.source = source;
+            this.world = world;
             this.retries = retries;
             this.mayGoOn = retries > 0;
             this.downstream = downstream;
@@ -135,6 +140,8 @@ final class Attempts extends Flowable<Object> {
         @Override
         public void onError(Throwable error) {
             if (isOver()) {
+                // Whether it is dropped or lost is a matter of where RxJava's retry is with the one before.
+                world.lose();
                 return;
             }
             if (mayGoOn) {
@@ -160,6 +167,9 @@ final class Attempts extends Flowable<Object> {
 
         /** One error after the other, as RxJava's own retry asks what follows it. */
         private void handle(Throwable error) {
+            if (mayGoOn && isCancelled) {
+                return;
+            }
             if (retries > 0 && isRetried(error)) {
                 retries--;
                 begin();

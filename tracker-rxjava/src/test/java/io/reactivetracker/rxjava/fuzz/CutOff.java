@@ -37,7 +37,7 @@ final class CutOff {
 
     /** What a task of a group is measured by: refused when that is closed, retried, cut off and counted. */
     static Flowable<Object> inGroup(Flowable<Object> source, World world, Node group) {
-        Flowable<Object> attempts = new Attempts(source, World.retriesOf(group));
+        Flowable<Object> attempts = new Attempts(source, world, World.retriesOf(group));
         Flowable<Object> task = new PassThrough(world.tasks()).apply(of(attempts, world.groupToken(group), true));
         return Flowable.defer(() -> {
             if (world.groupToken(group).isCancelled()) {
