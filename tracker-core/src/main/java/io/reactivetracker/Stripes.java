@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.Striped;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -25,9 +26,8 @@ final class Stripes {
 
     private static final int LONGS_PER_CELL = 16;
 
-    /** Twice as many as can run at once, so that few of them meet; a power of two. */
-    static final int CELLS = Integer.highestOneBit(Math.max(
-            8, Math.min(128, 4 * Runtime.getRuntime().availableProcessors() - 1)));
+    /** One for each index of a thread. */
+    static final int CELLS = Striped.MAX_STRIPES;
 
     /** So far below all that was ever counted that what is added to a folded cell never brings it back. */
     private static final long FOLDED = Long.MIN_VALUE / 2;
@@ -39,12 +39,7 @@ final class Stripes {
 
     /** Adds to the cell of this thread. Returns what was in it, for {@link #isFolded}. */
     long add(long delta) {
-        return (long) CELL.getAndAdd(cells, (cell() + 1) * LONGS_PER_CELL, delta);
-    }
-
-    /** Which cell is that of this thread. */
-    static int cell() {
-        return (int) Thread.currentThread().getId() & (CELLS - 1);
+        return (long) CELL.getAndAdd(cells, (Striped.index() + 1) * LONGS_PER_CELL, delta);
     }
 
     /** Whether {@link #add} has found its cell folded, and so has added nothing. */

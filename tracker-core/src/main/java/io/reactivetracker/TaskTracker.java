@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.CoarseClock;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Names;
 import java.time.Duration;
@@ -88,7 +89,7 @@ public final class TaskTracker {
         return new TaskTracker(
                 Names.require("tracker name", name),
                 new TaskCount(new StateWord()),
-                new RunningTasks(System::nanoTime));
+                new RunningTasks(System::nanoTime, CoarseClock::nanoTime));
     }
 
     /**

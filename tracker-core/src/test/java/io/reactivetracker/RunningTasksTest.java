@@ -19,7 +19,7 @@ class RunningTasksTest {
 
     private final AtomicLong clock = new AtomicLong();
 
-    /** Runs once, when the clock is read the next time: by a task that enters, under the lock of its shelf. */
+    /** Runs once, when the clock is read the next time: by a task that enters, under the lock of its stripe. */
     private final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
 
     private final RunningTasks tasks = new RunningTasks(() -> {
@@ -64,12 +64,12 @@ class RunningTasksTest {
         assertThat(tasks.isSpread()).isTrue();
     }
 
-    /** Has one task enter by a thread of each shelf, from the last shelf to the first. */
-    private List<RunningTasks.Entry> enterFromTheLastShelf() {
+    /** Has one task enter by a thread of each stripe, from the last stripe to the first. */
+    private List<RunningTasks.Entry> enterFromTheLastStripe() {
         List<RunningTasks.Entry> entered = new ArrayList<>();
         for (int cell = Stripes.CELLS - 1; cell >= 0; cell--) {
             String name = "on " + cell;
-            Thread thread = ofShelf(cell, () -> entered.add(tasks.add(new RunningTasks.Entry(name))));
+            Thread thread = ofStripe(cell, () -> entered.add(tasks.add(new RunningTasks.Entry(name))));
             thread.start();
             join(thread);
         }
@@ -80,8 +80,8 @@ class RunningTasksTest {
         return tasks.list().stream().map(RunningTask::name).toList();
     }
 
-    /** A thread whose tasks stand on this shelf once there are several; the first is that of all who came before. */
-    private static Thread ofShelf(int cell, Runnable work) {
+    /** A thread whose tasks stand on this stripe once there are several; the first is that of all who came before. */
+    private static Thread ofStripe(int cell, Runnable work) {
         Thread thread = new Thread(work);
         while ((thread.getId() & (Stripes.CELLS - 1)) != cell) {
             thread = new Thread(work);
@@ -90,7 +90,7 @@ class RunningTasksTest {
     }
 
     @Test
-    void areOnOneShelfUntilThreadsHaveMetSeveralTimes() {
+    void areOnOneStripeUntilThreadsHaveMetSeveralTimes() {
         List<Thread> met = new ArrayList<>();
         meanwhile.set(() -> met.addAll(meet(ENOUGH_TO_SPREAD - 1)));
         RunningTasks.Entry entry = tasks.add(new RunningTasks.Entry("first"));
@@ -111,10 +111,10 @@ class RunningTasksTest {
     }
 
     @Test
-    void areListedOldestFirstOnWhicheverShelfTheyStand() {
+    void areListedOldestFirstOnWhicheverStripeTheyStand() {
         RunningTasks.Entry before = tasks.add(new RunningTasks.Entry("before"));
         spread();
-        List<RunningTasks.Entry> entered = enterFromTheLastShelf();
+        List<RunningTasks.Entry> entered = enterFromTheLastStripe();
         List<String> names = names();
         assertThat(names).startsWith("before", "first", "met");
         assertThat(names.subList(2 + ENOUGH_TO_SPREAD, names.size()))
@@ -127,7 +127,7 @@ class RunningTasksTest {
     }
 
     @Test
-    void haveAnOldestOnWhicheverShelfItStands() {
+    void haveAnOldestOnWhicheverStripeItStands() {
         List<Thread> threads = new ArrayList<>();
         meanwhile.set(() -> {
             for (int i = 0; i < ENOUGH_TO_SPREAD; i++) {
@@ -138,7 +138,7 @@ class RunningTasksTest {
         });
         tasks.remove(tasks.add(new RunningTasks.Entry("first")));
         threads.forEach(RunningTasksTest::join);
-        for (RunningTasks.Entry entry : enterFromTheLastShelf()) {
+        for (RunningTasks.Entry entry : enterFromTheLastStripe()) {
             assertThat(tasks.oldest())
                     .extracting(RunningTask::id)
                     .isEqualTo(tasks.list().get(0).id());
@@ -148,7 +148,7 @@ class RunningTasksTest {
     }
 
     @Test
-    void leaveTheShelfThatTheyStandOnInWhicheverThread() {
+    void leaveTheStripeThatTheyStandOnInWhicheverThread() {
         RunningTasks.Entry before = tasks.add(new RunningTasks.Entry("before"));
         spread();
         List<RunningTasks.Entry> entered = new ArrayList<>();
@@ -179,15 +179,14 @@ class RunningTasksTest {
             Thread looking = start(() -> looked.complete(names()));
             awaitBlocked(looking);
             met.addAll(meet(ENOUGH_TO_SPREAD));
-            // The one on a shelf that whoever looks did not know, the other on the first.
-            Thread other = ofShelf(1, () -> tasks.add(new RunningTasks.Entry("earlier")));
+            // The one on a stripe that the look did not know, the other, which is about to be added, on the first.
+            Thread other = ofStripe(1, () -> tasks.add(new RunningTasks.Entry("earlier")));
             other.start();
             join(other);
-            tasks.add(new RunningTasks.Entry("later"));
         });
-        Thread first = ofShelf(0, () -> tasks.add(new RunningTasks.Entry("first")));
-        first.start();
-        join(first);
+        Thread later = ofStripe(0, () -> tasks.add(new RunningTasks.Entry("later")));
+        later.start();
+        join(later);
         met.forEach(RunningTasksTest::join);
         assertThat(looked.join()).contains("later", "earlier");
     }
