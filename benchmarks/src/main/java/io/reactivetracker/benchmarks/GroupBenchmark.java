@@ -8,13 +8,12 @@ import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.Figures;
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.Outcome;
+import io.reactivetracker.group.TaskBody;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.group.TaskRejectedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -35,10 +34,6 @@ import org.openjdk.jmh.infra.Blackhole;
 public class GroupBenchmark {
 
     private static final Supplier<@Nullable String> NO_ORIGIN = () -> null;
-    private static final Consumer<TaskRejectedException> UNEXPECTED = rejected -> {
-        throw new IllegalStateException(rejected);
-    };
-
     private final CompletableFuture<Integer> completed = CompletableFuture.completedFuture(1);
     private final TaskOptions options = TaskOptions.named("task");
     private final TaskGroup unlimited = TaskGroup.builder("unlimited").build();
@@ -48,8 +43,32 @@ public class GroupBenchmark {
     private final TaskGroup oneAtATime =
             TaskGroup.builder("one").admission(Admission.concurrency(1)).build();
 
-    private int granted;
-    private final Runnable onGranted = () -> granted++;
+    private final CountedBody body = new CountedBody();
+
+    /** Counts its attempts. */
+    private static final class CountedBody implements TaskBody {
+
+        private int attempts;
+
+        void start(GroupTask task) {
+            if (task.start(this)) {
+                attempt();
+            }
+        }
+
+        @Override
+        public void attempt() {
+            attempts++;
+        }
+
+        @Override
+        public void fail(Throwable error) {
+            throw new IllegalStateException(error);
+        }
+
+        @Override
+        public void cancelTask() {}
+    }
 
     /** Takes the only place: what is measured is to hand it over. */
     @State(Scope.Benchmark)
@@ -59,14 +78,13 @@ public class GroupBenchmark {
 
         private final TaskGroup group =
                 TaskGroup.builder("queue").admission(Admission.concurrency(1)).build();
-        private int granted;
-        private final Runnable onGranted = () -> granted++;
+        private final CountedBody body = new CountedBody();
 
         /** Begins the first task. */
         @Setup
         public void begin() {
             holder = group.issue(TaskOptions.named("first"), NO_ORIGIN);
-            holder.admit(onGranted, UNEXPECTED);
+            body.start(holder);
         }
     }
 
@@ -122,7 +140,7 @@ public class GroupBenchmark {
 
     private boolean run(TaskGroup group) {
         GroupTask task = group.issue(options, NO_ORIGIN);
-        task.admit(onGranted, UNEXPECTED);
+        body.start(task);
         return task.end(Outcome.SUCCEEDED);
     }
 
@@ -130,7 +148,7 @@ public class GroupBenchmark {
     @Benchmark
     public boolean handedOver(Queue queue) {
         GroupTask next = queue.group.issue(options, NO_ORIGIN);
-        next.admit(queue.onGranted, UNEXPECTED);
+        queue.body.start(next);
         boolean hasEnded = queue.holder.end(Outcome.SUCCEEDED);
         queue.holder = next;
         return hasEnded;

@@ -37,10 +37,6 @@ public final class SignalsStress {
 
         private final SignalGate gate = new SignalGate();
 
-        RealGate() {
-            gate.leave();
-        }
-
         @Override
         public boolean enter() {
             return gate.enter();
@@ -166,10 +162,6 @@ public final class SignalsStress {
 
         private final SignalGate gate = new SignalGate();
 
-        public CutRacesEnd() {
-            gate.leave();
-        }
-
         @Actor
         public void upstream(ZZ_Result result) {
             result.r1 = gate.terminate();
@@ -192,7 +184,6 @@ public final class SignalsStress {
             super(token);
             this.isOnce = isOnce;
             listen();
-            leaveAndTell();
         }
 
         void cancel() {

@@ -5,10 +5,13 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.Candidate;
+import io.reactivetracker.group.ConcurrencyLimit;
+import io.reactivetracker.group.Figures;
 import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.group.TaskBody;
 import io.reactivetracker.group.TaskGroup;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
@@ -20,18 +23,19 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** The hand-over of a permit: the answer of an admission against the end, the leaving and the asking of its task. */
+/** The hand-over of a permit: the answer of an admission against the end, the cancel and the asking of its task. */
 public final class AdmissionStress {
 
     private AdmissionStress() {}
 
     /** A task and an admission that answers when the test says so. */
-    private static final class Asking {
+    private static final class Asking implements TaskBody {
 
         private final AtomicInteger asked = new AtomicInteger();
         private final AtomicInteger ran = new AtomicInteger();
         private final AtomicInteger released = new AtomicInteger();
         private final AtomicInteger left = new AtomicInteger();
+        private final AtomicInteger cancelled = new AtomicInteger();
         private volatile Candidate candidate;
         private volatile int taken;
 
@@ -45,8 +49,23 @@ public final class AdmissionStress {
                 .build()
                 .issue(TaskOptions.defaults(), () -> null);
 
-        Registration ask() {
-            return task.admit(ran::incrementAndGet, rejection -> {});
+        void ask() {
+            if (task.start(this)) {
+                attempt();
+            }
+        }
+
+        @Override
+        public void attempt() {
+            ran.incrementAndGet();
+        }
+
+        @Override
+        public void fail(Throwable error) {}
+
+        @Override
+        public void cancelTask() {
+            cancelled.incrementAndGet();
         }
 
         void grant() {
@@ -93,16 +112,20 @@ public final class AdmissionStress {
         }
     }
 
-    /** A task leaves the queue while it is granted, and ends after that. */
+    /** A task is cancelled while it is granted: the body is told of the cancel once, and the permit is not lost. */
     @JCStressTest
-    @Outcome(id = "0, 0, 0, 1", expect = ACCEPTABLE, desc = "left first")
-    @Outcome(id = "1, 1, 1, 0", expect = ACCEPTABLE, desc = "granted first, and gave the permit back at its end")
-    @Outcome(expect = FORBIDDEN, desc = "both or neither")
+    @Outcome(id = "0, 0, 0, 1", expect = ACCEPTABLE, desc = "cancelled first: the admission keeps the permit")
+    @Outcome(id = "1, 1, 0, 1", expect = ACCEPTABLE, desc = "granted first, and cancelled before the body began")
+    @Outcome(id = "1, 1, 1, 1", expect = ACCEPTABLE, desc = "granted first, and gave the permit back at its end")
+    @Outcome(expect = FORBIDDEN, desc = "the permit is lost, or the cancel is, or it comes twice")
     @State
-    public static class LeavingRacesGrant {
+    public static class CancelRacesGrant {
 
         private final Asking asking = new Asking();
-        private final Registration place = asking.ask();
+
+        public CancelRacesGrant() {
+            asking.ask();
+        }
 
         @Actor
         public void grant() {
@@ -110,8 +133,8 @@ public final class AdmissionStress {
         }
 
         @Actor
-        public void leave() {
-            place.close();
+        public void cancel() {
+            asking.task.group().cancel();
         }
 
         @Arbiter
@@ -120,7 +143,164 @@ public final class AdmissionStress {
             result.r1 = asking.taken;
             result.r2 = asking.released.get();
             result.r3 = asking.ran.get();
-            result.r4 = asking.left.get();
+            result.r4 = asking.cancelled.get();
+        }
+    }
+
+    /** A group is cancelled while a task of it is issued and started: the task is refused, or told of the cancel once. */
+    @JCStressTest
+    @Outcome(id = "0, 0, 0", expect = ACCEPTABLE, desc = "refused")
+    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "issued, and cancelled before it ran")
+    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "cancelled while it ran")
+    @Outcome(expect = FORBIDDEN, desc = "the cancel is lost, or comes twice")
+    @State
+    public static class CancelRacesIssue implements TaskBody {
+
+        private final TaskGroup group = TaskGroup.builder("stress").build();
+        private final AtomicInteger cancelled = new AtomicInteger();
+        private int issued;
+        private int ran;
+
+        @Actor
+        public void issue() {
+            GroupTask task;
+            try {
+                task = group.issue(TaskOptions.defaults(), () -> null);
+            } catch (IllegalStateException refused) {
+                return;
+            }
+            issued = 1;
+            if (task.start(this)) {
+                attempt();
+            }
+        }
+
+        @Actor
+        public void cancel() {
+            group.cancel();
+        }
+
+        @Arbiter
+        public void look(III_Result result) {
+            result.r1 = issued;
+            result.r2 = ran;
+            result.r3 = cancelled.get();
+        }
+
+        @Override
+        public void attempt() {
+            ran++;
+        }
+
+        @Override
+        public void fail(Throwable error) {}
+
+        @Override
+        public void cancelTask() {
+            cancelled.incrementAndGet();
+        }
+    }
+
+    /** Somebody asks for the token of a task whose group is cancelled: it is cancelled, and the body is told once. */
+    @JCStressTest
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "cancelled")
+    @Outcome(expect = FORBIDDEN, desc = "a token that is not cancelled, or a cancel that is lost or comes twice")
+    @State
+    public static class CancelRacesToken {
+
+        private final Asking asking = new Asking();
+
+        public CancelRacesToken() {
+            asking.ask();
+        }
+
+        @Actor
+        public void token(II_Result result) {
+            asking.task.cancellationToken();
+        }
+
+        @Actor
+        public void cancel() {
+            asking.task.group().cancel();
+        }
+
+        @Arbiter
+        public void look(II_Result result) {
+            result.r1 = asking.task.cancellationToken().isCancelled() ? 1 : 0;
+            result.r2 = asking.cancelled.get();
+        }
+    }
+
+    /** Two tasks and one place: the end of the one and the start of the other lose no permit and leave nobody waiting. */
+    @JCStressTest
+    @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "the second runs, and nobody waits")
+    @Outcome(expect = FORBIDDEN, desc = "it waits though the place is free, or has too many")
+    @State
+    public static class ReleaseRacesAsking {
+
+        private final ConcurrencyLimit limit = Admission.concurrency(1);
+        private final TaskGroup group = TaskGroup.builder("stress")
+                .executor(Runnable::run)
+                .admission(limit)
+                .build();
+        private final AtomicInteger ran = new AtomicInteger();
+        private final GroupTask first = group.issue(TaskOptions.defaults(), () -> null);
+
+        @Actor
+        public void end() {
+            first.end(io.reactivetracker.group.Outcome.SUCCEEDED);
+        }
+
+        @Actor
+        public void ask() {
+            GroupTask second = group.issue(TaskOptions.defaults(), () -> null);
+            TaskBody body = new TaskBody() {
+                @Override
+                public void attempt() {
+                    ran.incrementAndGet();
+                }
+
+                @Override
+                public void fail(Throwable error) {}
+
+                @Override
+                public void cancelTask() {}
+            };
+            if (second.start(body)) {
+                body.attempt();
+            }
+        }
+
+        @Arbiter
+        public void look(III_Result result) {
+            result.r1 = ran.get();
+            result.r2 = limit.queued();
+            result.r3 = limit.active();
+        }
+    }
+
+    /** A task is issued and ended while somebody counts: it is in no state, or in one. */
+    @JCStressTest
+    @Outcome(
+            id = {"0, 0", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "in one state")
+    @Outcome(expect = FORBIDDEN, desc = "in none, or in two")
+    @State
+    public static class CountRacesTask {
+
+        private final TaskGroup group = TaskGroup.builder("stress").build();
+
+        @Actor
+        public void task() {
+            group.issue(TaskOptions.defaults(), () -> null).end(io.reactivetracker.group.Outcome.SUCCEEDED);
+        }
+
+        @Actor
+        public void look(II_Result result) {
+            Figures seen = group.figures();
+            result.r1 = (int) seen.issued();
+            result.r2 = (int) (seen.pending() + seen.ended());
         }
     }
 

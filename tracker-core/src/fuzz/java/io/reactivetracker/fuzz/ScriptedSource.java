@@ -133,9 +133,6 @@ public final class ScriptedSource implements Subscription {
             subscriber.onError(new Boom(node.id()));
             return;
         }
-        if (script == Script.TWO_ENDS || script == Script.ERROR_AFTER_END || script == Script.ELEMENT_AFTER_END) {
-            world.signalsAfterEnd();
-        }
         subscriber.onComplete();
         switch (script) {
             case TWO_ENDS -> subscriber.onComplete();

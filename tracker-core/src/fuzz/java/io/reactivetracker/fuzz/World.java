@@ -332,11 +332,6 @@ public final class World {
         hasTypes = true;
     }
 
-    /** Notes that a source goes on after its end: RxJava's retry, which a group has used, counts demand wrongly then. */
-    void signalsAfterEnd() {
-        isLost |= hasTypes && pipeline.root().anyMatch(node -> node.kind() == Kind.GROUP && retriesOf(node) > 0);
-    }
-
     /** Notes that a source has emitted null. */
     void nullEmitted() {
         isLost |= pipeline.uses(Kind.RECORD)

@@ -4,7 +4,6 @@ package io.reactivetracker.group;
 import io.reactivetracker.Registration;
 import io.reactivetracker.internal.Uncaught;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,24 +13,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdmissionRequest implements Candidate {
 
-    private final GroupTask task;
-    private final Runnable granted;
-    private final Consumer<? super TaskRejectedException> rejected;
+    private final IssuedTask task;
 
-    // Guarded by the group's ledger. An answer in the asking thread is kept until the admission has returned: so it
+    // Guarded by the task's lock. An answer in the asking thread is kept until the admission has returned: so it
     // is heard on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
     private @Nullable Thread asking = Thread.currentThread();
     private @Nullable Runnable answer;
     private boolean hasLeft;
     private Registration place = WaitingLine.NO_PLACE;
 
-    AdmissionRequest(GroupTask task, Runnable granted, Consumer<? super TaskRejectedException> rejected) {
+    AdmissionRequest(IssuedTask task) {
         this.task = task;
-        this.granted = granted;
-        this.rejected = rejected;
     }
 
-    Registration send() {
+    /** Asks the admission, and hears an answer that comes at once. */
+    void send() {
         try {
             stand(Objects.requireNonNull(task.group().admission().admit(this), "the admission returned null"));
         } catch (Throwable broken) {
@@ -41,21 +37,19 @@ final class AdmissionRequest implements Candidate {
             }
         }
         Runnable heard;
-        synchronized (task.group().ledger()) {
+        synchronized (task.stripe()) {
             asking = null;
             heard = answer;
         }
         if (heard != null) {
             heard.run();
-            return WaitingLine.NO_PLACE;
         }
-        return this::withdraw;
     }
 
     @Override
     public boolean grant(Permit offered) {
         Objects.requireNonNull(offered, "permit must not be null: Permit.NOTHING_TO_RELEASE is one");
-        return answer(granted, offered);
+        return answer(task::callAttempt, offered);
     }
 
     @Override
@@ -64,12 +58,12 @@ final class AdmissionRequest implements Candidate {
     }
 
     private Runnable rejection(String reason, @Nullable Throwable cause) {
-        return () -> rejected.accept(TaskRejectedException.byAdmission(task, reason, cause));
+        return () -> task.callFail(TaskRejectedException.byAdmission(task, reason, cause));
     }
 
     /** Takes the first answer; with a permit it is yes. False if it comes too late. */
     private boolean answer(Runnable newAnswer, @Nullable Permit offered) {
-        synchronized (task.group().ledger()) {
+        synchronized (task.stripe()) {
             if (!task.answered(this, offered)) {
                 return false;
             }
@@ -82,14 +76,14 @@ final class AdmissionRequest implements Candidate {
             if (offered == null) {
                 newAnswer.run();
             } else {
-                rejected.accept(TaskRejectedException.byExecutor(task, refusal));
+                task.callFail(TaskRejectedException.byExecutor(task, refusal));
             }
         });
         return true;
     }
 
     private void stand(Registration newPlace) {
-        synchronized (task.group().ledger()) {
+        synchronized (task.stripe()) {
             if (!hasLeft) {
                 place = newPlace;
                 return;
@@ -98,19 +92,10 @@ final class AdmissionRequest implements Candidate {
         newPlace.close();
     }
 
-    private void withdraw() {
-        boolean isWaiting;
-        synchronized (task.group().ledger()) {
-            isWaiting = task.answered(this, null);
-        }
-        if (isWaiting) {
-            leave();
-        }
-    }
-
+    /** Leaves the place in the queue, now or when it is known. By the end of the task. */
     void leave() {
         Registration left;
-        synchronized (task.group().ledger()) {
+        synchronized (task.stripe()) {
             hasLeft = true;
             left = place;
         }

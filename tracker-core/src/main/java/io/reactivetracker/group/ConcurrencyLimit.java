@@ -2,6 +2,8 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +19,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConcurrencyLimit implements Admission {
 
+    // word = free * 2 + HAS_LINE;  free = limit - permits that are out, below 0 after the limit was lowered
+    //
+    //   take a permit      without HAS_LINE, if free > 0:  free - 1          anybody, by compare-and-set
+    //   give one back      without HAS_LINE:               free + 1          anybody, by compare-and-set
+    //   begin the line     free <= 0:                      HAS_LINE is set   under the lock
+    //   end the line                                       HAS_LINE cleared  under the lock, when the line is empty
+    //   all with HAS_LINE                                                    under the lock
+    //
+    // So nobody takes a permit while others wait for it, and without a line no thread takes the lock.
+    private static final long HAS_LINE = 1;
+    private static final long ONE = 2;
+
+    private static final VarHandle WORD;
+
+    static {
+        try {
+            WORD = MethodHandles.lookup().findVarHandle(ConcurrencyLimit.class, "word", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final int mostQueued;
-    private final Permit permit = new Place();
+    private final Place permit = new Place();
+
+    private volatile long word;
 
     // Guarded by this; never held while a candidate is spoken to.
     private final WaitingLine line;
     private int limit;
-    private int active;
 
     ConcurrencyLimit(int limit, int mostQueued, WaitingLine line) {
         this.limit = requirePositive(limit);
+        this.word = limit * ONE;
         if (mostQueued < 0) {
             throw new IllegalArgumentException("mostQueued must not be negative, but was " + mostQueued
                     + ": 0 rejects every task that can't run at once");
@@ -35,9 +61,31 @@ public final class ConcurrencyLimit implements Admission {
         this.line = line;
     }
 
+    /** Grants at once, without a candidate, to a task that need not wait: else returns null, and it has to ask. */
+    @Nullable
+    Permit tryGrant(IssuedTask task) {
+        Permit share = task.shareOfAncestor(this);
+        if (share != null) {
+            return share;
+        }
+        return tryTake() ? permit : null;
+    }
+
+    private boolean tryTake() {
+        long now = word;
+        while (now >= ONE && (now & HAS_LINE) == 0) {
+            long seen = (long) WORD.compareAndExchange(this, now, now - ONE);
+            if (seen == now) {
+                return true;
+            }
+            now = seen;
+        }
+        return false;
+    }
+
     @Override
     public Registration admit(Candidate candidate) {
-        Permit share = GroupTask.shareOfAncestor(candidate.task(), this);
+        Permit share = candidate.task() instanceof IssuedTask task ? task.shareOfAncestor(this) : null;
         if (share != null) {
             if (!candidate.grant(share)) {
                 share.release(Outcome.CANCELLED);
@@ -45,23 +93,24 @@ public final class ConcurrencyLimit implements Admission {
             return WaitingLine.NO_PLACE;
         }
         int priority = line.priorityOf(candidate);
-        boolean isFull;
+        boolean isNext;
         synchronized (this) {
-            boolean isNext = active < limit && line.isEmpty();
-            isFull = !isNext && line.size() >= mostQueued;
-            if (!isNext && !isFull) {
-                WaitingLine.Place place = line.add(candidate, priority);
-                return () -> leave(place);
-            }
-            if (isNext) {
-                active++;
+            // Only here does a line begin: what is taken or given back meanwhile is seen by one of the two.
+            isNext = tryTake();
+            while (!isNext && line.size() < mostQueued) {
+                long now = word;
+                if ((now & HAS_LINE) != 0 || (now < ONE && WORD.compareAndSet(this, now, now | HAS_LINE))) {
+                    WaitingLine.Place place = addToLine(candidate, priority);
+                    return () -> leave(place);
+                }
+                isNext = tryTake();
             }
         }
-        if (isFull) {
+        if (!isNext) {
             candidate.reject("the limit is " + limit() + " at a time, and " + mostQueued
                     + " wait already: raise one of the two, or send less");
         } else if (!candidate.grant(permit)) {
-            giveBack();
+            permit.release(Outcome.CANCELLED);
         }
         return WaitingLine.NO_PLACE;
     }
@@ -80,7 +129,9 @@ public final class ConcurrencyLimit implements Admission {
 
     /** Changes the limit and speaks to no candidate: the caller may hold a lock, and starts those in line without it. */
     synchronized void setLimit(int newLimit) {
-        limit = requirePositive(newLimit);
+        int more = requirePositive(newLimit) - limit;
+        limit = newLimit;
+        long unused = (long) WORD.getAndAdd(this, more * ONE);
     }
 
     /**
@@ -98,7 +149,7 @@ public final class ConcurrencyLimit implements Admission {
      * @return from 0 to the limit, and more for a while after that was lowered
      */
     public synchronized int active() {
-        return active;
+        return limit - (int) (word >> 1);
     }
 
     /**
@@ -108,10 +159,6 @@ public final class ConcurrencyLimit implements Admission {
      */
     public synchronized int queued() {
         return line.size();
-    }
-
-    private void giveBack() {
-        grantFrom(next(true));
     }
 
     void grantToThoseInLine() {
@@ -125,28 +172,67 @@ public final class ConcurrencyLimit implements Admission {
         }
     }
 
-    /** Counts a place for the next in line, if there is one for it; a place that is free again is given on in one step. */
+    /** Takes a permit for the next in line, if there is one for it; one that is given back is given on in one step. */
     private synchronized @Nullable Candidate next(boolean isGivenBack) {
         if (isGivenBack) {
-            active--;
+            long unused = (long) WORD.getAndAdd(this, ONE);
         }
-        if (active >= limit || line.isEmpty()) {
+        if (line.isEmpty() || word < ONE) {
             return null;
         }
-        active++;
-        return line.takeFirst();
+        // There is a line, so nobody else has taken it meanwhile.
+        long unused = (long) WORD.getAndAdd(this, -ONE);
+        Candidate first = line.takeFirst();
+        endLineIfEmpty();
+        return first;
+    }
+
+    /** The caller holds the lock, and HAS_LINE is set. */
+    private WaitingLine.Place addToLine(Candidate candidate, int priority) {
+        try {
+            return line.add(candidate, priority);
+        } catch (Throwable outOfMemory) {
+            endLineIfEmpty();
+            throw outOfMemory;
+        }
+    }
+
+    /** The caller holds the lock, and HAS_LINE is set. */
+    private void endLineIfEmpty() {
+        if (line.isEmpty()) {
+            long unused = (long) WORD.getAndAdd(this, -HAS_LINE);
+        }
     }
 
     private synchronized void leave(WaitingLine.Place place) {
-        line.remove(place);
+        if (line.remove(place)) {
+            endLineIfEmpty();
+        }
     }
 
     /** The permit of every task: it has nothing to remember. */
-    private final class Place implements LimitPermit {
+    final class Place implements LimitPermit {
+
+        private Place() {}
+
+        /** Gives it back if nobody waits; false if somebody does, and {@link #release} is to be called. */
+        boolean tryRelease() {
+            long now = word;
+            while ((now & HAS_LINE) == 0) {
+                long seen = (long) WORD.compareAndExchange(ConcurrencyLimit.this, now, now + ONE);
+                if (seen == now) {
+                    return true;
+                }
+                now = seen;
+            }
+            return false;
+        }
 
         @Override
         public void release(Outcome outcome) {
-            giveBack();
+            if (!tryRelease()) {
+                grantFrom(next(true));
+            }
         }
 
         @Override
@@ -170,6 +256,6 @@ public final class ConcurrencyLimit implements Admission {
      */
     @Override
     public synchronized String toString() {
-        return "ConcurrencyLimit[" + active + " of " + limit + ", " + line.size() + " wait]";
+        return "ConcurrencyLimit[" + active() + " of " + limit + ", " + line.size() + " wait]";
     }
 }

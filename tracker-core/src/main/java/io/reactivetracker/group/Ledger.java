@@ -1,39 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.internal.Striped;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What one group counts: its tasks, their states in numbers, and its children.
  *
- * <p>Its lock guards all of that and the state of each of the group's tasks, so that a task changes its state and is
- * counted so in one step, and any look sees every task in exactly one state. The lock is held for a few instructions, and
- * nothing but a child's ledger is ever locked or called inside of it.
- *
- * <pre>
- *                    admitted
- *   issued → QUEUED ──────────→ ACTIVE ──→ succeeded | failed | cancelled
- *              │ ↑                 │
- *              │ └─────────────────┘ gives its permit up, to go on later
- *              └──→ rejected | cancelled
- * </pre>
+ * <p>The tasks are {@linkplain TaskStripe on stripes}. The numbers are read with all stripes locked, so they are those of one
+ * instant; tasks are listed a stripe after the other. The children, and the numbers of those that have ended, are guarded by
+ * the lock of this. Inside of any of these locks nothing else is locked or called, but a stripe of a child that departs.
  */
 final class Ledger {
 
-    private final Set<GroupTask> tasks = new LinkedHashSet<>();
+    private final Striped<TaskStripe> stripes = new Striped<>(new TaskStripe(), TaskStripe.Padded::new);
     private final Set<TaskGroup> children = new LinkedHashSet<>();
-
-    private long issued;
-    private long queued;
-    private long active;
-    private long succeeded;
-    private long failed;
-    private long cancelled;
-    private long rejected;
 
     /** The figures of children that have ended. */
     private Figures departed = Figures.NONE;
@@ -41,38 +27,8 @@ final class Ledger {
     /** Who is told of children. Replaced and never changed, so that it can be gone through outside the lock. */
     private List<ChildWatch> watches = List.of();
 
-    synchronized void issue(GroupTask task) {
-        tasks.add(task);
-        issued++;
-        queued++;
-    }
-
-    /** From QUEUED to ACTIVE; the caller holds the lock. */
-    void activate() {
-        queued--;
-        active++;
-    }
-
-    /** From ACTIVE to QUEUED; the caller holds the lock. */
-    void queueAgain() {
-        active--;
-        queued++;
-    }
-
-    /** To its end; the caller holds the lock. */
-    void end(GroupTask task, boolean wasActive, Outcome outcome) {
-        tasks.remove(task);
-        if (wasActive) {
-            active--;
-        } else {
-            queued--;
-        }
-        switch (outcome) {
-            case SUCCEEDED -> succeeded++;
-            case FAILED -> failed++;
-            case CANCELLED -> cancelled++;
-            case REJECTED -> rejected++;
-        }
+    Striped<TaskStripe> stripes() {
+        return stripes;
     }
 
     /** Adds a child. Returns who is to be told of it; who begins to watch later finds it among the children. */
@@ -108,22 +64,28 @@ final class Ledger {
     }
 
     /** The figures of this group, without those of any child. */
-    synchronized Figures alone() {
-        return new Figures(issued, queued, active, succeeded, failed, cancelled, rejected);
+    Figures alone() {
+        FiguresSum sum = new FiguresSum();
+        stripes.forAll(sum);
+        return sum.figures;
     }
 
-    /** The active task that was issued first. */
-    synchronized @Nullable GroupTask oldestActive() {
-        for (GroupTask task : tasks) {
-            if (task.isActive()) {
-                return task;
+    List<IssuedTask> tasks() {
+        return tasks(task -> true);
+    }
+
+    List<IssuedTask> activeTasks() {
+        return tasks(IssuedTask::isActiveNow);
+    }
+
+    private List<IssuedTask> tasks(Predicate<IssuedTask> condition) {
+        List<IssuedTask> found = new ArrayList<>();
+        stripes.forEach(stripe -> stripe.forEach(task -> {
+            if (condition.test(task)) {
+                found.add(task);
             }
-        }
-        return null;
-    }
-
-    synchronized List<GroupTask> tasks() {
-        return new ArrayList<>(tasks);
+        }));
+        return found;
     }
 
     synchronized List<TaskGroup> children() {
@@ -133,6 +95,17 @@ final class Ledger {
     /** The figures and the children from one instant: none of them is missed by departing in between. */
     synchronized Page look() {
         return new Page(own(), children());
+    }
+
+    /** The figures of several stripes. */
+    private static final class FiguresSum implements Consumer<TaskStripe> {
+
+        private Figures figures = Figures.NONE;
+
+        @Override
+        public void accept(TaskStripe stripe) {
+            figures = figures.plus(stripe.figures());
+        }
     }
 
     /** What a look has seen. */

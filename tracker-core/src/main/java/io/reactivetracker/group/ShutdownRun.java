@@ -57,6 +57,7 @@ final class ShutdownRun {
         }
         CancelWalk walk = new CancelWalk(group.bodies());
         group.cancellationToken().cancel(outOfGrace(), walk);
+        group.forEachTask(task -> walk.execute(task::cancel));
         walk.start();
         if (wait.isZero()) {
             finish();
@@ -129,11 +130,11 @@ final class ShutdownRun {
         boolean isDrained = group.drained().isDone();
         List<StuckTask> stuck = new ArrayList<>();
         if (!isDrained) {
-            List<GroupTask> left = new ArrayList<>();
+            List<IssuedTask> left = new ArrayList<>();
             group.forEachTask(left::add);
             IdentityHashMap<Admission, Integer> running = new IdentityHashMap<>();
             left.stream()
-                    .filter(GroupTask::isActive)
+                    .filter(IssuedTask::isActive)
                     .forEach(task -> running.merge(task.group().admission(), 1, Integer::sum));
             left.forEach(task -> stuck.add(describe(task, running)));
             stuck.sort(Comparator.comparingLong(StuckTask::id));
@@ -150,8 +151,8 @@ final class ShutdownRun {
                 List.copyOf(stuck));
     }
 
-    private static StuckTask describe(GroupTask task, IdentityHashMap<Admission, Integer> running) {
-        Duration age = Duration.ofNanos(task.group().timer().nanoTime() - task.issuedAt());
+    private static StuckTask describe(IssuedTask task, IdentityHashMap<Admission, Integer> running) {
+        Duration age = task.group().clock().age(task);
         boolean isQueued = !task.isActive();
         Integer holders = running.get(task.group().admission());
         String waitsFor = !isQueued || holders == null
@@ -163,7 +164,7 @@ final class ShutdownRun {
     }
 
     /** Where a task was made is worth a line in a report, and not the report itself. */
-    private static @Nullable String originOf(GroupTask task) {
+    private static @Nullable String originOf(IssuedTask task) {
         try {
             return task.origin();
         } catch (Throwable unknown) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-import io.reactivetracker.Registration;
-import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.internal.CurrentTask;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * future completes, so that whoever sees the future done finds the permit free and the task counted; only the future of a
  * task that was cancelled does not wait for its attempt.
  */
-final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
+final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> implements TaskBody {
 
     private final GroupTask task;
 
@@ -29,8 +27,6 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     private boolean isRunning;
     private boolean isStopped;
     private boolean isSettled;
-    private int waits;
-    private Registration waiting = () -> {};
 
     StageTask(GroupTask task, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
         this.task = task;
@@ -38,8 +34,9 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     }
 
     StageTask<T> start() {
-        task.cancellationToken().onCancel(this::stop);
-        ask();
+        if (task.start(this)) {
+            attempt();
+        }
         return this;
     }
 
@@ -49,36 +46,14 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
         // The future may be done while the task is not: orTimeout() completes only the former.
         if (!isSettled()) {
             task.cancellationToken().cancel();
-            // The token tells us too, but maybe not before this returns: if another thread cancels it just now.
-            stop();
+            // The task tells us too, but maybe not before this returns: if another thread cancels it just now.
+            cancelTask();
         }
         return isCancelled();
     }
 
-    private void ask() {
-        int wait = beginWait();
-        waitAt(wait, task.admit(this::attempt, this::fail));
-    }
-
-    private synchronized int beginWait() {
-        return ++waits;
-    }
-
-    /** Keeps the place of a wait, unless that is over already and the task waits for something else by now. */
-    private void waitAt(int wait, Registration place) {
-        synchronized (this) {
-            if (wait != waits) {
-                return;
-            }
-            if (!isStopped) {
-                waiting = place;
-                return;
-            }
-        }
-        place.close();
-    }
-
-    private void attempt() {
+    @Override
+    public void attempt() {
         Function<? super TaskContext, ? extends CompletionStage<T>> start;
         synchronized (this) {
             start = body;
@@ -140,16 +115,13 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     }
 
     private void goOnOrFail(Throwable error) {
-        Decision.Again again = task.failed(error);
-        if (again == null) {
+        if (!task.retryOrResume(error)) {
             fail(error);
-        } else {
-            int wait = beginWait();
-            waitAt(wait, task.scheduleNextAttempt(again, error, this::ask, this::fail));
         }
     }
 
-    private void fail(Throwable error) {
+    @Override
+    public void fail(Throwable error) {
         synchronized (this) {
             if (isStopped) {
                 return;
@@ -161,8 +133,8 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
         completeExceptionally(error);
     }
 
-    private void stop() {
-        Registration left;
+    @Override
+    public void cancelTask() {
         boolean hasEnded;
         synchronized (this) {
             if (isSettled) {
@@ -170,14 +142,12 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
             }
             isStopped = true;
             hasEnded = !isRunning;
-            left = waiting;
             forgetBody();
         }
-        left.close();
         if (hasEnded) {
             task.end(Outcome.CANCELLED);
         }
-        completeAsCancelled();
+        completeExceptionally(task.cancellation());
     }
 
     private synchronized boolean isSettled() {
@@ -187,10 +157,5 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> {
     /** The caller holds the lock. */
     private void forgetBody() {
         body = null;
-        waiting = WaitingLine.NO_PLACE;
-    }
-
-    private void completeAsCancelled() {
-        completeExceptionally(TaskCancelledException.of(task.cancellationToken()));
     }
 }

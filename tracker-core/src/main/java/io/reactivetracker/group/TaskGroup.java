@@ -15,7 +15,6 @@ import io.reactivetracker.internal.CurrentTask;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -54,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskGroup {
 
+    /** How a group's tasks are counted: each has its name and its place in the group itself. */
+    static final TaskOptions STRICT = TaskOptions.strict();
+
     private final String name;
     private final @Nullable TaskGroup parent;
 
@@ -72,6 +74,7 @@ public final class TaskGroup {
     private final Admission admission;
     private final ErrorPolicy policy;
     private final TaskTimer timer;
+    private final GroupClock clock;
     private final BodyExecutor bodies;
     private final int mostAttempts;
     private final boolean tasksMayGoOn;
@@ -86,6 +89,7 @@ public final class TaskGroup {
         this.admission = builder.admission;
         this.policy = builder.policy;
         this.timer = builder.timer;
+        this.clock = parent == null ? new GroupClock(timer) : parent.clock;
         this.bodies = new BodyExecutor(builder.executor);
         this.mostAttempts = builder.mostAttempts;
         this.tasksMayGoOn = !policy.isFinal();
@@ -145,9 +149,15 @@ public final class TaskGroup {
                 forEachFromTheTop(TaskGroup::close);
             }
         }
-        token.onCancel(this::close);
+        token.onCancel(this::closeAndCancelTasks);
         watches.forEach(watch -> watch.tell(this));
         return this;
+    }
+
+    /** After the mark, so no task is missed: see {@link IssuedTask}. Holds no lock while a task is cancelled. */
+    private void closeAndCancelTasks() {
+        close();
+        ledger.tasks().forEach(IssuedTask::cancel);
     }
 
     private void depart(TaskGroup from, TaskToken hold) {
@@ -296,17 +306,13 @@ public final class TaskGroup {
     /**
      * The tasks that are active now, in this group and all groups below it, oldest first.
      *
-     * @return an immutable list that does not change any more; ages count from when a task was issued, by the system's clock
+     * @return an immutable list that does not change any more; ages count from when a task was issued, by the group's timer
      */
     public List<RunningTask> runningTasks() {
-        List<RunningTask> running = new ArrayList<>();
-        forEachTask(task -> {
-            if (task.isActive()) {
-                running.add(Objects.requireNonNull(task.runningTask()));
-            }
-        });
-        running.sort(Comparator.comparingLong(RunningTask::id));
-        return List.copyOf(running);
+        List<IssuedTask> active = new ArrayList<>();
+        forEachFromTheTop(group -> active.addAll(group.ledger.activeTasks()));
+        active.sort(IssuedTask.OLDEST_FIRST);
+        return clock.describe(active);
     }
 
     /**
@@ -315,8 +321,10 @@ public final class TaskGroup {
      * @return the task as {@link #runningTasks()} would list it, or null if none is active
      */
     public @Nullable RunningTask oldestTask() {
-        GroupTask oldest = ledger.oldestActive();
-        return oldest == null ? null : oldest.runningTask();
+        return ledger.activeTasks().stream()
+                .min(IssuedTask.OLDEST_FIRST)
+                .map(oldest -> clock.describe(List.of(oldest)).get(0))
+                .orElse(null);
     }
 
     /**
@@ -433,31 +441,23 @@ public final class TaskGroup {
     public GroupTask issue(TaskOptions options, @Nullable TaskContext parent, Supplier<@Nullable String> origin) {
         Objects.requireNonNull(options, "options must not be null");
         Objects.requireNonNull(origin, "origin must not be null");
-        // A cancel closes the group too, but its actions may come a little later than its mark.
         String taskName = options.name() == null ? name : options.name();
+        // A cancel closes the group too, but its actions may come a little later than its mark.
         if (token.isCancelled()) {
             throw cancelled(taskName);
         }
         // Before the task is counted: from then on nothing may throw.
-        long now = timer.nanoTime();
-        GroupTask task;
+        long now = clock.issueTime();
         try {
-            task = new GroupTask(this, TaskOptions.named(taskName).strict(), parentOf(options, parent), origin, now);
+            return new IssuedTask(this, taskName, parentOf(options, parent), origin, now);
         } catch (TrackerClosedException closed) {
             throw token.isCancelled() ? cancelled(taskName) : new GroupClosedException(name, "tasks");
         }
-        try {
-            ledger.issue(task);
-        } catch (Throwable outOfMemory) {
-            task.abandon();
-            throw outOfMemory;
-        }
-        return task;
     }
 
-    private static @Nullable GroupTask parentOf(TaskOptions options, @Nullable TaskContext known) {
+    private static @Nullable IssuedTask parentOf(TaskOptions options, @Nullable TaskContext known) {
         Object parent = options.parent() != null ? options.parent() : known != null ? known : CurrentTask.get();
-        return parent instanceof GroupTask task ? task : null;
+        return parent instanceof IssuedTask task ? task : null;
     }
 
     /** For a task that comes too late to have an id. */
@@ -482,6 +482,15 @@ public final class TaskGroup {
         return admission;
     }
 
+    /** A permit for a new task, if the admission grants one without a candidate. */
+    @Nullable
+    Permit tryGrant(IssuedTask task) {
+        if (admission instanceof ConcurrencyLimit limit) {
+            return limit.tryGrant(task);
+        }
+        return admission instanceof Unlimited ? Permit.NOTHING_TO_RELEASE : null;
+    }
+
     ErrorPolicy policy() {
         return policy;
     }
@@ -493,6 +502,10 @@ public final class TaskGroup {
      */
     public TaskTimer timer() {
         return timer;
+    }
+
+    GroupClock clock() {
+        return clock;
     }
 
     BodyExecutor bodies() {
@@ -507,7 +520,7 @@ public final class TaskGroup {
         return tasksMayGoOn;
     }
 
-    void forEachTask(Consumer<GroupTask> action) {
+    void forEachTask(Consumer<IssuedTask> action) {
         forEachFromTheTop(group -> group.ledger.tasks().forEach(action));
     }
 

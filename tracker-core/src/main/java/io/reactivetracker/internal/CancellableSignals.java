@@ -4,25 +4,28 @@ package io.reactivetracker.internal;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signals of one subscription that a {@link CancellationToken} can end: its upstream is cancelled, and then its
- * downstream is told by a {@link TaskCancelledException}.
+ * The signals of one subscription that can be cancelled from aside: its upstream is cancelled, and then its downstream is
+ * told by a {@link TaskCancelledException}.
  *
- * <p>An adapter's subscriber extends this, and asks before it passes a signal on.
+ * <p>An adapter's subscriber extends this, and {@linkplain #enter enters} to pass a signal on. It is cancelled by a {@link
+ * CancellationToken}; or by a task of a group, which calls {@link #cutOff()}: then it says why by the methods that it
+ * overrides.
  */
 public abstract class CancellableSignals extends SignalGate {
 
-    private final CancellationToken token;
+    private final @Nullable CancellationToken token;
     private @Nullable Registration registration;
 
     /**
      * Makes the signals of a new subscription.
      *
-     * @param token what can end it
+     * @param token what can cancel it; null if the subclass says by whom and why it was cancelled
      */
-    protected CancellableSignals(CancellationToken token) {
+    protected CancellableSignals(@Nullable CancellationToken token) {
         this.token = token;
     }
 
@@ -32,14 +35,33 @@ public abstract class CancellableSignals extends SignalGate {
     /**
      * Passes an error on.
      *
-     * @param error the token's, or whichever else is the last signal
+     * @param error the last signal
      */
     protected abstract void passOnError(Throwable error);
 
-    /** Begins to listen to the token; then pass {@code onSubscribe} on, and {@link #leaveAndTell}. */
+    /**
+     * Makes the error that tells the downstream that it was cut off.
+     *
+     * @return an exception that names what was cancelled
+     */
+    protected TaskCancelledException cancellation() {
+        return TaskCancelledException.of(Objects.requireNonNull(token));
+    }
+
+    /**
+     * Why the subscription was cut off.
+     *
+     * @return the cause of the cancel, or null if none was given
+     */
+    protected @Nullable Throwable cancellationCause() {
+        return Objects.requireNonNull(token).cause();
+    }
+
+    /** Begins to listen to the token, if there is one; by who is inside and is about to pass {@code onSubscribe} on. */
     protected final void listen() {
-        // The gate is held from the start, so a cut that comes from here on waits until the downstream knows us.
-        registration = token.onCancel(this::cutOff);
+        if (token != null) {
+            registration = token.onCancel(this::cutOff);
+        }
     }
 
     /**
@@ -64,18 +86,18 @@ public abstract class CancellableSignals extends SignalGate {
      */
     @SuppressWarnings("ReferenceEquality") // another one that equals it is another one
     protected final boolean isReasonForCut(Throwable error) {
-        return isCut() && error == token.cause();
+        return isCut() && error == cancellationCause();
     }
 
     /** Leaves, and tells the downstream of a cancellation if it falls to this thread. */
     protected final void leaveAndTell() {
         if (leave()) {
-            passOnError(TaskCancelledException.of(token));
+            passOnError(cancellation());
         }
     }
 
-    /** The token's cancel, from any thread. */
-    private void cutOff() {
+    /** Cuts the subscription off, from any thread. */
+    protected final void cutOff() {
         if (!cut()) {
             return;
         }

@@ -41,15 +41,15 @@ class SignalGate {
         }
     }
 
-    private volatile int word = INSIDE;
+    private volatile int word = OPEN;
 
-    /** Makes an open gate that the caller is inside of, so that a cut cannot speak before the caller has left. */
+    /** Makes an open gate that nobody is inside of. */
     SignalGate() {}
 
     /**
-     * Enters, to pass an element on.
+     * Enters, to pass a signal on.
      *
-     * @return false if the subscription has ended: the element is not to be passed on
+     * @return false if the subscription has ended: the signal is not to be passed on
      */
     protected final boolean enter() {
         return moveIfOpen(INSIDE);

@@ -788,19 +788,20 @@ class AdmissionTest {
             GroupTask task = tasks.group.issue(TaskOptions.named("a"), () -> null);
             assertThat(task.end(Outcome.CANCELLED)).isTrue();
             assertThat(task.end(Outcome.SUCCEEDED)).isFalse();
-            task.admit(() -> events.add("granted"), rejection -> events.add("rejected"))
-                    .close();
+            CalledBody body = new CalledBody();
+            body.start(task);
             assertThat(waiting).isEmpty();
-            assertThat(events).isEmpty();
+            assertThat(body.calls()).isEmpty();
             tasks.assertDrained(0, 0, 1, 0);
         }
 
         @Test
         void aRejectedCallbackThatThrowsLaterIsReportedAndDoesNotDisturbWhoRejects() {
             GroupTask task = tasks.group.issue(TaskOptions.named("a"), () -> null);
-            var unused = task.admit(() -> {}, rejection -> {
-                throw new IllegalStateException("thrown downstream");
-            });
+            new CalledBody(() -> {}, rejection -> {
+                        throw new IllegalStateException("thrown downstream");
+                    })
+                    .start(task);
             try (UncaughtFailures uncaught = new UncaughtFailures()) {
                 waiting.get(0).reject("no");
                 assertThat(uncaught.seen).singleElement().asString().contains("thrown downstream");
@@ -818,10 +819,11 @@ class AdmissionTest {
                     ErrorPolicy.keepGoing());
             GroupTask task = rejected.group.issue(TaskOptions.named("a"), () -> null);
             assertThatIllegalStateException()
-                    .isThrownBy(() -> task.admit(() -> {}, rejection -> {
-                        task.end(Outcome.REJECTED);
-                        throw new IllegalStateException("thrown downstream");
-                    }))
+                    .isThrownBy(() -> new CalledBody(() -> {}, rejection -> {
+                                task.end(Outcome.REJECTED);
+                                throw new IllegalStateException("thrown downstream");
+                            })
+                            .start(task))
                     .withMessage("thrown downstream");
             rejected.assertDrained(0, 0, 0, 1);
         }

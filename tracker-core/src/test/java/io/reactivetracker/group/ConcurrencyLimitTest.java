@@ -355,7 +355,7 @@ class ConcurrencyLimitTest {
         @Test
         void noPermitIsLostByAnActionOfTheTasksToken() {
             GroupTask task = alone.group.issue(TaskOptions.named("listens"), () -> null);
-            task.admit(() -> {}, rejection -> {}).close();
+            new CalledBody().start(task);
             alone.submit("next");
             task.cancellationToken().onCancel(() -> {
                 task.end(Outcome.CANCELLED);
@@ -378,11 +378,12 @@ class ConcurrencyLimitTest {
         void noPermitIsLostByAGrantedCallbackThatRunsLater() {
             alone.submit("first");
             GroupTask task = alone.group.issue(TaskOptions.named("throws"), () -> null);
-            var unused = task.admit(
-                    () -> {
-                        throw new IllegalStateException("thrown when granted");
-                    },
-                    rejection -> {});
+            new CalledBody(
+                            () -> {
+                                throw new IllegalStateException("thrown when granted");
+                            },
+                            rejection -> {})
+                    .start(task);
             alone.submit("last");
             try (UncaughtFailures uncaught = new UncaughtFailures()) {
                 alone.succeed("first");
@@ -398,11 +399,12 @@ class ConcurrencyLimitTest {
         void whatAGrantedCallbackThrowsAtOnceReachesWhoAskedAndNotTheAdmission() {
             GroupTask task = alone.group.issue(TaskOptions.named("throws"), () -> null);
             assertThatIllegalStateException()
-                    .isThrownBy(() -> task.admit(
-                            () -> {
-                                throw new IllegalStateException("thrown when granted");
-                            },
-                            rejection -> {}))
+                    .isThrownBy(() -> new CalledBody(
+                                    () -> {
+                                        throw new IllegalStateException("thrown when granted");
+                                    },
+                                    rejection -> {})
+                            .start(task))
                     .withMessage("thrown when granted");
             alone.assertPending(0, 1);
             assertThat(task.end(Outcome.FAILED)).isTrue();
@@ -596,7 +598,7 @@ class ConcurrencyLimitTest {
                     round -> {
                         for (int i = 0; i < 2; i++) {
                             pair[i] = group.issue(TaskOptions.named("task"), () -> null);
-                            var unused = pair[i].admit(() -> {}, rejection -> {});
+                            new CalledBody().start(pair[i]);
                         }
                     },
                     (thread, round) -> pair[thread].end(thread == 0 ? Outcome.SUCCEEDED : Outcome.CANCELLED),
@@ -654,7 +656,8 @@ class ConcurrencyLimitTest {
                 return 0;
             });
             HandEndedTasks failed = new HandEndedTasks(failing);
-            failed.submit("bad 1", "good 1", "bad 2", "good 2");
+            // A task that does not begin to wait is not asked for its priority.
+            failed.submit("good 1", "bad 1", "bad 2", "good 2");
             for (String name : List.of("bad 1", "bad 2")) {
                 assertThat(failed.future(name)
                                 .handle((value, failure) -> failure)

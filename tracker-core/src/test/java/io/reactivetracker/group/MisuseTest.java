@@ -25,13 +25,15 @@ class MisuseTest {
             DirectGroups.builder("orders").admission(limit).build();
 
     @Test
-    void aTaskThatIsUsedAsAResourceEndsWithIt() {
-        try (GroupTask task = group.issue(TaskOptions.named("ship"), () -> null)) {
-            var unused = task.admit(() -> {}, rejected -> {});
-            assertThat(limit.active()).isOne();
-        }
-        assertThat(limit.active()).isZero();
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 0, 1, 0));
+    void aTaskIsStartedOnce() {
+        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        CalledBody body = new CalledBody().start(task);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> task.start(new CalledBody()))
+                .withMessage(task + " was started before: a task is started once");
+        assertThat(body.calls()).containsExactly("attempt");
+        task.end(Outcome.SUCCEEDED);
+        assertThat(task.start(body)).isFalse();
         assertThat(group.join().isDone()).isTrue();
     }
 

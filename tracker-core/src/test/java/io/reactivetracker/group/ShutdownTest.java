@@ -214,14 +214,14 @@ class ShutdownTest {
         timer.advance(Duration.ZERO);
         assertThat(report.join().stuck())
                 .containsExactly(
-                        new StuckTask("mails", first.id(), "first", Duration.ZERO, true, "Mails.java:7"),
-                        new StuckTask("orders", second.id(), "second", Duration.ZERO, true, null),
+                        new StuckTask("mails", first.id(), "first", Duration.ZERO, false, "Mails.java:7"),
+                        new StuckTask("orders", second.id(), "second", Duration.ZERO, false, null),
                         new StuckTask(
                                 "mails",
                                 third.id(),
                                 "third",
                                 Duration.ZERO,
-                                true,
+                                false,
                                 "java.lang.IllegalStateException: nobody knows"));
         for (GroupTask task : List.of(first, second, third)) {
             task.end(Outcome.CANCELLED);
@@ -263,10 +263,10 @@ class ShutdownTest {
         TaskGroup full = group.childBuilder("full")
                 .admission(Admission.concurrency(1, 0))
                 .build();
-        GroupTask task = full.issue(TaskOptions.named("late"), () -> null);
         HeldWork running = HeldWork.in(full, "running");
+        GroupTask task = full.issue(TaskOptions.named("late"), () -> null);
         CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
-        task.admit(() -> {}, rejection -> task.end(Outcome.REJECTED));
+        new CalledBody(() -> {}, rejection -> task.end(task.outcomeOf(rejection))).start(task);
         running.succeed();
         assertThat(report.join().rejected()).isEqualTo(1);
         assertThat(report.join().completed()).isEqualTo(1);

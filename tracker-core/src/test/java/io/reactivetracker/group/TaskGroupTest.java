@@ -12,7 +12,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.DrainSignal;
-import io.reactivetracker.Registration;
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
@@ -967,10 +966,8 @@ class TaskGroupTest {
     @Test
     void aTaskEndsOnce() {
         GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 1, 0, 0, 0, 0, 0));
-        List<String> calls = new ArrayList<>();
-        task.admit(() -> calls.add("granted"), rejection -> calls.add("rejected"));
-        assertThat(calls).containsExactly("granted");
+        CalledBody body = new CalledBody().start(task);
+        assertThat(body.calls()).containsExactly("attempt");
         assertThat(group.figures()).isEqualTo(new Figures(1, 0, 1, 0, 0, 0, 0));
         assertThat(task.end(Outcome.SUCCEEDED)).isTrue();
         assertThat(task.end(Outcome.FAILED)).isFalse();
@@ -979,50 +976,82 @@ class TaskGroupTest {
     }
 
     @Test
-    void aTaskThatHasEndedIsNotAdmittedAnyMore() {
+    void aTaskIsQueuedUntilItIsAdmitted() {
+        TaskGroup asking = group.childBuilder("asking")
+                .admission(candidate -> {
+                    candidate.grant(Permit.NOTHING_TO_RELEASE);
+                    return () -> {};
+                })
+                .build();
+        GroupTask task = asking.issue(TaskOptions.named("ship"), () -> null);
+        assertThat(asking.figures()).isEqualTo(new Figures(1, 1, 0, 0, 0, 0, 0));
+        CalledBody body = new CalledBody().start(task);
+        assertThat(body.calls()).containsExactly("attempt");
+        assertThat(asking.figures()).isEqualTo(new Figures(1, 0, 1, 0, 0, 0, 0));
+        task.end(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void aTaskThatIsCancelledBeforeItIsStartedDoesNotRun() {
         GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        group.cancel(error);
+        CalledBody body = new CalledBody().start(task);
+        assertThat(body.calls()).containsExactly("cancel");
+        assertThat(task.isCancelled()).isTrue();
+        assertThat(task.cancellation()).hasCause(error).hasMessageContaining("task \"ship\" #" + task.id());
         task.end(Outcome.CANCELLED);
-        List<String> calls = new ArrayList<>();
-        task.admit(() -> calls.add("granted"), rejection -> calls.add("rejected"))
-                .close();
-        assertThat(calls).isEmpty();
         assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 0, 1, 0));
     }
 
     @Test
-    void aTaskThatHoldsItsPermitIsAdmittedAtOnceAndWithoutAnother() {
-        ConcurrencyLimit limit = Admission.concurrency(1);
-        TaskGroup retrying = retrying(limit, ErrorPolicy.retry(1, Backoff.fixed(SECOND)));
-        GroupTask task = retrying.issue(TaskOptions.named("ship"), () -> null);
-        List<String> calls = new ArrayList<>();
-        task.admit(() -> calls.add("first"), rejection -> calls.add("rejected"));
-        assertThat(task.failed(error)).isEqualTo(Decision.retry(SECOND));
-        assertThat(task.attempt()).isEqualTo(2);
-        assertThat(task.continuation()).isNull();
-        task.admit(() -> calls.add("second"), rejection -> calls.add("rejected"));
-        assertThat(calls).containsExactly("first", "second");
-        assertThat(limit.active()).isEqualTo(1);
-        assertThat(task.failed(error)).isNull();
-        task.end(Outcome.FAILED);
-        assertThat(limit.active()).isZero();
+    void aTaskIsCancelledByItsTokenOnceAndMakesNoneUnlessAsked() {
+        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        CalledBody body = new CalledBody().start(task);
+        assertThat(task.isCancelled()).isFalse();
+        assertThat(task.cancellationToken().cancel(error)).isTrue();
+        assertThat(body.calls()).containsExactly("attempt", "cancel");
+        group.cancel();
+        assertThat(body.calls()).containsExactly("attempt", "cancel");
+        assertThat(task.cancellationCause()).isSameAs(error);
+        task.end(Outcome.CANCELLED);
     }
 
     @Test
-    void aTaskThatLeavesTheQueueIsCountedAsQueuedUntilItEnds() {
-        ConcurrencyLimit limit = Admission.concurrency(1);
-        TaskGroup limited = group.childBuilder("limited").admission(limit).build();
-        HeldWork running = HeldWork.in(limited, "running");
-        GroupTask task = limited.issue(TaskOptions.named("queued"), () -> null);
-        List<String> calls = new ArrayList<>();
-        Registration place = task.admit(() -> calls.add("granted"), rejection -> calls.add("rejected"));
-        place.close();
-        place.close();
-        assertThat(limit.queued()).isZero();
-        running.succeed();
-        assertThat(calls).isEmpty();
-        assertThat(limited.figures()).isEqualTo(new Figures(2, 1, 0, 1, 0, 0, 0));
+    void theTokenOfATaskIsCancelledIfItsGroupWasBeforeAnybodyAskedForIt() {
+        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        CalledBody body = new CalledBody().start(task);
+        group.cancel(error);
+        assertThat(task.cancellationToken().isCancelled()).isTrue();
+        assertThat(task.cancellationToken().cause()).isSameAs(error);
+        assertThat(body.calls()).containsExactly("attempt", "cancel");
         task.end(Outcome.CANCELLED);
-        assertThat(limited.figures()).isEqualTo(new Figures(2, 0, 0, 1, 0, 1, 0));
+    }
+
+    @Test
+    void theTokenOfATaskThatHasEndedIsThatOfNobody() {
+        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        new CalledBody().start(task);
+        task.end(Outcome.SUCCEEDED);
+        CancellationToken token = task.cancellationToken();
+        group.cancel();
+        assertThat(token.isCancelled()).isFalse();
+        assertThat(task.isCancelled()).isFalse();
+    }
+
+    @Test
+    void aTaskThatHoldsItsPermitRunsTheNextAttemptWithoutAnother() {
+        ConcurrencyLimit limit = Admission.concurrency(1);
+        TaskGroup retrying = retrying(limit, ErrorPolicy.retry(1, Backoff.none()));
+        GroupTask task = retrying.issue(TaskOptions.named("ship"), () -> null);
+        CalledBody body = new CalledBody().start(task);
+        assertThat(task.retryOrResume(error)).isTrue();
+        assertThat(task.attempt()).isEqualTo(2);
+        assertThat(task.continuation()).isNull();
+        assertThat(body.calls()).containsExactly("attempt", "attempt");
+        assertThat(limit.active()).isEqualTo(1);
+        assertThat(task.retryOrResume(error)).isFalse();
+        task.end(Outcome.FAILED);
+        assertThat(limit.active()).isZero();
     }
 
     @Test
@@ -1031,11 +1060,13 @@ class TaskGroupTest {
         TaskGroup limited = group.childBuilder("limited").admission(limit).build();
         HeldWork running = HeldWork.in(limited, "running");
         GroupTask task = limited.issue(TaskOptions.named("queued"), () -> null);
-        Registration unused = task.admit(() -> {}, rejection -> {});
+        CalledBody body = new CalledBody().start(task);
+        assertThat(limit.queued()).isEqualTo(1);
         task.end(Outcome.CANCELLED);
         assertThat(limit.queued()).isZero();
         running.succeed();
         assertThat(limit.active()).isZero();
+        assertThat(body.calls()).isEmpty();
     }
 
     @Test

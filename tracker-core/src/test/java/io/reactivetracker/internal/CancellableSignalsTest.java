@@ -47,6 +47,7 @@ class CancellableSignalsTest {
     @Test
     void areCutOffAtOnceByATokenThatWasCancelledBeforeTheStart() {
         token.cancel();
+        assertThat(subscription.enter()).isTrue();
         subscription.listen();
         assertThat(subscription.events)
                 .as("the downstream does not know us yet")
@@ -142,6 +143,7 @@ class CancellableSignalsTest {
         }
 
         void start() {
+            assertThat(enter()).isTrue();
             listen();
             leaveAndTell();
         }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.Registration;
-import io.reactivetracker.group.Decision;
+import io.reactivetracker.group.AttemptSignals;
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.internal.Failures;
 import java.util.concurrent.Executor;
@@ -15,17 +14,13 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * The attempts of one task of a group, as one subscription: each waits for admission and then subscribes to the source.
- *
- * <p>One attempt follows the other, so the signals are serial. Demand that no attempt has served yet is kept and requested
- * of the next one. What waits, for admission or for the time of a retry, is taken back by {@link #cancel}.
+ * The attempts of one task of a group: each subscribes to the source.
  *
  * <p>The policy is asked here and not by an operator upstream: an {@code onErrorContinue} of the downstream reaches the
  * source, as it does without us, and finds no step of ours that it could apply to.
  */
-final class AttemptsSubscriber<T> implements CoreSubscriber<T>, Subscription, Scannable {
-
-    private static final Registration NOT_WAITING = () -> {};
+final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
+        implements CoreSubscriber<T>, Subscription, Scannable {
 
     private final CoreSubscriber<? super T> actual;
     private final CorePublisher<? extends T> source;
@@ -33,19 +28,10 @@ final class AttemptsSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
     private final Continuations continuations;
     private final Executor threadLocals;
 
-    // Guarded by this object. Waits are numbered, since one may be over before the caller that began it has its
-    // registration.
-    private long requested;
-    private @Nullable Subscription upstream;
-    private int waits;
-    private Registration waiting = NOT_WAITING;
-    private boolean cancelled;
-
-    // Of the attempt that runs; the next one begins after it.
-    private long produced;
+    // Of the attempt that runs.
     private boolean done;
 
-    private AttemptsSubscriber(
+    AttemptsSubscriber(
             CoreSubscriber<? super T> actual,
             CorePublisher<? extends T> source,
             GroupTask task,
@@ -58,55 +44,37 @@ final class AttemptsSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         this.threadLocals = threadLocals;
     }
 
-    /** Makes the attempts of a task the upstream of a subscriber, and begins with the first one. */
-    static <T> void subscribe(
-            CoreSubscriber<? super T> actual,
-            CorePublisher<? extends T> source,
-            GroupTask task,
-            Continuations continuations,
-            Executor threadLocals) {
-        AttemptsSubscriber<T> attempts = new AttemptsSubscriber<>(actual, source, task, continuations, threadLocals);
-        actual.onSubscribe(attempts);
-        attempts.awaitAdmission();
+    /** Runs the next attempt; in any thread. */
+    void attempt() {
+        threadLocals.execute(this::subscribe);
     }
 
-    private void awaitAdmission() {
-        int wait = beginWait();
-        keep(
-                wait,
-                task.admit(
-                        () -> threadLocals.execute(this::attempt),
-                        rejection -> threadLocals.execute(() -> actual.onError(rejection))));
+    /** Ends what waits for its next attempt; in any thread. */
+    void fail(Throwable error) {
+        threadLocals.execute(() -> actual.onError(error));
     }
 
-    private void attempt() {
-        synchronized (this) {
-            if (cancelled) {
-                return;
-            }
-            endWait();
-            if (requested != Long.MAX_VALUE) {
-                requested = Math.max(0, requested - produced);
-            }
-            upstream = null;
+    private void subscribe() {
+        if (!beginAttempt()) {
+            return;
         }
-        produced = 0;
         done = false;
+        int attempt = task.attempt();
         try {
             continuations.orElse(source, task).subscribe(this);
         } catch (Throwable failure) {
-            failInSubscribe(failure);
+            if (attempt == task.attempt()) {
+                failInSubscribe(failure);
+            } else {
+                // It has failed before, and the next attempt is under way.
+                Operators.onErrorDropped(failure, currentContext());
+            }
         }
     }
 
     /** As every operator of Reactor does; but what was subscribed to is over before the next attempt begins. */
     private void failInSubscribe(Throwable failure) {
-        Subscription begun;
-        synchronized (this) {
-            // Cancelled already, if the downstream has cancelled; not to be cancelled again, if it does so later.
-            begun = cancelled ? null : upstream;
-            upstream = null;
-        }
+        Subscription begun = endAttempt();
         if (begun != null) {
             Failures.runAfter(failure, begun::cancel);
         }
@@ -115,19 +83,8 @@ final class AttemptsSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
 
     @Override
     public void onSubscribe(Subscription s) {
-        long demand;
-        synchronized (this) {
-            if (cancelled || upstream != null) {
-                demand = -1;
-            } else {
-                upstream = s;
-                demand = requested;
-            }
-        }
-        if (demand > 0) {
-            s.request(demand);
-        } else if (demand < 0) {
-            s.cancel();
+        if (!subscribed(s)) {
+            Operators.reportSubscriptionSet();
         }
     }
 
@@ -137,7 +94,7 @@ final class AttemptsSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
             Operators.onNextDropped(element, currentContext());
             return;
         }
-        produced++;
+        produced();
         actual.onNext(element);
     }
 
@@ -148,19 +105,13 @@ final class AttemptsSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
             return;
         }
         done = true;
-        Decision.Again again = task.mayGoOn() && !isCancelled() ? task.failed(error) : null;
-        if (again == null) {
-            actual.onError(error);
-            return;
+        if (task.mayGoOn() && !isCancelled()) {
+            Subscription unused = endAttempt();
+            if (task.retryOrResume(error)) {
+                return;
+            }
         }
-        int wait = beginWait();
-        keep(
-                wait,
-                task.scheduleNextAttempt(
-                        again,
-                        error,
-                        () -> threadLocals.execute(this::awaitAdmission),
-                        reason -> threadLocals.execute(() -> actual.onError(reason))));
+        actual.onError(error);
     }
 
     @Override
@@ -173,69 +124,25 @@ final class AttemptsSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
 
     @Override
     public void request(long n) {
-        Subscription s;
-        synchronized (this) {
-            s = upstream;
-            if (n > 0) {
-                requested = Operators.addCap(requested, n);
-            }
-        }
-        if (s != null) {
-            s.request(n);
-        } else if (n <= 0) {
-            // There is no source yet to answer what must not be requested; it adds nothing to what will be.
+        if (!requestFromAttempts(n)) {
+            // There is no source yet to answer what must not be requested.
             Operators.reportBadRequest(n);
         }
     }
 
     @Override
     public void cancel() {
-        Subscription s;
-        Registration left;
-        synchronized (this) {
-            if (cancelled) {
-                return;
-            }
-            cancelled = true;
-            s = upstream;
-            left = waiting;
-        }
-        try {
-            if (s != null) {
-                s.cancel();
-            }
-        } finally {
-            left.close();
-        }
+        cancelAttempts();
     }
 
-    private synchronized boolean isCancelled() {
-        return cancelled;
+    @Override
+    protected void request(Subscription attempt, long n) {
+        attempt.request(n);
     }
 
-    /** The attempt before has ended: its subscription is not to be cancelled or requested from any more. */
-    private synchronized int beginWait() {
-        upstream = null;
-        return ++waits;
-    }
-
-    /** The caller holds the lock. */
-    private void endWait() {
-        waits++;
-        waiting = NOT_WAITING;
-    }
-
-    private void keep(int wait, Registration registration) {
-        synchronized (this) {
-            if (wait != waits) {
-                return;
-            }
-            if (!cancelled) {
-                waiting = registration;
-                return;
-            }
-        }
-        registration.close();
+    @Override
+    protected void cancel(Subscription attempt) {
+        attempt.cancel();
     }
 
     @Override
@@ -247,9 +154,7 @@ final class AttemptsSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     public @Nullable Object scanUnsafe(Attr key) {
         if (key == Attr.PARENT) {
-            synchronized (this) {
-                return upstream;
-            }
+            return upstream();
         }
         if (key == Attr.ACTUAL) {
             return actual;

@@ -2,6 +2,7 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.group.TaskGroup;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -12,16 +13,18 @@ final class FluxTrackInGroup<T> extends FluxOperator<T, T> implements PipelineOp
 
     private final TaskGroup group;
     private final PipelineOptions options;
+    private final Supplier<@Nullable String> origin;
 
     FluxTrackInGroup(Flux<? extends T> source, TaskGroup group, PipelineOptions options) {
         super(source);
         this.group = group;
         this.options = options;
+        this.origin = () -> Steps.originOf(source);
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        GroupTaskSubscriber.subscribe(source, actual, group, options.tasks(), Continuations.FLUX);
+        GroupTaskSubscriber.subscribe(source, actual, group, options.tasks(), origin, Continuations.FLUX);
     }
 
     @Override

@@ -31,7 +31,7 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
     private @Nullable T value;
 
     // Known before anybody has this handle.
-    private @Nullable CancelWithSubscriber<T> cancellable;
+    private @Nullable CancellableSubscriber<T> cancellable;
 
     private volatile boolean finished;
 
@@ -68,7 +68,7 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
         // Its pipeline sees to the end of a task of a group, after this has been told.
         SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), task.name(), task.cancellationToken(), () -> {});
         Mono<T> source = Mono.defer(() -> body.apply(task.cancellationToken()));
-        spawned.cancellable = GroupTaskSubscriber.run(source, spawned, Context.empty(), task, Continuations.MONO);
+        spawned.cancellable = GroupTaskSubscriber.run(source, spawned, task, Continuations.MONO);
         return spawned;
     }
 

@@ -97,6 +97,67 @@ class TrackWithGroupTest {
     }
 
     @Nested
+    class OfASourceThatHasNotAnswered {
+
+        private final AtomicReference<CoreSubscriber<? super String>> subscriber = new AtomicReference<>();
+        private final Flux<String> silent = new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super String> actual) {
+                subscriber.set(actual);
+            }
+        };
+
+        @Test
+        void isToldOfACancelAllTheSameAndTheAnswerIsCancelled() {
+            TaskGroup group = group();
+            AtomicReference<Throwable> end = new AtomicReference<>();
+            silent.transform(trackWith(group)).subscribe(element -> {}, end::set);
+            assertThat(group.figures().active()).isEqualTo(1);
+            group.cancel();
+            assertThat(end.get()).isInstanceOf(TaskCancelledException.class);
+            assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 0, 1, 0));
+            AtomicInteger cancels = new AtomicInteger();
+            Objects.requireNonNull(subscriber.get()).onSubscribe(new Subscription() {
+                @Override
+                public void request(long n) {
+                    throw new AssertionError("requested");
+                }
+
+                @Override
+                public void cancel() {
+                    cancels.incrementAndGet();
+                }
+            });
+            assertThat(cancels).hasValue(1);
+        }
+
+        @Test
+        void endsThoughItsDownstreamThrowsWhenItIsTold() {
+            TaskGroup group = group();
+            silent.transform(trackWith(group)).subscribe(new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription subscription) {
+                    throw failure;
+                }
+
+                @Override
+                protected void hookOnError(Throwable error) {
+                    throw failure;
+                }
+            });
+            Thread.UncaughtExceptionHandler handler = Thread.currentThread().getUncaughtExceptionHandler();
+            Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> {});
+            try {
+                group.cancel();
+            } finally {
+                Thread.currentThread().setUncaughtExceptionHandler(handler);
+            }
+            assertThat(group.figures().pending()).isZero();
+            dropped.takeErrors();
+        }
+    }
+
+    @Nested
     class Counting {
 
         @Test
@@ -670,6 +731,27 @@ class TrackWithGroupTest {
                             trackWith(group(Admission.unlimited(), ErrorPolicy.retry(1, Backoff.none())))))
                     .verifyErrorSatisfies(error -> assertThat(error).isSameAs(failure));
             assertThat(seen).containsExactly("subscribe", "cancel", "subscribe", "cancel");
+        }
+
+        @Test
+        void isNotDisturbedByAnAttemptThatThrowsAfterItHasFailed() {
+            AtomicInteger attempts = new AtomicInteger();
+            IllegalStateException thrown = new IllegalStateException("thrown after the error");
+            Flux<String> broken = new Flux<>() {
+                @Override
+                public void subscribe(CoreSubscriber<? super String> actual) {
+                    actual.onSubscribe(Operators.emptySubscription());
+                    if (attempts.incrementAndGet() == 1) {
+                        actual.onError(failure);
+                        throw thrown;
+                    }
+                }
+            };
+            TaskGroup group = group(Admission.unlimited(), ErrorPolicy.retry(1, Backoff.none()));
+            broken.transform(trackWith(group)).subscribe();
+            assertThat(attempts).hasValue(2);
+            assertThat(group.figures().active()).as("the second attempt").isEqualTo(1);
+            assertThat(dropped.takeErrors()).containsExactly(thrown);
         }
 
         @Test

@@ -23,7 +23,8 @@ abstract class CancellableObserver extends CancellableSubscription<Disposable> i
 
     @Override
     public final boolean isDisposed() {
-        return upstream != null && upstream.isDisposed();
+        Disposable known = upstream;
+        return known != null && known.isDisposed();
     }
 
     @Override

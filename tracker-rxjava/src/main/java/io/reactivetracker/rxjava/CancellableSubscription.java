@@ -11,10 +11,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscription that a {@link CancellationToken} can end: what is the same for RxJava's five types. A type adds how its own
- * downstream is called.
+ * One subscription that can be cancelled from aside, by a {@link CancellationToken} or by a task of a group: what is the same
+ * for RxJava's five types. A type adds how its own downstream is called.
  *
- * <p>The upstream is cancelled at most once. Only a subscription that was cut off withholds signals: after any other end the
+ * <p>The upstream is cancelled at most once. One that is cut off before its source has called {@code onSubscribe} is told all
+ * the same. Only a subscription that was cut off withholds signals: after any other end the
  * downstream decides about what comes too late.
  *
  * @param <U> the type of the upstream: a {@code Subscription} or a {@code Disposable}
@@ -32,8 +33,13 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
         }
     }
 
+    // Set before the gate is entered to pass it on: who cuts off later sees it, and who was first keeps the gate
+    // closed.
     @Nullable
     U upstream;
+
+    // Set by who is inside: read by the one that tells of a cut, when nobody is.
+    private boolean subscribed;
 
     private boolean done;
 
@@ -41,7 +47,7 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
     @SuppressWarnings("UnusedVariable") // read by the handle
     private volatile boolean upstreamCancelled;
 
-    CancellableSubscription(CancellationToken token) {
+    CancellableSubscription(@Nullable CancellationToken token) {
         super(token);
     }
 
@@ -62,13 +68,14 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
             return;
         }
         upstream = subscription;
-        if (hasEnded()) {
-            // Its subscribe() threw, and then it goes on.
+        if (!enter()) {
+            // Cut off before; or its subscribe() threw, and then it goes on.
             cancelUpstream();
             return;
         }
-        listen();
         try {
+            listen();
+            subscribed = true;
             passOnSubscribe();
         } catch (Throwable failure) {
             cancelAfter(failure);
@@ -76,6 +83,11 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
         } finally {
             leaveAndTell();
         }
+    }
+
+    /** Returns whether the source has told its outcome. */
+    final boolean isDone() {
+        return done;
     }
 
     /** Returns whether a terminal signal is the first one, and comes before a cut. */
@@ -97,7 +109,16 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
     }
 
     @Override
-    protected final void passOnError(Throwable error) {
+    protected void passOnError(Throwable error) {
+        if (!subscribed) {
+            // The source has not called yet, and if it does it is cancelled.
+            try {
+                passOnSubscribe();
+            } catch (Throwable failure) {
+                cancelAfter(failure);
+                throw failure;
+            }
+        }
         if (Unheard.isUnheard(error, downstream())) {
             // The downstream passes its disposal on, but the upstream has ended by itself or was cancelled before.
             upstreamCancelled = true;
@@ -107,21 +128,41 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
         }
     }
 
-    /** The downstream's cancel: a token that is cancelled later tells it nothing. */
+    /** Cancels for the downstream: a cancel from aside that comes later tells it nothing. */
     final void cancelForDownstream() {
         end();
-        cancelUpstream();
+        U known = upstream;
+        if (known == null) {
+            cancelled();
+        } else if (claimCancel()) {
+            try {
+                cancel(known);
+            } finally {
+                cancelled();
+            }
+        }
     }
 
+    /** Called once the downstream has cancelled, and the upstream was. */
+    void cancelled() {}
+
     /** Cancels the upstream since one side has thrown; what else goes wrong must not hide why. */
-    final void cancelAfter(Throwable failure) {
-        Failures.runAfter(failure, this::cancelForDownstream);
+    void cancelAfter(Throwable failure) {
+        Failures.runAfter(failure, () -> {
+            end();
+            cancelUpstream();
+        });
     }
 
     @Override
     protected final void cancelUpstream() {
-        if (upstream != null && !(boolean) UPSTREAM_CANCELLED.getAndSet(this, true)) {
-            cancel(upstream);
+        U known = upstream;
+        if (known != null && claimCancel()) {
+            cancel(known);
         }
+    }
+
+    private boolean claimCancel() {
+        return !(boolean) UPSTREAM_CANCELLED.getAndSet(this, true);
     }
 }

@@ -1,76 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
+import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.Outcome;
+import io.reactivetracker.group.TaskBody;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Failures;
+import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
-import io.reactivex.rxjava3.plugins.RxJavaPlugins;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import io.reactivex.rxjava3.exceptions.Exceptions;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
-/** The downstream end of one task of a group: passes every signal on, and ends the task after its last one. */
-final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscription {
+/**
+ * One subscription that is a task of a group: passes every signal on, is cut off when the task is cancelled, and ends the
+ * task after its last signal.
+ *
+ * <p>Of a task that is admitted at once and that no error policy lets go on, it is the only subscriber. Of any other, the
+ * {@linkplain AttemptsSubscriber attempts} are its upstream.
+ */
+final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements TaskBody {
 
-    private static final VarHandle UPSTREAM_CANCELLED;
-
-    static {
-        try {
-            UPSTREAM_CANCELLED =
-                    MethodHandles.lookup().findVarHandle(GroupTaskSubscriber.class, "upstreamCancelled", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private final Subscriber<? super T> downstream;
     private final Object listener;
     private final GroupTask task;
-
-    private @Nullable Subscription upstream;
-    private volatile boolean done;
+    private @Nullable AttemptsSubscriber<T> attempts;
 
     // The task in whose body this one was subscribed to; written before a source is subscribed to, read by what that
     // calls.
     private @Nullable Object outer;
 
-    // Set once. The thread whose getAndSet flips it cancels the upstream.
-    @SuppressWarnings("UnusedVariable") // read by the handle
-    private volatile boolean upstreamCancelled;
-
     /**
-     * Makes the end of a task.
+     * Makes the subscriber of a task.
      *
      * @param downstream gets the signals
      * @param listener may have a callback for errors: the downstream, or the observer behind RxJava's conversion to it
-     * @param task what to end
+     * @param task what to start and to end
      */
     GroupTaskSubscriber(Subscriber<? super T> downstream, Object listener, GroupTask task) {
-        this.downstream = downstream;
+        super(downstream, null);
         this.listener = listener;
         this.task = task;
     }
 
-    /**
-     * A source that is subscribed to as a part of the task: what it subscribes to in turn, in that thread, are the task's
-     * children. What is downstream of the task is not, though a source may call it from within.
-     */
-    Publisher<T> inTask(Publisher<? extends T> source) {
-        return attempt -> {
-            Object previous = CurrentTask.swap(task);
-            outer = previous;
-            try {
-                source.subscribe(attempt);
-            } finally {
-                CurrentTask.swap(previous);
+    /** Starts the task; the source is asked for before each attempt. */
+    void begin(Supplier<? extends Publisher<? extends T>> source) {
+        if (!task.mayGoOn() && task.isAdmitted()) {
+            if (task.start(this)) {
+                try {
+                    subscribeInTask(source, this);
+                } catch (Throwable failure) {
+                    Exceptions.throwIfFatal(failure);
+                    Failures.runAfter(failure, this::cancelUpstream);
+                    onError(failure);
+                }
             }
-        };
+            return;
+        }
+        AttemptsSubscriber<T> several = new AttemptsSubscriber<>(this, source, task);
+        attempts = several;
+        onSubscribe(several);
+        if (task.start(this)) {
+            several.attempt();
+        }
+    }
+
+    /**
+     * Subscribes to a source as a part of the task: what it subscribes to in turn, in that thread, are the task's children.
+     * What is downstream of the task is not, though a source may call it from within.
+     */
+    void subscribeInTask(Supplier<? extends Publisher<? extends T>> source, FlowableSubscriber<T> subscriber) {
+        Object previous = CurrentTask.swap(task);
+        outer = previous;
+        try {
+            Publisher<? extends T> made;
+            try {
+                made = Objects.requireNonNull(
+                        Continuations.orElse(task, source), "the function of a task has returned null, not a source");
+            } catch (Throwable failure) {
+                Exceptions.throwIfFatal(failure);
+                made = Flowable.error(failure);
+            }
+            made.subscribe(subscriber);
+        } finally {
+            CurrentTask.swap(previous);
+        }
     }
 
     @SuppressWarnings("ReferenceEquality") // a task is itself
@@ -89,54 +106,45 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
     }
 
     @Override
-    public void onSubscribe(Subscription s) {
-        if (upstream != null) {
-            s.cancel();
-            ProtocolViolations.reportSecondOnSubscribe(s);
-            return;
-        }
-        upstream = s;
-        try {
-            downstream.onSubscribe(this);
-        } catch (Throwable failure) {
-            endAfter(failure);
-            throw failure;
-        }
+    public void attempt() {
+        Objects.requireNonNull(attempts).attempt();
     }
 
     @Override
-    public void onNext(T element) {
+    public void fail(Throwable error) {
+        onError(error);
+    }
+
+    /** The task's cancel; the downstream's is {@link #cancel()}. */
+    @Override
+    public void cancelTask() {
+        cutOff();
+    }
+
+    @Override
+    Object downstream() {
+        return listener;
+    }
+
+    @Override
+    void deliver(T element) {
         boolean wasInTask = leaveTask();
         try {
-            downstream.onNext(element);
-        } catch (Throwable failure) {
-            endAfter(failure);
-            throw failure;
+            super.deliver(element);
         } finally {
             returnToTask(wasInTask);
         }
     }
 
     @Override
-    public void onError(Throwable error) {
-        if (done) {
-            RxJavaPlugins.onError(error);
-            return;
-        }
-        done = true;
+    protected void passOnError(Throwable error) {
         if (!task.mayGoOn()) {
-            // Where a task may go on, the policy was asked upstream.
-            task.failed(error);
+            // Where a task may go on, the policy was asked by its attempts.
+            boolean unused = task.retryOrResume(error);
         }
         boolean wasInTask = leaveTask();
         try {
-            if (Unheard.isUnheard(error, listener)) {
-                // The downstream passes its disposal on, but the upstream has ended.
-                upstreamCancelled = true;
-                Unheard.dispose(listener);
-            } else {
-                downstream.onError(error);
-            }
+            super.passOnError(error);
         } finally {
             returnToTask(wasInTask);
             task.end(task.outcomeOf(error));
@@ -144,14 +152,10 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
     }
 
     @Override
-    public void onComplete() {
-        if (done) {
-            return;
-        }
-        done = true;
+    void deliverComplete() {
         boolean wasInTask = leaveTask();
         try {
-            downstream.onComplete();
+            super.deliverComplete();
         } finally {
             returnToTask(wasInTask);
             task.end(Outcome.SUCCEEDED);
@@ -159,48 +163,30 @@ final class GroupTaskSubscriber<T> implements FlowableSubscriber<T>, Subscriptio
     }
 
     @Override
-    public void request(long n) {
+    void cancelled() {
+        // One that is telling its downstream the outcome ends by that, when it has been told.
+        if (!isDone()) {
+            task.end(Outcome.CANCELLED);
+        }
+    }
+
+    /** What has thrown is over, and has failed. */
+    @Override
+    void cancelAfter(Throwable failure) {
         try {
-            Objects.requireNonNull(upstream).request(n);
-        } catch (Throwable failure) {
-            endAfter(failure);
-            throw failure;
+            super.cancelAfter(failure);
+        } finally {
+            task.end(Outcome.FAILED);
         }
     }
 
     @Override
-    public void cancel() {
-        if ((boolean) UPSTREAM_CANCELLED.getAndSet(this, true)) {
-            return;
-        }
-        try {
-            if (upstream != null) {
-                upstream.cancel();
-            }
-        } finally {
-            // One that is telling its downstream the outcome ends by that, when it has been told.
-            if (!done) {
-                task.end(Outcome.CANCELLED);
-            }
-        }
+    protected TaskCancelledException cancellation() {
+        return task.cancellation();
     }
 
-    /** What has thrown is over, and has failed; whatever else goes wrong must not hide why. */
-    void endAfter(Throwable failure) {
-        done = true;
-        cancelUpstreamAfter(failure);
-        task.end(Outcome.FAILED);
-    }
-
-    /** Fails the task of an attempt that has thrown when it was subscribed to, and so has told its downstream nothing. */
-    void attemptThrew(Throwable failure) {
-        cancelUpstreamAfter(failure);
-        onError(failure);
-    }
-
-    private void cancelUpstreamAfter(Throwable failure) {
-        if (upstream != null && !(boolean) UPSTREAM_CANCELLED.getAndSet(this, true)) {
-            Failures.runAfter(failure, upstream::cancel);
-        }
+    @Override
+    protected @Nullable Throwable cancellationCause() {
+        return task.cancellationCause();
     }
 }

@@ -25,6 +25,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.internal.subscriptions.BooleanSubscription;
 import io.reactivex.rxjava3.observers.TestObserver;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
 import io.reactivex.rxjava3.subjects.CompletableSubject;
@@ -442,5 +443,54 @@ class TrackWithGroupTest {
                 throw new IllegalStateException("thrown by the downstream");
             }
         }
+    }
+
+    @Test
+    void aTaskWhoseSourceHasNotAnsweredIsToldOfACancelAllTheSame() {
+        TaskGroup group = TaskGroup.builder("silent").build();
+        List<Subscriber<?>> subscribers = new ArrayList<>();
+        Flowable<String> silent = Flowable.unsafeCreate(subscribers::add);
+        TestSubscriber<String> downstream =
+                silent.compose(RxTracking.<String>trackWith(group)).test();
+        group.cancel();
+        downstream.assertError(TaskCancelledException.class);
+        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 0, 1, 0));
+        AtomicInteger cancels = new AtomicInteger();
+        subscribers.get(0).onSubscribe(new Subscription() {
+            @Override
+            public void request(long n) {
+                throw new AssertionError("requested");
+            }
+
+            @Override
+            public void cancel() {
+                cancels.incrementAndGet();
+            }
+        });
+        assertThat(cancels).hasValue(1);
+    }
+
+    @Test
+    void aTaskIsNotDisturbedByAnAttemptThatThrowsAfterItHasFailed() {
+        AtomicInteger attempts = new AtomicInteger();
+        IllegalStateException thrown = new IllegalStateException("thrown after the error");
+        Flowable<String> broken = Flowable.unsafeCreate(subscriber -> {
+            subscriber.onSubscribe(new BooleanSubscription());
+            if (attempts.incrementAndGet() == 1) {
+                subscriber.onError(failure);
+                throw thrown;
+            }
+        });
+        TaskGroup group = TaskGroup.builder("broken")
+                .executor(Runnable::run)
+                .onError(ErrorPolicy.retry(1, Backoff.none()))
+                .build();
+        TestSubscriber<String> downstream =
+                broken.compose(RxTracking.<String>trackWith(group)).test();
+        assertThat(attempts).hasValue(2);
+        assertThat(group.figures().active()).as("the second attempt").isEqualTo(1);
+        assertThat(undeliverable.take()).isNotEmpty();
+        downstream.cancel();
+        assertThat(group.figures().pending()).isZero();
     }
 }

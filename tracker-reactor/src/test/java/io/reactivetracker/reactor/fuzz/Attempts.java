@@ -21,7 +21,6 @@ final class Attempts implements CoreSubscriber<Object>, Subscription {
     private final CoreSubscriber<? super Object> actual;
     private final Flux<?> source;
     private final World world;
-    private final Context context;
     private Subscription upstream;
     private long requested;
     private long produced;
@@ -33,7 +32,6 @@ final class Attempts implements CoreSubscriber<Object>, Subscription {
         this.actual = actual;
         this.source = source;
         this.world = world;
-        this.context = actual.currentContext();
         this.retries = retries;
     }
 
@@ -103,7 +101,7 @@ final class Attempts implements CoreSubscriber<Object>, Subscription {
     @Override
     public void onNext(Object element) {
         if (isDone) {
-            Operators.onNextDropped(element, context);
+            Operators.onNextDropped(element, currentContext());
             return;
         }
         produced++;
@@ -113,7 +111,7 @@ final class Attempts implements CoreSubscriber<Object>, Subscription {
     @Override
     public void onError(Throwable error) {
         if (isDone) {
-            Operators.onErrorDropped(error, context);
+            Operators.onErrorDropped(error, currentContext());
             return;
         }
         isDone = true;
@@ -158,6 +156,6 @@ final class Attempts implements CoreSubscriber<Object>, Subscription {
 
     @Override
     public Context currentContext() {
-        return context;
+        return actual.currentContext();
     }
 }

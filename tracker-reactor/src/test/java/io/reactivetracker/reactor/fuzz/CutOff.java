@@ -19,13 +19,24 @@ final class CutOff {
     private CutOff() {}
 
     static Flux<Object> of(Flux<Object> source, CancellationToken token) {
+        return of(source, token, Listens.IN_ON_SUBSCRIBE);
+    }
+
+    /** When a subscription begins to listen to its token; one that listens before is cut off before its source answers, too. */
+    private enum Listens {
+        BEFORE_SUBSCRIBE,
+        IN_ON_SUBSCRIBE,
+        AFTER_ON_SUBSCRIBE
+    }
+
+    private static Flux<Object> of(Flux<Object> source, CancellationToken token, Listens listens) {
         return new FluxOperator<Object, Object>(source) {
             @Override
             public void subscribe(CoreSubscriber<? super Object> actual) {
                 if (token.isCancelled()) {
                     Operators.error(actual, new TaskCancelledException(null));
                 } else {
-                    new Cuttable(actual, token).subscribeTo(source);
+                    new Cuttable(actual, token, listens).subscribeTo(source);
                 }
             }
         };
@@ -33,10 +44,14 @@ final class CutOff {
 
     /** What a task of a group is measured by: refused when that is closed, retried, cut off and counted. */
     static Flux<Object> inGroup(Flux<Object> source, World world, Node group) {
-        Flux<Object> attempts = Attempts.of(source, world, World.retriesOf(group));
-        // The last step keeps the context that the subscriber had: where that shares its subscription, it changes.
-        Flux<Object> task = PassThrough.of(of(attempts, world.groupToken(group)), world.tasks())
-                .contextWrite(context -> context);
+        // One that may go on is started when its downstream knows it.
+        Flux<Object> cut = World.retriesOf(group) > 0
+                ? of(
+                        Attempts.of(source, world, World.retriesOf(group)),
+                        world.groupToken(group),
+                        Listens.AFTER_ON_SUBSCRIBE)
+                : of(source, world.groupToken(group), Listens.BEFORE_SUBSCRIBE);
+        Flux<Object> task = PassThrough.of(cut, world.tasks());
         return Flux.defer(() -> {
             if (world.groupToken(group).isCancelled()) {
                 return Flux.error(new TaskCancelledException(null));
@@ -55,18 +70,24 @@ final class CutOff {
         private final CoreSubscriber<? super Object> actual;
         private final CancellationToken token;
         private Subscription upstream;
-        private int inside = 1;
+        private final Listens listens;
+        private int inside;
+        private boolean isSubscribed;
         private boolean isDone;
         private boolean isEnded;
         private boolean isCut;
         private boolean isCancelled;
 
-        Cuttable(CoreSubscriber<? super Object> actual, CancellationToken token) {
+        Cuttable(CoreSubscriber<? super Object> actual, CancellationToken token, Listens listens) {
             this.actual = actual;
             this.token = token;
+            this.listens = listens;
         }
 
         void subscribeTo(Flux<?> source) {
+            if (listens == Listens.BEFORE_SUBSCRIBE) {
+                var unused = token.onCancel(this::cut);
+            }
             try {
                 source.subscribe(this);
             } catch (Throwable failure) {
@@ -113,6 +134,9 @@ final class CutOff {
 
         private void leave() {
             if (--inside == 0 && isCut) {
+                if (!isSubscribed) {
+                    actual.onSubscribe(Operators.emptySubscription());
+                }
                 actual.onError(new TaskCancelledException(null));
             }
         }
@@ -128,11 +152,22 @@ final class CutOff {
         public void onSubscribe(Subscription s) {
             if (Operators.validate(upstream, s)) {
                 upstream = s;
-                var unused = token.onCancel(this::cut);
+                if (isCut) {
+                    cancelUpstream();
+                    return;
+                }
+                inside++;
+                isSubscribed = true;
+                if (listens == Listens.IN_ON_SUBSCRIBE) {
+                    var unused = token.onCancel(this::cut);
+                }
                 try {
                     guard(() -> actual.onSubscribe(this));
                 } finally {
                     leave();
+                }
+                if (listens == Listens.AFTER_ON_SUBSCRIBE) {
+                    var unused = token.onCancel(this::cut);
                 }
             }
         }

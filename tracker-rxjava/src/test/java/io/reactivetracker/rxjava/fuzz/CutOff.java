@@ -10,6 +10,7 @@ import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableEmitter;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.exceptions.Exceptions;
 import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.reactivestreams.Subscriber;
@@ -29,16 +30,47 @@ final class CutOff {
             @Override
             protected void subscribeActual(Subscriber<? super Object> downstream) {
                 Flowable<Object> upstream = token.isCancelled() ? Flowable.never() : source;
-                Cuttable cuttable = new Cuttable(downstream, token, isCancelledAfterEnd);
+                Cuttable cuttable = new Cuttable(downstream, token, isCancelledAfterEnd, Listens.IN_ON_SUBSCRIBE);
                 cuttable.guard(() -> upstream.subscribe(cuttable));
+            }
+        };
+    }
+
+    /** When a subscription begins to listen to its token. */
+    private enum Listens {
+        BEFORE_SUBSCRIBE,
+        IN_ON_SUBSCRIBE,
+        AFTER_ON_SUBSCRIBE
+    }
+
+    /** A task is cut off before its source calls onSubscribe, too; and a source that throws in subscribe fails it. */
+    private static Flowable<Object> ofTask(Flowable<Object> source, CancellationToken token, Listens listens) {
+        return new Flowable<>() {
+            @Override
+            protected void subscribeActual(Subscriber<? super Object> downstream) {
+                Cuttable cuttable = new Cuttable(downstream, token, true, listens);
+                cuttable.guard(() -> {
+                    try {
+                        source.subscribe(cuttable);
+                    } catch (Throwable failure) {
+                        Exceptions.throwIfFatal(failure);
+                        cuttable.failInSubscribe(failure);
+                    }
+                });
             }
         };
     }
 
     /** What a task of a group is measured by: refused when that is closed, retried, cut off and counted. */
     static Flowable<Object> inGroup(Flowable<Object> source, World world, Node group) {
-        Flowable<Object> attempts = new Attempts(source, world, World.retriesOf(group));
-        Flowable<Object> task = new PassThrough(world.tasks()).apply(of(attempts, world.groupToken(group), true));
+        // One that may go on is started when its downstream knows it.
+        Flowable<Object> cut = World.retriesOf(group) > 0
+                ? ofTask(
+                        new Attempts(source, World.retriesOf(group)),
+                        world.groupToken(group),
+                        Listens.AFTER_ON_SUBSCRIBE)
+                : ofTask(source, world.groupToken(group), Listens.BEFORE_SUBSCRIBE);
+        Flowable<Object> task = new PassThrough(world.tasks()).apply(cut);
         return Flowable.defer(() -> {
             if (world.groupToken(group).isCancelled()) {
                 return Flowable.error(new TaskCancelledException(null));
@@ -63,16 +95,47 @@ final class CutOff {
         private final CancellationToken token;
         private final boolean isCancelledAfterEnd;
         private Subscription upstream;
-        private int inside = 1;
+        private final Listens listens;
+        private int inside;
+        private boolean isSubscribed;
         private boolean isDone;
         private boolean isEnded;
         private boolean isCut;
         private boolean isCancelled;
 
-        Cuttable(Subscriber<? super Object> downstream, CancellationToken token, boolean isCancelledAfterEnd) {
+        Cuttable(
+                Subscriber<? super Object> downstream,
+                CancellationToken token,
+                boolean isCancelledAfterEnd,
+                Listens listens) {
             this.isCancelledAfterEnd = isCancelledAfterEnd;
+            this.listens = listens;
             this.downstream = downstream;
             this.token = token;
+            if (listens == Listens.BEFORE_SUBSCRIBE) {
+                var unused = token.onCancel(this::cut);
+            }
+        }
+
+        void failInSubscribe(Throwable failure) {
+            try {
+                cancelUpstream();
+            } catch (Throwable another) {
+                failure.addSuppressed(another);
+            }
+            if (isLastSignal()) {
+                subscribeDownstream();
+                downstream.onError(failure);
+            } else {
+                RxJavaPlugins.onError(failure);
+            }
+        }
+
+        private void subscribeDownstream() {
+            if (!isSubscribed) {
+                isSubscribed = true;
+                downstream.onSubscribe(this);
+            }
         }
 
         private void cut() {
@@ -91,6 +154,7 @@ final class CutOff {
 
         private void leave() {
             if (--inside == 0 && isCut) {
+                subscribeDownstream();
                 downstream.onError(new TaskCancelledException(null));
             }
         }
@@ -127,11 +191,18 @@ final class CutOff {
                 cancelUpstream();
                 return;
             }
-            var unused = token.onCancel(this::cut);
+            inside++;
+            isSubscribed = true;
+            if (listens == Listens.IN_ON_SUBSCRIBE) {
+                var unused = token.onCancel(this::cut);
+            }
             try {
                 guard(() -> downstream.onSubscribe(this));
             } finally {
                 leave();
+            }
+            if (listens == Listens.AFTER_ON_SUBSCRIBE) {
+                var unused = token.onCancel(this::cut);
             }
         }
 
@@ -173,7 +244,9 @@ final class CutOff {
 
         @Override
         public void request(long n) {
-            guard(() -> upstream.request(n));
+            if (upstream != null) {
+                guard(() -> upstream.request(n));
+            }
         }
 
         @Override

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.internal.Striped;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some of a group's tasks that have not ended, in the order in which they were issued, and what its tasks add to the group's
+ * numbers.
+ *
+ * <p>The lock guards both and the states of the tasks, so a task changes its state and is counted so in one step.
+ */
+class TaskStripe extends Striped.Stripe {
+
+    private @Nullable IssuedTask first;
+    private @Nullable IssuedTask last;
+
+    private long issued;
+    private long queued;
+    private long active;
+    private long succeeded;
+    private long failed;
+    private long cancelled;
+    private long rejected;
+
+    /** Adds a task that is issued. */
+    final void add(IssuedTask task, boolean isActive) {
+        task.previous = last;
+        if (last == null) {
+            first = task;
+        } else {
+            last.next = task;
+        }
+        last = task;
+        issued++;
+        if (isActive) {
+            active++;
+        } else {
+            queued++;
+        }
+    }
+
+    /** From QUEUED to ACTIVE. */
+    final void activate() {
+        queued--;
+        active++;
+    }
+
+    /** From ACTIVE to QUEUED. */
+    final void queueAgain() {
+        active--;
+        queued++;
+    }
+
+    /** To its end. */
+    final void end(IssuedTask task, boolean wasActive, Outcome outcome) {
+        remove(task);
+        if (wasActive) {
+            active--;
+        } else {
+            queued--;
+        }
+        switch (outcome) {
+            case SUCCEEDED -> succeeded++;
+            case FAILED -> failed++;
+            case CANCELLED -> cancelled++;
+            case REJECTED -> rejected++;
+        }
+    }
+
+    private void remove(IssuedTask task) {
+        IssuedTask previous = task.previous;
+        IssuedTask next = task.next;
+        if (previous == null) {
+            first = next;
+        } else {
+            previous.next = next;
+        }
+        if (next == null) {
+            last = previous;
+        } else {
+            next.previous = previous;
+        }
+        // A task that somebody keeps must not keep its former neighbours.
+        task.previous = null;
+        task.next = null;
+    }
+
+    final void forEach(Consumer<? super IssuedTask> action) {
+        for (IssuedTask task = first; task != null; task = task.next) {
+            action.accept(task);
+        }
+    }
+
+    final Figures figures() {
+        return new Figures(issued, queued, active, succeeded, failed, cancelled, rejected);
+    }
+
+    /** One that has others beside it: what its threads change is two cache lines away from what theirs do. */
+    @SuppressWarnings({"unused", "UnusedVariable"}) // what counts is where they are
+    static final class Padded extends TaskStripe {
+
+        private long padding1, padding2, padding3, padding4, padding5, padding6, padding7, padding8;
+        private long padding9, padding10, padding11, padding12, padding13, padding14, padding15, padding16;
+    }
+}
