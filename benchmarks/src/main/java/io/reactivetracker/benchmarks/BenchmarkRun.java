@@ -26,6 +26,8 @@ public final class BenchmarkRun {
 
     private static final int[] THREADS_OF_PAIRS = {1, 2, 8};
     private static final String PAIRS = PairBenchmark.class.getSimpleName() + "\\.";
+    private static final int[] THREADS_OF_GROUPS = {1, 2, 4, 8};
+    private static final String GROUPS = GroupSubscriptionBenchmark.class.getSimpleName() + "\\.";
 
     private final Form form;
     private final String include;
@@ -66,7 +68,10 @@ public final class BenchmarkRun {
             for (int threads : THREADS_OF_PAIRS) {
                 run(round, options(threads).include(PAIRS).threads(threads), "pairs-" + threads);
             }
-            run(round, options(1).exclude(PAIRS).include(".*"), "others");
+            for (int threads : THREADS_OF_GROUPS) {
+                run(round, options(threads).include(GROUPS).threads(threads), "groups-" + threads);
+            }
+            run(round, options(1).exclude(PAIRS).exclude(GROUPS).include(".*"), "others");
         }
         System.out.println(
                 "measured in " + Duration.between(start, Instant.now()).toSeconds() + " s: " + directory);

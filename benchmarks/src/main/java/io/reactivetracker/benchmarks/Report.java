@@ -207,7 +207,7 @@ public final class Report {
         text.append('\n');
     }
 
-    private void groups() {
+    private void groups() throws IOException {
         paragraph("## Groups");
         Map<String, String> names = new LinkedHashMap<>();
         names.put(
@@ -229,6 +229,44 @@ public final class Report {
         });
         text.append('\n');
         targets(Targets.ofGroups(results));
+        groupsNextToPeers();
+    }
+
+    private void groupsNextToPeers() throws IOException {
+        paragraph("### Next to peers");
+        paragraph(
+                "`Mono.just(1).hide()` from `subscribe()` to its end; nanoseconds per subscription, all threads on the same group.");
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put("bare", "bare");
+        names.put("trackWithTracker", "**`trackWith(tracker)`**");
+        names.put("trackWithName", "**`trackWith(tracker, \"name\")`**");
+        names.put("trackWithGroup", "**`trackWith(group)`, unlimited**");
+        names.put("trackWithLimitedGroup", "**`trackWith(group)`, concurrency(1,000,000)**");
+        names.put("trackWithChild", "**`trackWith(child)`, each thread its own child of one tree**");
+        names.put("resilienceBulkhead", "resilience4j's `BulkheadOperator`");
+        names.put("submitted", "**`submit` of a completed stage through a limit**");
+        names.put("semaphore", "`java.util.concurrent.Semaphore`: a permit, no subscription");
+        names.put("kotlinSemaphoreAndJob", "Kotlin's `Semaphore` and a child of a `SupervisorJob`, no subscription");
+        header("what", "1 thread", "2 threads", "4 threads", "8 threads", "B/op");
+        Chart chart = new Chart("One subscription as a task of a group", "threads", "ns per subscription");
+        names.forEach((name, title) -> {
+            List<Chart.Point> points = new ArrayList<>();
+            List<String> cells = new ArrayList<>(List.of(title));
+            for (int threads : new int[] {1, 2, 4, 8}) {
+                Optional<Spread> time = results.time("GroupSubscriptionBenchmark." + name + "@" + threads);
+                cells.add(cell(time));
+                time.ifPresent(spread -> points.add(new Chart.Point(threads, spread)));
+            }
+            cells.add(cell(
+                    results.bytes("GroupSubscriptionBenchmark." + name + "@1").map(Report::onlyMedian)));
+            row(cells);
+            if (!List.of("semaphore", "kotlinSemaphoreAndJob", "submitted").contains(name)) {
+                chart.add(title.replaceAll("[*`]", ""), points);
+            }
+        });
+        text.append('\n');
+        plot(chart, "groups");
+        targets(Targets.ofGroupsNextToPeers(results));
     }
 
     private void recorder() {

@@ -27,6 +27,7 @@ final class Sizes {
 
     static final String PER_TASK = "each of 1,000,000 live `Mono.never().subscribe()`: added by `trackWith(tracker)`";
 
+    static final String PER_GROUP_TASK = "the same: added by `trackWith(group)`";
     private static final int TASKS = 1_000_000;
     private static final int RECORDS = 100_000;
 
@@ -47,7 +48,7 @@ final class Sizes {
                 subscription(Flux.<Integer>never().transform(trackWith(tracker))));
         sizes.put("subscriber of `doFinally` on a `Mono`", subscription(never.doFinally(signal -> {})));
         GroupTask task = TaskGroup.builder("group").build().issue(TaskOptions.defaults(), () -> null);
-        sizes.put("`GroupTask`, without its name, token and place in the group", sizeOf(task));
+        sizes.put("`GroupTask`, without its name", sizeOf(task));
 
         sizes.put(
                 "`TaskRecorder` in memory: each of 100,000 keys that have succeeded, without the key itself",
@@ -60,9 +61,7 @@ final class Sizes {
         sizes.put(
                 "the same: added by `trackWith(tracker, \"name\")`",
                 perSubscription(() -> Mono.from(never.transform(trackWith(tracker, "name")))) - untracked);
-        sizes.put(
-                "the same: added by `trackWith(group)`",
-                perSubscription(() -> Mono.from(never.transform(trackWith(group)))) - untracked);
+        sizes.put(PER_GROUP_TASK, perSubscription(() -> Mono.from(never.transform(trackWith(group)))) - untracked);
         sizes.put("the same: added by `doFinally`", perSubscription(() -> never.doFinally(signal -> {})) - untracked);
         return sizes;
     }

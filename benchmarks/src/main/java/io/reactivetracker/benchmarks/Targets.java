@@ -11,6 +11,7 @@ final class Targets {
     private static final String PAIR = "PairBenchmark.";
     private static final String SUBSCRIPTION = "SubscriptionBenchmark.";
     private static final String ELEMENTS = "ElementsBenchmark.";
+    private static final String IN_GROUP = "GroupSubscriptionBenchmark.";
 
     private final Results results;
     private final List<Target> targets = new ArrayList<>();
@@ -32,6 +33,13 @@ final class Targets {
     static List<Target> ofGroups(Results results) {
         Targets targets = new Targets(results);
         targets.addGroups();
+        return targets.targets;
+    }
+
+    /** What a subscription costs as a task of a group, next to what peers cost. */
+    static List<Target> ofGroupsNextToPeers(Results results) {
+        Targets targets = new Targets(results);
+        targets.addGroupsNextToPeers();
         return targets.targets;
     }
 
@@ -211,6 +219,56 @@ final class Targets {
                         .flatMap(one -> results.of("GroupBenchmark.figures@1[children=0]")
                                 .map(none -> one.timeWith(none, (a, b) -> a / b / 101)))));
         addGroup("child", "made and closed against one task", 3, "childMadeAndClosed@1", "unlimited@1");
+    }
+
+    private void addGroupsNextToPeers() {
+        targets.add(Target.ratio(
+                "group with a limit, 1 thread",
+                "time that it adds against what the bulkhead adds",
+                1.8,
+                ratioOfAdded(
+                        IN_GROUP + "trackWithLimitedGroup@1", IN_GROUP + "resilienceBulkhead@1", IN_GROUP + "bare@1")));
+        targets.add(Target.bytes(
+                "group with a limit",
+                "bytes that it adds",
+                160,
+                results.bytes(IN_GROUP + "trackWithLimitedGroup@1")
+                        .flatMap(group -> results.bytes(IN_GROUP + "bare@1")
+                                .map(bare -> new Spread(
+                                        group.median() - bare.median(),
+                                        group.least() - bare.most(),
+                                        group.most() - bare.least())))));
+        addInGroup("same group, no limit", "2 threads against 1", 1.3, "trackWithGroup@2", "trackWithGroup@1");
+        addInGroup(
+                "same limit, 2 threads",
+                "against the bulkhead",
+                1.3,
+                "trackWithLimitedGroup@2",
+                "resilienceBulkhead@2");
+        addInGroup(
+                "same group, no limit, 8 threads",
+                "against the bulkhead",
+                1.0,
+                "trackWithGroup@8",
+                "resilienceBulkhead@8");
+        addInGroup(
+                "same limit, 8 threads",
+                "against the bulkhead",
+                1.3,
+                "trackWithLimitedGroup@8",
+                "resilienceBulkhead@8");
+        addInGroup("each thread its own child", "2 threads against 1", 1.2, "trackWithChild@2", "trackWithChild@1");
+        addInGroup("named task of a tracker", "2 threads against 1", 1.5, "trackWithName@2", "trackWithName@1");
+        Double perTask = results.sizes().get(Sizes.PER_GROUP_TASK);
+        targets.add(Target.bytes(
+                "1,000,000 live tasks of a group",
+                "bytes per task beyond the pipeline's own",
+                160,
+                Optional.ofNullable(perTask).map(bytes -> new Spread(bytes, bytes, bytes))));
+    }
+
+    private void addInGroup(String what, String comparison, double limit, String key, String to) {
+        targets.add(Target.ratio(what, comparison, limit, results.ratio(IN_GROUP + key, IN_GROUP + to)));
     }
 
     private void addRecorder() {
