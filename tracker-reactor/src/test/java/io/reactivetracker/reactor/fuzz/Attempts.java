@@ -115,9 +115,10 @@ final class Attempts implements CoreSubscriber<Object>, Subscription {
             return;
         }
         isDone = true;
+        // What has failed is not to be cancelled any more.
+        upstream = null;
         if (retries > 0 && !isCancelled && isRetried(error)) {
             retries--;
-            upstream = null;
             retry();
         } else {
             actual.onError(error);

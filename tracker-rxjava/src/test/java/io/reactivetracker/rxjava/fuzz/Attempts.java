@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava.fuzz;
 
+import io.reactivetracker.fuzz.World;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
@@ -20,16 +21,18 @@ import org.reactivestreams.Subscription;
 final class Attempts extends Flowable<Object> {
 
     private final Flowable<Object> source;
+    private final World world;
     private final int retries;
 
-    Attempts(Flowable<Object> source, int retries) {
+    Attempts(Flowable<Object> source, World world, int retries) {
         this.source = source;
+        this.world = world;
         this.retries = retries;
     }
 
     @Override
     protected void subscribeActual(Subscriber<? super Object> downstream) {
-        Attempt attempt = new Attempt(source, retries, downstream);
+        Attempt attempt = new Attempt(source, world, retries, downstream);
         downstream.onSubscribe(attempt);
         attempt.begin();
     }
@@ -38,6 +41,7 @@ final class Attempts extends Flowable<Object> {
     private static final class Attempt implements FlowableSubscriber<Object>, Subscription {
 
         private final Flowable<Object> source;
+        private final World world;
         private final Subscriber<? super Object> downstream;
         private Subscription upstream;
         private long requested;
@@ -46,8 +50,9 @@ final class Attempts extends Flowable<Object> {
         private boolean isDone;
         private boolean hasDownstreamThrown;
 
-        Attempt(Flowable<Object> source, int retries, Subscriber<? super Object> downstream) {
+        Attempt(Flowable<Object> source, World world, int retries, Subscriber<? super Object> downstream) {
             this.source = source;
+            this.world = world;
             this.retries = retries;
             this.downstream = downstream;
         }
@@ -70,6 +75,15 @@ final class Attempts extends Flowable<Object> {
                 } else {
                     downstream.onError(failure);
                 }
+            }
+        }
+
+        /** What is thrown out of a later attempt has no subscriber above it: a group hands it to the thread's handler. */
+        private void retry() {
+            try {
+                begin();
+            } catch (Throwable failure) {
+                world.lose();
             }
         }
 
@@ -119,11 +133,12 @@ final class Attempts extends Flowable<Object> {
                 return;
             }
             isDone = true;
+            // What has failed is not to be cancelled any more.
+            upstream = null;
             if (retries > 0 && !isCancelled && isRetried(error)) {
                 retries--;
-                upstream = null;
                 isDone = false;
-                begin();
+                retry();
             } else {
                 downstream.onError(error);
             }

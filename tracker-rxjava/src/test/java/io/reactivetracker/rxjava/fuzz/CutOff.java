@@ -66,7 +66,7 @@ final class CutOff {
         // One that may go on is started when its downstream knows it.
         Flowable<Object> cut = World.retriesOf(group) > 0
                 ? ofTask(
-                        new Attempts(source, World.retriesOf(group)),
+                        new Attempts(source, world, World.retriesOf(group)),
                         world.groupToken(group),
                         Listens.AFTER_ON_SUBSCRIBE)
                 : ofTask(source, world.groupToken(group), Listens.BEFORE_SUBSCRIBE);
@@ -193,11 +193,14 @@ final class CutOff {
             }
             inside++;
             isSubscribed = true;
-            if (listens == Listens.IN_ON_SUBSCRIBE) {
-                var unused = token.onCancel(this::cut);
-            }
             try {
-                guard(() -> downstream.onSubscribe(this));
+                try {
+                    if (listens == Listens.IN_ON_SUBSCRIBE) {
+                        var unused = token.onCancel(this::cut);
+                    }
+                } finally {
+                    guard(() -> downstream.onSubscribe(this));
+                }
             } finally {
                 leave();
             }
