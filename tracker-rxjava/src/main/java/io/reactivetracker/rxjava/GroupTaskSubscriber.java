@@ -164,8 +164,8 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
 
     @Override
     void cancelled() {
-        // One that is telling its downstream the outcome ends by that, when it has been told.
-        if (!isDone()) {
+        // One that is telling its downstream the outcome, or of a cut, ends by that, when it has been told.
+        if (!isDone() && !isCut()) {
             task.end(Outcome.CANCELLED);
         }
     }

@@ -22,6 +22,7 @@ import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskRejectedException;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
@@ -468,6 +469,34 @@ class TrackWithGroupTest {
             }
         });
         assertThat(cancels).hasValue(1);
+    }
+
+    @Test
+    void aTaskThatIsToldOfACancelIsCountedUntilItHasBeenThoughItsDownstreamCancelsMeanwhile() {
+        TaskGroup group = TaskGroup.builder("silent").build();
+        Flowable<String> silent = Flowable.unsafeCreate(subscriber -> {});
+        List<Long> pending = new ArrayList<>();
+        silent.compose(RxTracking.<String>trackWith(group)).subscribe(new FlowableSubscriber<>() {
+            @Override
+            public void onSubscribe(Subscription s) {
+                s.cancel();
+                pending.add(group.figures().pending());
+            }
+
+            @Override
+            public void onNext(String element) {}
+
+            @Override
+            public void onError(Throwable error) {
+                pending.add(group.figures().pending());
+            }
+
+            @Override
+            public void onComplete() {}
+        });
+        group.cancel();
+        assertThat(pending).containsExactly(1L, 1L);
+        assertThat(group.figures().pending()).isZero();
     }
 
     @Test
