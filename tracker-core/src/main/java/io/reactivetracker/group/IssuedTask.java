@@ -6,13 +6,11 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.internal.Cascade;
-import io.reactivetracker.internal.Failures;
 import io.reactivetracker.internal.Names;
 import io.reactivetracker.internal.Uncaught;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -106,15 +104,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
     private @Nullable Permit permit;
     private @Nullable AdmissionRequest request;
 
-    /** That of the timer, while the next attempt waits for its time. */
-    private @Nullable Registration alarm;
-
-    /** How many attempts have failed, and were followed by another. */
-    private volatile int failures;
-
-    // Used by one failure after the other.
-    private @Nullable Continuation continuation;
-    private @Nullable IdentityHashMap<ErrorPolicy, Object> states;
+    private volatile @Nullable TaskFailures failures;
 
     /** Counts a task, and adds it to a stripe of its group. It has a permit already if its admission grants at once. */
     @SuppressWarnings("this-escape") // to those who look at the group, which is what it is for
@@ -166,7 +156,8 @@ final class IssuedTask extends TaskToken implements GroupTask {
 
     @Override
     public int attempt() {
-        return failures + 1;
+        TaskFailures known = failures;
+        return known == null ? 1 : known.attempt();
     }
 
     @Override
@@ -276,7 +267,8 @@ final class IssuedTask extends TaskToken implements GroupTask {
         return false;
     }
 
-    private void runNextAttempt() {
+    /** On the group's executor. */
+    void runNextAttempt() {
         if (ask()) {
             callAttempt();
         }
@@ -322,7 +314,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
     }
 
     /** The body handles its failures; one that it did not handle must not keep the permit. */
-    private void runStep(Runnable step) {
+    void runStep(Runnable step) {
         try {
             step.run();
         } catch (Throwable failure) {
@@ -341,9 +333,9 @@ final class IssuedTask extends TaskToken implements GroupTask {
         if (outcomeOf(error) != Outcome.FAILED) {
             return false;
         }
-        Decision decision = decide(error);
+        Decision decision = failures().decide(error);
         if (decision instanceof Decision.Again again) {
-            return mayGoOn() && goOn(again, error);
+            return mayGoOn() && failures().goOn(again, error);
         }
         if (!decision.equals(Decision.fail())) {
             detach();
@@ -351,6 +343,26 @@ final class IssuedTask extends TaskToken implements GroupTask {
             (parent == null ? group : parent).cancel(error);
         }
         return false;
+    }
+
+    /** Made by the first failure; one failure comes after the other. */
+    private TaskFailures failures() {
+        TaskFailures made = failures;
+        if (made == null) {
+            made = new TaskFailures(this);
+            failures = made;
+        }
+        return made;
+    }
+
+    @Override
+    public @Nullable Continuation continuation() {
+        TaskFailures known = failures;
+        return known == null ? null : known.continuation();
+    }
+
+    <S> S state(ErrorPolicy policy, Supplier<? extends S> initial) {
+        return failures().state(policy, initial);
     }
 
     /** This task has failed, and is not to be cancelled by what it sets off. */
@@ -365,91 +377,19 @@ final class IssuedTask extends TaskToken implements GroupTask {
         }
     }
 
-    private Decision decide(Throwable error) {
-        try {
-            return Objects.requireNonNull(
-                    group.policy().onError(new Failure(this, error)), "the error policy returned null, not a decision");
-        } catch (Throwable broken) {
-            Failures.suppress(error, broken);
-            return Decision.fail();
-        }
-    }
-
-    private boolean goOn(Decision.Again again, Throwable error) {
-        int made = failures + 1;
-        if (made >= group.mostAttempts()) {
-            Failures.suppress(
-                    error,
-                    new IllegalStateException("task \"" + name() + "\" failed " + made
-                            + " times, as often as group \"" + group.name()
-                            + "\" lets it try: have its policy give up, or raise mostAttempts"));
-            return false;
-        }
-        failures = made;
-        continuation = again.continuation();
-        if (again.givesUpPermit()) {
-            Permit held;
-            synchronized (stripe) {
-                if (state != State.ACTIVE) {
-                    return true;
-                }
-                stripe.queueAgain();
-                state = State.QUEUED;
-                held = takePermit();
-            }
-            release(held, Outcome.FAILED);
-        }
-        scheduleNextAttempt(again, error);
-        return true;
-    }
-
-    private void scheduleNextAttempt(Decision.Again again, Throwable error) {
-        if (again.delay().isZero()) {
-            executeNextAttempt(error);
-            return;
-        }
-        int scheduled = failures;
-        try {
-            keep(scheduled, Alarms.set(group.timer(), again.delay(), () -> executeNextAttempt(error)));
-        } catch (Throwable refusal) {
-            runStep(() -> failBecause(refusal, error));
-        }
-    }
-
-    private void executeNextAttempt(Throwable error) {
-        execute(this::runNextAttempt, refusal -> failBecause(refusal, error));
-    }
-
-    private void failBecause(Throwable refusal, Throwable error) {
-        Failures.suppress(error, refusal);
-        callFail(error);
-    }
-
-    /** Keeps the alarm of an attempt to take it back at the end; one of an attempt that has failed meanwhile is over. */
-    private void keep(int scheduled, Registration newAlarm) {
+    /** Gives the permit up, to ask for another one: false if the task has ended. */
+    boolean giveUpPermit() {
+        Permit held;
         synchronized (stripe) {
-            if (state != State.ENDED) {
-                if (scheduled == failures) {
-                    alarm = newAlarm;
-                }
-                return;
+            if (state != State.ACTIVE) {
+                return false;
             }
+            stripe.queueAgain();
+            state = State.QUEUED;
+            held = takePermit();
         }
-        newAlarm.close();
-    }
-
-    @Override
-    public @Nullable Continuation continuation() {
-        return continuation;
-    }
-
-    @SuppressWarnings("unchecked") // a policy gets back what it put in
-    <S> S state(ErrorPolicy policy, Supplier<? extends S> initial) {
-        if (states == null) {
-            states = new IdentityHashMap<>();
-        }
-        return (S)
-                states.computeIfAbsent(policy, key -> Objects.requireNonNull(initial.get(), "state must not be null"));
+        release(held, Outcome.FAILED);
+        return true;
     }
 
     @Override
@@ -557,8 +497,8 @@ final class IssuedTask extends TaskToken implements GroupTask {
             state = State.ENDED;
             left = request;
             request = null;
-            unneeded = alarm;
-            alarm = null;
+            TaskFailures known = failures;
+            unneeded = known == null ? null : known.takeAlarm();
             held = takePermit();
             if (body != NoBody.CANCELLED) {
                 // Who keeps the task need not keep what it ran.
@@ -612,6 +552,11 @@ final class IssuedTask extends TaskToken implements GroupTask {
         synchronized (stripe) {
             return isActiveNow();
         }
+    }
+
+    /** The caller holds the lock. */
+    boolean hasEnded() {
+        return state == State.ENDED;
     }
 
     /** The caller holds the lock. */
