@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not safe for use by several threads: whoever owns a chain guards it.
  */
-final class Chain<E extends Chain.Link<E>> {
+class Chain<E extends Chain.Link<E>> {
 
     private @Nullable E first;
     private @Nullable E last;
 
     @Nullable
-    E first() {
+    final E first() {
         return first;
     }
 
-    void add(E element) {
+    final void add(E element) {
         element.previous = last;
         if (last == null) {
             first = element;
@@ -30,7 +30,7 @@ final class Chain<E extends Chain.Link<E>> {
     }
 
     /** Does nothing if the element is in no chain. */
-    void remove(E element) {
+    final void remove(E element) {
         if (!element.linked) {
             return;
         }
@@ -50,6 +50,14 @@ final class Chain<E extends Chain.Link<E>> {
         element.previous = null;
         element.next = null;
         element.linked = false;
+    }
+
+    /** One that shares no cache line with what follows it in memory. */
+    @SuppressWarnings({"unused", "UnusedVariable"}) // what counts is where they are
+    static final class Padded<E extends Link<E>> extends Chain<E> {
+
+        private long padding1, padding2, padding3, padding4, padding5, padding6, padding7, padding8;
+        private long padding9, padding10, padding11, padding12, padding13, padding14, padding15, padding16;
     }
 
     /** What an element inherits to be in at most one chain at a time. */

@@ -26,7 +26,7 @@ final class RunningTasks {
     private final Instant originInstant = Instant.now();
     private final long originNanos;
 
-    private final Striped<Stripe> stripes = new Striped<>(new Stripe(), PaddedStripe::new);
+    private final Striped<Stripe> stripes = new Striped<>(new Stripe(new Chain<>()), PaddedStripe::new);
 
     /** Reads one clock for all: for the tests. */
     RunningTasks(LongSupplier nanoTime) {
@@ -119,7 +119,11 @@ final class RunningTasks {
 
     /** Some of the tasks, oldest first. */
     private static class Stripe extends Striped.Stripe {
-        final Chain<Entry> chain = new Chain<>();
+        final Chain<Entry> chain;
+
+        Stripe(Chain<Entry> chain) {
+            this.chain = chain;
+        }
     }
 
     /** One that has others beside it: what its threads change is two cache lines away from what theirs do. */
@@ -127,6 +131,10 @@ final class RunningTasks {
     private static final class PaddedStripe extends Stripe {
         private long padding1, padding2, padding3, padding4, padding5, padding6, padding7, padding8;
         private long padding9, padding10, padding11, padding12, padding13, padding14, padding15, padding16;
+
+        PaddedStripe() {
+            super(new Chain.Padded<>());
+        }
     }
 
     /** One task in its chain; in the order of the starts, and of the ids if these are equal. */

@@ -18,7 +18,8 @@ import java.util.function.Predicate;
  */
 final class Ledger {
 
-    private final Striped<TaskStripe> stripes = new Striped<>(new TaskStripe(), TaskStripe.Padded::new);
+    // The first one is padded, too: groups of one tree are often made together, and used by a thread each.
+    private final Striped<TaskStripe> stripes = new Striped<>(new TaskStripe.Padded(), TaskStripe.Padded::new);
     private final Set<TaskGroup> children = new LinkedHashSet<>();
 
     /** The figures of children that have ended. */

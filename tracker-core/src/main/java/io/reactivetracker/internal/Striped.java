@@ -11,17 +11,18 @@ import java.util.function.Supplier;
 
 /**
  * A state in stripes, each with a lock of its own: one stripe until threads have met at its lock several times, and from
- * then on one for each {@linkplain #index() index}.
+ * then on another one for each {@linkplain #index() index}.
  *
  * <p>Who adds something does so to the stripe of its thread; who takes it out again does so from the stripe that has it.
- * The first stripe stays when others are added. So {@link #forAll} sees one instant: it takes the locks in their order, and
+ * The first stripe stays when others are added, and gets nothing more: it is not padded, and what is beside it in memory is
+ * read by all threads. So {@link #forAll} sees one instant: it takes the locks in their order, and
  * begins again if stripes were added meanwhile.
  *
  * @param <S> the type of a stripe
  */
 public final class Striped<S extends Striped.Stripe> {
 
-    /** The greatest number of stripes: twice as many as threads can run at once, so that few of them meet; a power of two. */
+    /** How many stripes there are beside the first one, if any: twice as many as threads can run at once, so that few of them meet; a power of two. */
     public static final int MAX_STRIPES = Integer.highestOneBit(Math.max(
             8, Math.min(128, 4 * Runtime.getRuntime().availableProcessors() - 1)));
 
@@ -30,7 +31,7 @@ public final class Striped<S extends Striped.Stripe> {
 
     private final Supplier<? extends S> padded;
 
-    // One stripe or MAX_STRIPES; changed once, under the lock of this.
+    // One stripe or MAX_STRIPES more; changed once, under the lock of this.
     private volatile List<S> stripes;
 
     // How often threads have met, or fewer: it need not be exact.
@@ -48,7 +49,7 @@ public final class Striped<S extends Striped.Stripe> {
     }
 
     /**
-     * Returns the index of this thread's stripe, where there are all of them.
+     * Returns the index of this thread.
      *
      * @return from 0 to less than {@link #MAX_STRIPES}
      */
@@ -63,7 +64,7 @@ public final class Striped<S extends Striped.Stripe> {
      */
     public S current() {
         List<S> now = stripes;
-        S stripe = now.get(now.size() == 1 ? 0 : index());
+        S stripe = now.get(now.size() == 1 ? 0 : 1 + index());
         lookForOthers(stripe);
         return stripe;
     }
@@ -91,7 +92,7 @@ public final class Striped<S extends Striped.Stripe> {
         } while (!lookAt(all, 0, action));
     }
 
-    /** Takes one lock after the other, which monitors allow by recursion only, of a depth of 128 at most. */
+    /** Takes one lock after the other, which monitors allow by recursion only, of a depth of 129 at most. */
     private boolean lookAt(List<S> all, int locked, Consumer<? super S> action) {
         if (locked < all.size()) {
             synchronized (all.get(locked)) {
@@ -132,7 +133,7 @@ public final class Striped<S extends Striped.Stripe> {
         if (!isSpread()) {
             try {
                 List<S> several = new ArrayList<>(stripes);
-                while (several.size() < MAX_STRIPES) {
+                while (several.size() <= MAX_STRIPES) {
                     several.add(padded.get());
                 }
                 stripes = List.copyOf(several);

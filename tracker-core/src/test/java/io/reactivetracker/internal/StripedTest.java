@@ -41,7 +41,14 @@ class StripedTest {
         assertThat(striped.isSpread()).isFalse();
         striped.lookForOthers(first);
         assertThat(striped.isSpread()).isTrue();
-        assertThat(all()).hasSize(Striped.MAX_STRIPES).startsWith(first).doesNotHaveDuplicates();
+        assertThat(all()).hasSize(1 + Striped.MAX_STRIPES).startsWith(first).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void addsNothingToTheFirstStripeOnceThereAreOthers() {
+        Stripe first = striped.current();
+        meet();
+        assertThat(striped.current()).isNotSameAs(first).isIn(all());
     }
 
     @Test
@@ -59,7 +66,7 @@ class StripedTest {
         for (int round = 0; round < 300; round++) {
             striped.forEach(stripe -> assertThat(ids.add(stripe.nextId())).isTrue());
         }
-        assertThat(ids).hasSize(300 * Striped.MAX_STRIPES);
+        assertThat(ids).hasSize(300 * (1 + Striped.MAX_STRIPES));
     }
 
     @Test

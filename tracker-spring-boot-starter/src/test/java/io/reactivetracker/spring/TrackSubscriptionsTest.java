@@ -9,8 +9,8 @@ import static org.awaitility.Awaitility.await;
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.spring.library.Library;
 import io.reactivetracker.spring.shop.Shop;
 import java.util.ArrayList;
@@ -247,7 +247,8 @@ class TrackSubscriptionsTest {
             assertThat(subscriptions.tracker().size()).isZero();
         } finally {
             Hooks.resetOnErrorDropped();
-            // That has removed the hook of the starter, which is installed once for all contexts of this virtual machine.
+            // That has removed the hook of the starter, which is installed once for all contexts of this virtual
+            // machine.
             ReactorTracking.quietCancelledTasks();
             hook.stop();
         }
