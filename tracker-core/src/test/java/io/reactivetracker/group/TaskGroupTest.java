@@ -1017,6 +1017,62 @@ class TaskGroupTest {
     }
 
     @Test
+    void noLockIsHeldWhileATaskIsCancelled() {
+        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        List<Object> seen = new ArrayList<>();
+        boolean isFirst = task.start(new TaskBody() {
+            @Override
+            public void attempt() {}
+
+            @Override
+            public void fail(Throwable error) {}
+
+            @Override
+            public void cancelTask() {
+                // In another thread, which would wait for a lock of this one.
+                seen.add(CompletableFuture.supplyAsync(group::figures).join());
+                seen.add(CompletableFuture.supplyAsync(group::runningTasks)
+                        .join()
+                        .size());
+                seen.add(CompletableFuture.supplyAsync(() -> task.end(Outcome.CANCELLED))
+                        .join());
+            }
+        });
+        assertThat(isFirst).isTrue();
+        group.cancel();
+        assertThat(seen).containsExactly(new Figures(1, 0, 1, 0, 0, 0, 0), 1, true);
+    }
+
+    @Test
+    void everyTaskIsCancelledThoughTheCancelOfOneThrows() {
+        List<String> cancelled = new ArrayList<>();
+        IllegalStateException broken = new IllegalStateException("no way to stop");
+        for (String name : List.of("first", "second")) {
+            GroupTask task = group.issue(TaskOptions.named(name), () -> null);
+            boolean unused = task.start(new TaskBody() {
+                @Override
+                public void attempt() {}
+
+                @Override
+                public void fail(Throwable thrown) {}
+
+                @Override
+                public void cancelTask() {
+                    cancelled.add(name);
+                    task.end(Outcome.CANCELLED);
+                    throw broken;
+                }
+            });
+        }
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            group.cancel();
+            assertThat(uncaught.seen).containsExactly(broken, broken);
+        }
+        assertThat(cancelled).containsExactly("first", "second");
+        assertThat(group.join().isDone()).isTrue();
+    }
+
+    @Test
     void theTokenOfATaskIsCancelledIfItsGroupWasBeforeAnybodyAskedForIt() {
         GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
         CalledBody body = new CalledBody().start(task);
