@@ -3,11 +3,13 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.internal.Striped;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one group counts: its tasks, their states in numbers, and its children.
@@ -77,6 +79,19 @@ final class Ledger {
 
     List<IssuedTask> activeTasks() {
         return tasks(IssuedTask::isActiveNow);
+    }
+
+    /** The active task that was issued first. */
+    @Nullable
+    IssuedTask oldestActive() {
+        List<IssuedTask> firsts = new ArrayList<>();
+        stripes.forEach(stripe -> {
+            IssuedTask first = stripe.firstActive();
+            if (first != null) {
+                firsts.add(first);
+            }
+        });
+        return firsts.isEmpty() ? null : Collections.min(firsts, IssuedTask.OLDEST_FIRST);
     }
 
     private List<IssuedTask> tasks(Predicate<IssuedTask> condition) {

@@ -321,10 +321,8 @@ public final class TaskGroup {
      * @return the task as {@link #runningTasks()} would list it, or null if none is active
      */
     public @Nullable RunningTask oldestTask() {
-        return ledger.activeTasks().stream()
-                .min(IssuedTask.OLDEST_FIRST)
-                .map(oldest -> clock.describe(List.of(oldest)).get(0))
-                .orElse(null);
+        IssuedTask oldest = ledger.oldestActive();
+        return oldest == null ? null : clock.describe(List.of(oldest)).get(0);
     }
 
     /**

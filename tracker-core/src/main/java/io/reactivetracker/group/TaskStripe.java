@@ -93,6 +93,15 @@ class TaskStripe extends Striped.Stripe {
         }
     }
 
+    /** The active one that was issued first. */
+    final @Nullable IssuedTask firstActive() {
+        IssuedTask task = first;
+        while (task != null && !task.isActiveNow()) {
+            task = task.next;
+        }
+        return task;
+    }
+
     final Figures figures() {
         return new Figures(issued, queued, active, succeeded, failed, cancelled, rejected);
     }
