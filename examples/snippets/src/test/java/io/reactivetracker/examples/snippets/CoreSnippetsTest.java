@@ -38,7 +38,8 @@ class CoreSnippetsTest {
     @Test
     @SuppressWarnings("try") // the token is there to be closed
     void theTracker() throws Exception {
-        ExecutorService executor = pool;
+        // One thread, so that what is submitted second runs after the task has begun.
+        ExecutorService executor = Executors.newSingleThreadExecutor();
         String order = "one";
         // spotless:off
         TaskTracker tracker = TaskTracker.create("orders");
@@ -53,6 +54,7 @@ class CoreSnippetsTest {
         tracker.close();              // from now on it may drain
         tracker.drained().await();    // until it is closed and empty
         // spotless:on
+        executor.shutdown();
         assertThat(done).contains("shipped one");
     }
 
