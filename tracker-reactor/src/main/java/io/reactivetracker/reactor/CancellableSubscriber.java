@@ -73,19 +73,28 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
             return;
         }
         upstream = s;
-        if (!enter()) {
+        if (enter()) {
+            try {
+                listen();
+                subscribed = true;
+                passOnSubscribe();
+            } finally {
+                leaveAndTell();
+            }
+        } else if (isCut()) {
             cancelUpstreamOnce();
-            return;
+        } else {
+            // It has ended before it answers, as take(0) may: the downstream decides.
+            passOnSubscribe();
         }
+    }
+
+    private void passOnSubscribe() {
         try {
-            listen();
-            subscribed = true;
             actual.onSubscribe(this);
         } catch (Throwable failure) {
             cancelAfter(failure);
             throw failure;
-        } finally {
-            leaveAndTell();
         }
     }
 

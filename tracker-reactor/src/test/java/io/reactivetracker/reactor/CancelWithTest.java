@@ -421,4 +421,69 @@ class CancelWithTest {
         assertThatNullPointerException().isThrownBy(() -> cancelWith(null)).withMessage("token must not be null");
         assertThatNullPointerException().isThrownBy(() -> cancelWith(token).apply(null));
     }
+
+    @Test
+    void aDownstreamIsToldThoughItsTokenWasCancelledWhileItSubscribedAndTheSourceThrowsInCancel() {
+        CancellationToken token = CancellationToken.create();
+        IllegalStateException broken = new IllegalStateException("cancel failed");
+        Flux<String> source = new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super String> actual) {
+                token.cancel();
+                actual.onSubscribe(new Subscription() {
+                    @Override
+                    public void request(long n) {}
+
+                    @Override
+                    public void cancel() {
+                        throw broken;
+                    }
+                });
+            }
+        };
+        List<String> told = new ArrayList<>();
+        source.transform(cancelWith(token)).subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                told.add("onSubscribe");
+            }
+
+            @Override
+            protected void hookOnError(Throwable error) {
+                told.add("onError " + error.getClass().getSimpleName());
+            }
+        });
+        assertThat(told).containsExactly("onSubscribe", "onError TaskCancelledException");
+        assertThat(dropped.takeErrors()).containsExactly(broken);
+    }
+
+    @Test
+    void aSourceThatEndsBeforeItAnswersIsPassedOnAsItIs() {
+        List<String> told = new ArrayList<>();
+        Flux<String> source = new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super String> actual) {
+                actual.onComplete();
+                actual.onSubscribe(Operators.emptySubscription());
+            }
+        };
+        source.transform(cancelWith(CancellationToken.create())).subscribe(new CoreSubscriber<>() {
+            @Override
+            public void onSubscribe(Subscription s) {
+                told.add("onSubscribe");
+            }
+
+            @Override
+            public void onNext(String element) {}
+
+            @Override
+            public void onError(Throwable error) {}
+
+            @Override
+            public void onComplete() {
+                told.add("onComplete");
+            }
+        });
+        assertThat(told).containsExactly("onComplete", "onSubscribe");
+    }
 }

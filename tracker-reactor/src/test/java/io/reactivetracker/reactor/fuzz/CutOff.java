@@ -157,11 +157,12 @@ final class CutOff {
                     return;
                 }
                 inside++;
-                isSubscribed = true;
-                if (listens == Listens.IN_ON_SUBSCRIBE) {
-                    var unused = token.onCancel(this::cut);
-                }
                 try {
+                    if (listens == Listens.IN_ON_SUBSCRIBE) {
+                        // Throws if the cut happens now, and the source throws in cancel().
+                        var unused = token.onCancel(this::cut);
+                    }
+                    isSubscribed = true;
                     guard(() -> actual.onSubscribe(this));
                 } finally {
                     leave();
