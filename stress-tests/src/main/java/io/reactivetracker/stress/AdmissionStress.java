@@ -83,6 +83,7 @@ public final class AdmissionStress {
     /** A task ends while it is granted: it has taken the permit and gives it back, or the admission keeps it. */
     @JCStressTest
     @Outcome(id = "0, 0, 0", expect = ACCEPTABLE, desc = "ended first: the admission keeps the permit")
+    @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "granted first, and ended before the body began")
     @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "granted first: it ran, and gave the permit back")
     @Outcome(expect = FORBIDDEN, desc = "the permit is lost, or released though nobody took it")
     @State
