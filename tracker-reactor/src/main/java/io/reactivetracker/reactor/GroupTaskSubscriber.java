@@ -43,6 +43,9 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
             TaskOptions options,
             Supplier<@Nullable String> origin,
             Continuations continuations) {
+        // Before the task is issued: from then on nothing may throw but what is seen to, and this calls hooks of
+        // others.
+        Executor threadLocals = SubscriberThreadLocals.capture();
         GroupTask task;
         try {
             // A task upstream of which this one is: its subscriber put itself there.
@@ -52,7 +55,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
             Operators.error(actual, refused);
             return;
         }
-        GroupTaskSubscriber<T> unused = run(source, actual, task, continuations);
+        GroupTaskSubscriber<T> unused = run(source, actual, task, continuations, threadLocals);
     }
 
     /** Runs a task that was issued, and sees to its end. */
@@ -60,8 +63,8 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
             CorePublisher<? extends T> source,
             CoreSubscriber<? super T> actual,
             GroupTask task,
-            Continuations continuations) {
-        Executor threadLocals = SubscriberThreadLocals.capture();
+            Continuations continuations,
+            Executor threadLocals) {
         GroupTaskSubscriber<T> subscriber = new GroupTaskSubscriber<>(actual, task, threadLocals);
         try {
             subscriber.begin(source, continuations, threadLocals);

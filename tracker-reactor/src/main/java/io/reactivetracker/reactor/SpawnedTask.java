@@ -11,6 +11,7 @@ import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.internal.Names;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -64,11 +65,13 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
 
     static <T> SpawnedTask<T> start(
             TaskGroup group, TaskOptions options, Function<? super CancellationToken, ? extends Mono<T>> body) {
+        // Before the task is issued, since it calls hooks of others, which may throw.
+        Executor threadLocals = SubscriberThreadLocals.capture();
         GroupTask task = group.issue(options, () -> null);
         // Its pipeline sees to the end of a task of a group, after this has been told.
         SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), task.name(), task.cancellationToken(), () -> {});
         Mono<T> source = Mono.defer(() -> body.apply(task.cancellationToken()));
-        spawned.cancellable = GroupTaskSubscriber.run(source, spawned, task, Continuations.MONO);
+        spawned.cancellable = GroupTaskSubscriber.run(source, spawned, task, Continuations.MONO, threadLocals);
         return spawned;
     }
 

@@ -6,6 +6,7 @@ import static io.reactivetracker.reactor.ReactorTracking.cancelWith;
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static io.reactivetracker.reactor.ReactorTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
@@ -71,6 +72,25 @@ class ThreadLocalsTest {
         Hooks.disableAutomaticContextPropagation();
         ContextRegistry.getInstance().removeThreadLocalAccessor(KEY);
         USER.remove();
+    }
+
+    @Test
+    void aHookThatThrowsWhenTheyAreCapturedLeavesNoTaskOfAGroupBehind() {
+        TaskGroup group = TaskGroup.builder("group").build();
+        List<Throwable> errors = new ArrayList<>();
+        Schedulers.onScheduleHook("broken", action -> {
+            throw new IllegalStateException("broken hook");
+        });
+        try {
+            Mono.just(1).transform(trackWith(group)).subscribe(element -> {}, errors::add);
+            assertThatThrownBy(() -> ReactorTracking.spawn(group, token -> Mono.just(1)))
+                    .hasMessage("broken hook");
+        } finally {
+            Schedulers.resetOnScheduleHook("broken");
+        }
+        assertThat(errors).singleElement().asString().contains("broken hook");
+        assertThat(group.figures().issued()).isZero();
+        assertThat(group.join().isDone()).isTrue();
     }
 
     /** The operators that a pipeline is compared with and without. */
