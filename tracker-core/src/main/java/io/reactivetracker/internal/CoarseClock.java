@@ -68,7 +68,7 @@ public final class CoarseClock {
             }
             ticks = true;
             LockSupport.unpark(thread);
-        } catch (OutOfMemoryError none) {
+        } catch (Throwable none) {
             // Without a thread the clock stands still, so it is not to be read.
             ticks = false;
         }
@@ -76,12 +76,23 @@ public final class CoarseClock {
     }
 
     private void run() {
-        do {
-            while (tick()) {
-                LockSupport.parkNanos(this, TICK_NANOS);
-            }
-            LockSupport.parkNanos(this, IDLE_NANOS);
-        } while (!endIfIdle());
+        try {
+            do {
+                while (tick()) {
+                    LockSupport.parkNanos(this, TICK_NANOS);
+                }
+                LockSupport.parkNanos(this, IDLE_NANOS);
+            } while (!endIfIdle());
+        } catch (Throwable broken) {
+            // A clock that stands still must not be read: who asks next creates another thread.
+            stop();
+            throw broken;
+        }
+    }
+
+    private synchronized void stop() {
+        ticks = false;
+        thread = null;
     }
 
     /** Returns false if nobody has asked since the last tick: from then on who asks reads the system's clock. */

@@ -14,15 +14,18 @@ import java.util.function.Supplier;
  * then on another one for each {@linkplain #index() index}.
  *
  * <p>Who adds something does so to the stripe of its thread; who takes it out again does so from the stripe that has it.
- * The first stripe stays when others are added, and gets nothing more: it is not padded, and what is beside it in memory is
- * read by all threads. So {@link #forAll} sees one instant: it takes the locks in their order, and
- * begins again if stripes were added meanwhile.
+ * The first stripe stays when others are added. So {@link #forAll} sees one instant: it takes the locks in their order, and
+ * begins again if stripes were added meanwhile. The first stripe then gets nothing more: it need not be padded, and all
+ * threads read what is beside it in memory.
  *
  * @param <S> the type of a stripe
  */
 public final class Striped<S extends Striped.Stripe> {
 
-    /** How many stripes there are beside the first one, if any: twice as many as threads can run at once, so that few of them meet; a power of two. */
+    /**
+     * How many stripes are added to the first one: twice as many as threads can run at once, so that few of them meet; a power
+     * of two.
+     */
     public static final int MAX_STRIPES = Integer.highestOneBit(Math.max(
             8, Math.min(128, 4 * Runtime.getRuntime().availableProcessors() - 1)));
 

@@ -4,6 +4,7 @@ package io.reactivetracker.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -32,12 +33,33 @@ class CoarseClockTest {
 
     @Test
     void doesNotReadTheSystemsClockForEachWhoAsks() {
-        clock.read();
-        int asked = 0;
-        for (int before = readings.get(); readings.get() < before + 3; asked++) {
-            clock.read();
+        Thread test = Thread.currentThread();
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger readByWhoAsks = new AtomicInteger();
+        // Its thread does not come to its first tick, so only the test reads the system's clock.
+        CoarseClock held = new CoarseClock(() -> {
+            if (Thread.currentThread().equals(test)) {
+                return readByWhoAsks.incrementAndGet();
+            }
+            awaitUninterruptibly(release);
+            return 1;
+        });
+        try {
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(held.read()).isEqualTo(1);
+            }
+            assertThat(readByWhoAsks).hasValue(1);
+        } finally {
+            release.countDown();
         }
-        assertThat(asked).isGreaterThan(100);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
@@ -56,5 +78,23 @@ class CoarseClockTest {
             long coarse = CoarseClock.nanoTime();
             assertThat(System.nanoTime() - coarse).isNotNegative();
         }
+    }
+
+    @Test
+    void isReadFromTheSystemAgainWhenItsThreadHasDied() {
+        Thread test = Thread.currentThread();
+        AtomicLong real = new AtomicLong();
+        AtomicInteger died = new AtomicInteger();
+        CoarseClock dying = new CoarseClock(() -> {
+            if (!Thread.currentThread().equals(test)) {
+                Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> died.incrementAndGet());
+                throw new IllegalStateException("no clock");
+            }
+            return real.get();
+        });
+        dying.read();
+        await().until(() -> died.get() == 1);
+        real.incrementAndGet();
+        assertThat(dying.read()).isEqualTo(1);
     }
 }
