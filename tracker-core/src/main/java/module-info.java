@@ -6,9 +6,10 @@ module io.reactivetracker {
 
     exports io.reactivetracker;
     exports io.reactivetracker.group;
-    exports io.reactivetracker.recorder;
+    exports io.reactivetracker.adapter;
     exports io.reactivetracker.internal to
             io.reactivetracker.micrometer,
             io.reactivetracker.reactor,
+            io.reactivetracker.recorder,
             io.reactivetracker.rxjava;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Keeps a recorder's records in Redis, for services that run in many processes. */
 module io.reactivetracker.redis {
-    requires transitive io.reactivetracker;
+    requires transitive io.reactivetracker.recorder;
     requires transitive lettuce.core;
     requires transitive org.reactivestreams;
     requires transitive reactor.core;

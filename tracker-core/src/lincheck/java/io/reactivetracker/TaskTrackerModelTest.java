@@ -3,6 +3,7 @@ package io.reactivetracker;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.reactivetracker.test.ModelCheck;
 import java.util.List;
 import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;

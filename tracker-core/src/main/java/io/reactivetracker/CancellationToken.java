@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * {@code CancellationToken}</a> of tokio-util, with a cause after
  * <a href="https://pkg.go.dev/context#WithCancelCause">{@code context.WithCancelCause}</a> of Go.
  */
-public final class CancellationToken extends Chain.Link<CancellationToken> implements AutoCloseable {
+public final class CancellationToken extends IntrusiveList.Link<CancellationToken> implements AutoCloseable {
 
     // State: live -> cancelled, by whoever cancels this token or an ancestor, once.
     // Place: in the chain of its parent -> in that of its grandparent, and so on, when parents are closed
@@ -44,7 +44,7 @@ public final class CancellationToken extends Chain.Link<CancellationToken> imple
     private final Object tree;
     private final @Nullable Object subject;
     private @Nullable CancellationToken parent;
-    private final Chain<CancellationToken> children = new Chain<>();
+    private final IntrusiveList<CancellationToken> children = new IntrusiveList<>();
     private volatile @Nullable Cancellation cancellation;
 
     private final Waiters waiters = new Waiters();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+
 /**
  * A task that other tasks can be the children of: the {@code TaskContext} of a task of a group.
  *

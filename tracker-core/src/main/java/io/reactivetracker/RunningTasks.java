@@ -26,7 +26,7 @@ final class RunningTasks {
     private final Instant originInstant = Instant.now();
     private final long originNanos;
 
-    private final Striped<Stripe> stripes = new Striped<>(new Stripe(new Chain<>()), PaddedStripe::new);
+    private final Striped<Stripe> stripes = new Striped<>(new Stripe(new IntrusiveList<>()), PaddedStripe::new);
 
     /** Reads one clock for all: for the tests. */
     RunningTasks(LongSupplier nanoTime) {
@@ -119,9 +119,9 @@ final class RunningTasks {
 
     /** Some of the tasks, oldest first. */
     private static class Stripe extends Striped.Stripe {
-        final Chain<Entry> chain;
+        final IntrusiveList<Entry> chain;
 
-        Stripe(Chain<Entry> chain) {
+        Stripe(IntrusiveList<Entry> chain) {
             this.chain = chain;
         }
     }
@@ -133,12 +133,12 @@ final class RunningTasks {
         private long padding9, padding10, padding11, padding12, padding13, padding14, padding15, padding16;
 
         PaddedStripe() {
-            super(new Chain.Padded<>());
+            super(new IntrusiveList.Padded<>());
         }
     }
 
     /** One task in its chain; in the order of the starts, and of the ids if these are equal. */
-    static final class Entry extends Chain.Link<Entry> implements Comparable<Entry> {
+    static final class Entry extends IntrusiveList.Link<Entry> implements Comparable<Entry> {
 
         private final String name;
 

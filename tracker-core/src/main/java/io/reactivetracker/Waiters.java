@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
-import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Trampoline;
 import io.reactivetracker.internal.Uncaught;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ final class Waiters {
 
     private static final Registration NOTHING_LEFT = () -> {};
 
-    private final Chain<Waiter> chain = new Chain<>();
+    private final IntrusiveList<Waiter> chain = new IntrusiveList<>();
 
     /** Runs the action at once if its event has happened; else keeps it until then. */
     Registration register(BooleanSupplier happened, Runnable action) {
@@ -32,7 +32,7 @@ final class Waiters {
 
     /** Runs the waiters whose event has happened, in this thread and outside any lock. */
     void runHappened() {
-        Cascade.run(this::popAndRun);
+        Trampoline.run(this::popAndRun);
     }
 
     private void popAndRun() {
@@ -68,7 +68,7 @@ final class Waiters {
     }
 
     /** One action in the chain. */
-    private final class Waiter extends Chain.Link<Waiter> implements Registration {
+    private final class Waiter extends IntrusiveList.Link<Waiter> implements Registration {
 
         private final BooleanSupplier happened;
         private final Runnable action;

@@ -5,7 +5,7 @@ import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskBody;
@@ -167,8 +167,8 @@ public class GroupBenchmark {
     }
 
     @Benchmark
-    public Figures figures(Family family) {
-        return family.parent.figures();
+    public TaskCounts figures(Family family) {
+        return family.parent.counts();
     }
 
     @Benchmark

@@ -218,8 +218,8 @@ public final class Report {
         names.put("handedOver@1", "the same, queued and handed over");
         names.put("submitted@1", "`submit` of a completed stage through a gate");
         names.put("submittedContended@2", "the same by 2 threads with one place");
-        names.put("figures@1[children=0]", "`figures()`, no children");
-        names.put("figures@1[children=100]", "`figures()`, 100 children");
+        names.put("figures@1[children=0]", "`counts()`, no children");
+        names.put("figures@1[children=100]", "`counts()`, 100 children");
         names.put("childMadeAndClosed@1", "child made and closed");
         header("what", "ns", "B/op");
         names.forEach((name, title) -> {

@@ -7,9 +7,9 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.group.Admission;
-import io.reactivetracker.group.Candidate;
+import io.reactivetracker.group.AdmissionRequest;
 import io.reactivetracker.group.ConcurrencyLimit;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.TaskBody;
 import io.reactivetracker.group.TaskGroup;
@@ -36,7 +36,7 @@ public final class AdmissionStress {
         private final AtomicInteger released = new AtomicInteger();
         private final AtomicInteger left = new AtomicInteger();
         private final AtomicInteger cancelled = new AtomicInteger();
-        private volatile Candidate candidate;
+        private volatile AdmissionRequest candidate;
         private volatile int taken;
 
         private final GroupTask task = TaskGroup.builder("stress")
@@ -69,7 +69,7 @@ public final class AdmissionStress {
         }
 
         void grant() {
-            Candidate waiting = candidate;
+            AdmissionRequest waiting = candidate;
             if (waiting != null && waiting.grant(outcome -> released.incrementAndGet())) {
                 taken = 1;
             }
@@ -299,7 +299,7 @@ public final class AdmissionStress {
 
         @Actor
         public void look(II_Result result) {
-            Figures seen = group.figures();
+            TaskCounts seen = group.counts();
             result.r1 = (int) seen.issued();
             result.r2 = (int) (seen.pending() + seen.ended());
         }

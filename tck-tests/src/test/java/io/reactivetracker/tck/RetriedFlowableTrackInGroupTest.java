@@ -15,7 +15,7 @@ import org.testng.annotations.Test;
 public class RetriedFlowableTrackInGroupTest extends TrackerVerification<Long> {
 
     private final TaskGroup group = TaskGroup.builder("tck")
-            .onError(ErrorPolicy.retry(1, Backoff.none()).givingUpPermit())
+            .onError(ErrorPolicy.retry(1, Backoff.none()).releasingPermit())
             .build();
 
     @Override

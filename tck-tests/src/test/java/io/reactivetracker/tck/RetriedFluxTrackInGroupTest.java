@@ -15,7 +15,7 @@ import reactor.core.publisher.Flux;
 public class RetriedFluxTrackInGroupTest extends TrackerVerification<Long> {
 
     private final TaskGroup group = TaskGroup.builder("tck")
-            .onError(ErrorPolicy.retry(1, Backoff.none()).givingUpPermit())
+            .onError(ErrorPolicy.retry(1, Backoff.none()).releasingPermit())
             .build();
 
     @Override

@@ -47,7 +47,7 @@ public final class Clockwork {
 
     /** Runs a task in its thread. */
     private void run(Task task) {
-        if (task.isDue() && threads.mayGoOn()) {
+        if (task.isDue() && threads.canRetry()) {
             try {
                 task.action.run();
             } catch (Throwable escaped) {

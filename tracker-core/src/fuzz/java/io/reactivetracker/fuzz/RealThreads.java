@@ -49,7 +49,7 @@ final class RealThreads {
     }
 
     /** Whether there have been so few steps that a periodic task that nobody cancels may run again. */
-    boolean mayGoOn() {
+    boolean canRetry() {
         return steps.incrementAndGet() < MAX_STEPS;
     }
 

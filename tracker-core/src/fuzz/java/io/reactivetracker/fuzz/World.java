@@ -9,10 +9,10 @@ import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ConcurrencyLimit;
 import io.reactivetracker.group.ErrorPolicy;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupClosedException;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
@@ -220,7 +220,7 @@ public final class World {
         }
         long size = tracker.size();
         for (TaskGroup group : groups.values()) {
-            size += group.figures().pending();
+            size += group.counts().pending();
         }
         return size;
     }
@@ -496,9 +496,9 @@ public final class World {
                 }
             });
             for (TaskGroup group : groups.values()) {
-                Figures figures = group.figures();
-                if (figures.ended() != figures.issued()) {
-                    breach("the figures do not add up: " + figures);
+                TaskCounts counts = group.counts();
+                if (counts.ended() != counts.issued()) {
+                    breach("the counts do not add up: " + counts);
                 }
             }
         }

@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 
@@ -48,7 +49,7 @@ public final class AdaptiveLimit implements Admission {
     }
 
     @Override
-    public Registration admit(Candidate candidate) {
+    public Registration admit(AdmissionRequest candidate) {
         return gate.admit(new Measured(candidate));
     }
 
@@ -108,11 +109,11 @@ public final class AdaptiveLimit implements Admission {
     }
 
     /** A candidate whose permit takes the time. */
-    private final class Measured implements Candidate {
+    private final class Measured implements AdmissionRequest {
 
-        private final Candidate candidate;
+        private final AdmissionRequest candidate;
 
-        Measured(Candidate candidate) {
+        Measured(AdmissionRequest candidate) {
             this.candidate = candidate;
         }
 

@@ -19,7 +19,7 @@ import java.util.function.ToIntFunction;
  * {@link io.reactivetracker.TaskOptions#childOf} names. If the parent has ended or given its permit up, the child asks like any
  * other task. An admission of your own that puts a permit of its own around that of a limit hides it: then the children wait.
  *
- * <p>To write one's own, answer each {@link Candidate} once. An admission that never answers keeps its task queued
+ * <p>To write one's own, answer each {@link AdmissionRequest} once. An admission that never answers keeps its task queued
  * until that is cancelled; one that throws, or returns null, rejects the task.
  *
  * <p>After the schedulers of dynamo's tracker. Safe for use by several threads, as every implementation has to be.
@@ -33,7 +33,7 @@ public interface Admission {
      * @param candidate the task that asks, once for each admission that it needs
      * @return the way to leave the queue, called if the task is cancelled while it waits; has no effect after that
      */
-    Registration admit(Candidate candidate);
+    Registration admit(AdmissionRequest candidate);
 
     /**
      * Asks another admission after this one has granted, and holds both permits.
@@ -72,12 +72,12 @@ public interface Admission {
      * Lets so many tasks run at a time, and so many wait, first in first out; others are rejected.
      *
      * @param limit how many run; at least 1
-     * @param mostQueued how many wait; at least 0
+     * @param maxQueued how many wait; at least 0
      * @return an admission whose limit can be changed
      * @throws IllegalArgumentException if one of them is out of its range
      */
-    static ConcurrencyLimit concurrency(int limit, int mostQueued) {
-        return new ConcurrencyLimit(limit, mostQueued, new WaitingLine());
+    static ConcurrencyLimit concurrency(int limit, int maxQueued) {
+        return new ConcurrencyLimit(limit, maxQueued, new WaitQueue());
     }
 
     /**
@@ -90,7 +90,7 @@ public interface Admission {
      * @throws IllegalArgumentException if the limit is not positive
      */
     static ConcurrencyLimit prioritized(int limit, ToIntFunction<? super TaskContext> priority) {
-        return new ConcurrencyLimit(limit, Integer.MAX_VALUE, new WaitingLine(priority));
+        return new ConcurrencyLimit(limit, Integer.MAX_VALUE, new WaitQueue(priority));
     }
 
     /**

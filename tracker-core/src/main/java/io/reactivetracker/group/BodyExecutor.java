@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Trampoline;
 import io.reactivetracker.internal.Uncaught;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,7 +17,7 @@ record BodyExecutor(Executor executor) {
      * @param refused is told in this thread why the executor did not take the body; handles its own failures
      */
     void execute(Runnable body, Consumer<? super Throwable> refused) {
-        Cascade.run(() -> {
+        Trampoline.run(() -> {
             Once once = new Once(body);
             try {
                 executor.execute(once);

@@ -2,7 +2,8 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
-import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.TaskTimer;
+import io.reactivetracker.internal.Trampoline;
 import io.reactivetracker.internal.Uncaught;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -16,7 +17,7 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
     private static final String NO_REASON = "reason must not be null";
 
     @Override
-    public Registration admit(Candidate candidate) {
+    public Registration admit(AdmissionRequest candidate) {
         Between between = new Between(candidate);
         try {
             between.follow(Objects.requireNonNull(first.admit(between), "the first of two admissions returned null"));
@@ -76,19 +77,19 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
     }
 
     /** The candidate as the first admission sees it; where the task waits now, and what it holds meanwhile. */
-    private final class Between implements Candidate, Registration {
+    private final class Between implements AdmissionRequest, Registration {
 
-        private final Candidate candidate;
+        private final AdmissionRequest candidate;
 
         // Guarded by this. Of each admission only the first answer counts. The first permit is held from its grant
         // to the end of the second wait.
-        private Registration place = WaitingLine.NO_PLACE;
+        private Registration place = WaitQueue.NO_PLACE;
         private boolean isAnsweredByFirst;
         private boolean isAnsweredBySecond;
         private boolean hasLeft;
         private Permit held = Permit.NOTHING_TO_RELEASE;
 
-        Between(Candidate candidate) {
+        Between(AdmissionRequest candidate) {
             this.candidate = candidate;
         }
 
@@ -180,7 +181,7 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
         }
 
         /** The candidate as the second admission sees it. */
-        private final class Second implements Candidate {
+        private final class Second implements AdmissionRequest {
 
             @Override
             public boolean grant(Permit secondPermit) {
@@ -217,7 +218,7 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
                     firstPermit = takeHeld();
                 }
                 // The permit may let the next one come here, to be rejected too, and so on through the whole line.
-                Cascade.run(() -> {
+                Trampoline.run(() -> {
                     reported(() -> candidate.reject(reason));
                     reported(() -> firstPermit.release(Outcome.REJECTED));
                 });

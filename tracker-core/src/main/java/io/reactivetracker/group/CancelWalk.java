@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Uncaught;
 import java.time.Duration;
 import java.util.Queue;

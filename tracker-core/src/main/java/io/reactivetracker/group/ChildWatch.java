@@ -8,11 +8,11 @@ import java.util.function.Consumer;
 /** Someone who is told of the children of a group, until the watch is closed. */
 final class ChildWatch implements Registration {
 
-    private final Ledger ledger;
+    private final GroupState ledger;
     private final Consumer<? super TaskGroup> action;
     private volatile boolean isClosed;
 
-    ChildWatch(Ledger ledger, Consumer<? super TaskGroup> action) {
+    ChildWatch(GroupState ledger, Consumer<? super TaskGroup> action) {
         this.ledger = ledger;
         this.action = action;
     }

@@ -41,23 +41,23 @@ public final class ConcurrencyLimit implements Admission {
         }
     }
 
-    private final int mostQueued;
+    private final int maxQueued;
     private final Place permit = new Place();
 
     private volatile long word;
 
     // Guarded by this; never held while a candidate is spoken to.
-    private final WaitingLine line;
+    private final WaitQueue line;
     private int limit;
 
-    ConcurrencyLimit(int limit, int mostQueued, WaitingLine line) {
+    ConcurrencyLimit(int limit, int maxQueued, WaitQueue line) {
         this.limit = requirePositive(limit);
         this.word = limit * ONE;
-        if (mostQueued < 0) {
-            throw new IllegalArgumentException("mostQueued must not be negative, but was " + mostQueued
+        if (maxQueued < 0) {
+            throw new IllegalArgumentException("maxQueued must not be negative, but was " + maxQueued
                     + ": 0 rejects every task that can't run at once");
         }
-        this.mostQueued = mostQueued;
+        this.maxQueued = maxQueued;
         this.line = line;
     }
 
@@ -84,35 +84,35 @@ public final class ConcurrencyLimit implements Admission {
     }
 
     @Override
-    public Registration admit(Candidate candidate) {
+    public Registration admit(AdmissionRequest candidate) {
         Permit share = candidate.task() instanceof IssuedTask task ? task.shareOfAncestor(this) : null;
         if (share != null) {
             if (!candidate.grant(share)) {
                 share.release(Outcome.CANCELLED);
             }
-            return WaitingLine.NO_PLACE;
+            return WaitQueue.NO_PLACE;
         }
         int priority = line.priorityOf(candidate);
         boolean isNext;
         synchronized (this) {
             // Only here does a line begin: what is taken or given back meanwhile is seen by one of the two.
             isNext = tryTake();
-            while (!isNext && line.size() < mostQueued) {
+            while (!isNext && line.size() < maxQueued) {
                 long now = word;
                 if ((now & HAS_LINE) != 0 || (now < ONE && WORD.compareAndSet(this, now, now | HAS_LINE))) {
-                    WaitingLine.Place place = addToLine(candidate, priority);
+                    WaitQueue.Place place = addToLine(candidate, priority);
                     return () -> leave(place);
                 }
                 isNext = tryTake();
             }
         }
         if (!isNext) {
-            candidate.reject("the limit is " + limit() + " at a time, and " + mostQueued
+            candidate.reject("the limit is " + limit() + " at a time, and " + maxQueued
                     + " wait already: raise one of the two, or send less");
         } else if (!candidate.grant(permit)) {
             permit.release(Outcome.CANCELLED);
         }
-        return WaitingLine.NO_PLACE;
+        return WaitQueue.NO_PLACE;
     }
 
     /**
@@ -165,15 +165,15 @@ public final class ConcurrencyLimit implements Admission {
         grantFrom(next(false));
     }
 
-    private void grantFrom(@Nullable Candidate first) {
-        for (Candidate next = first; next != null; ) {
+    private void grantFrom(@Nullable AdmissionRequest first) {
+        for (AdmissionRequest next = first; next != null; ) {
             boolean isTaken = next.grant(permit);
             next = next(!isTaken);
         }
     }
 
     /** Takes a permit for the next in line, if there is one for it; one that is given back is given on in one step. */
-    private synchronized @Nullable Candidate next(boolean isGivenBack) {
+    private synchronized @Nullable AdmissionRequest next(boolean isGivenBack) {
         if (isGivenBack) {
             long unused = (long) WORD.getAndAdd(this, ONE);
         }
@@ -182,13 +182,13 @@ public final class ConcurrencyLimit implements Admission {
         }
         // There is a line, so nobody else has taken it meanwhile.
         long unused = (long) WORD.getAndAdd(this, -ONE);
-        Candidate first = line.takeFirst();
+        AdmissionRequest first = line.takeFirst();
         endLineIfEmpty();
         return first;
     }
 
     /** The caller holds the lock, and HAS_LINE is set. */
-    private WaitingLine.Place addToLine(Candidate candidate, int priority) {
+    private WaitQueue.Place addToLine(AdmissionRequest candidate, int priority) {
         try {
             return line.add(candidate, priority);
         } catch (Throwable outOfMemory) {
@@ -204,7 +204,7 @@ public final class ConcurrencyLimit implements Admission {
         }
     }
 
-    private synchronized void leave(WaitingLine.Place place) {
+    private synchronized void leave(WaitQueue.Place place) {
         if (line.remove(place)) {
             endLineIfEmpty();
         }

@@ -15,7 +15,7 @@ public sealed interface Decision {
      * @return always the same
      */
     static Decision fail() {
-        return End.FAIL;
+        return Terminal.FAIL;
     }
 
     /**
@@ -24,7 +24,7 @@ public sealed interface Decision {
      * @return always the same
      */
     static Decision cancelGroup() {
-        return End.CANCEL_GROUP;
+        return Terminal.CANCEL_GROUP;
     }
 
     /**
@@ -34,7 +34,7 @@ public sealed interface Decision {
      * @return always the same
      */
     static Decision cancelParent() {
-        return End.CANCEL_PARENT;
+        return Terminal.CANCEL_PARENT;
     }
 
     /**
@@ -44,8 +44,8 @@ public sealed interface Decision {
      * @return the decision
      * @throws IllegalArgumentException if the delay is negative
      */
-    static Again retry(Duration delay) {
-        return new Again(Durations.requireNotNegative("delay", delay), null, false);
+    static Retry retry(Duration delay) {
+        return new Retry(Durations.requireNotNegative("delay", delay), null, false);
     }
 
     /**
@@ -54,12 +54,12 @@ public sealed interface Decision {
      * @param continuation what to go on with
      * @return the decision
      */
-    static Again resume(Continuation continuation) {
-        return new Again(Duration.ZERO, Objects.requireNonNull(continuation, "continuation must not be null"), false);
+    static Retry resume(Continuation continuation) {
+        return new Retry(Duration.ZERO, Objects.requireNonNull(continuation, "continuation must not be null"), false);
     }
 
     /** That the task has failed. */
-    enum End implements Decision {
+    enum Terminal implements Decision {
         /** See {@link Decision#fail()}. */
         FAIL,
         /** See {@link Decision#cancelGroup()}. */
@@ -73,17 +73,17 @@ public sealed interface Decision {
      *
      * @param delay how long it waits first
      * @param continuation what it goes on with; null to try the same again
-     * @param givesUpPermit whether it gives its permit back, before the delay, and asks for admission again
+     * @param releasesPermit whether it gives its permit back, before the delay, and asks for admission again
      */
-    record Again(Duration delay, @Nullable Continuation continuation, boolean givesUpPermit) implements Decision {
+    record Retry(Duration delay, @Nullable Continuation continuation, boolean releasesPermit) implements Decision {
 
         /**
          * The same, with the permit given back and admission asked for again.
          *
          * @return the decision
          */
-        public Again givingUpPermit() {
-            return new Again(delay, continuation, true);
+        public Retry releasingPermit() {
+            return new Retry(delay, continuation, true);
         }
     }
 }

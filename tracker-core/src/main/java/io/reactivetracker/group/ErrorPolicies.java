@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 /** The policies that {@link ErrorPolicy} offers. */
 final class ErrorPolicies {
 
-    static final ErrorPolicy KEEP_GOING = new CancelOnError(error -> false);
+    static final ErrorPolicy CONTINUE_ON_ERROR = new CancelOnError(error -> false);
     static final ErrorPolicy CANCEL_ON_ERROR = new CancelOnError(error -> true);
-    static final ErrorPolicy CRITICAL = new Critical();
+    static final ErrorPolicy CANCEL_PARENT_ON_ERROR = new CancelParentOnError();
 
     private ErrorPolicies() {}
 
     private static int requirePositive(String what, int number) {
         if (number < 1) {
             throw new IllegalArgumentException(
-                    what + " must be positive, but was " + number + ": use keepGoing() for a policy that does nothing");
+                    what + " must be positive, but was " + number + ": use continueOnError() for a policy that does nothing");
         }
         return number;
     }
@@ -30,7 +30,7 @@ final class ErrorPolicies {
     interface Final extends ErrorPolicy {
 
         @Override
-        default boolean isFinal() {
+        default boolean isTerminal() {
             return true;
         }
     }
@@ -43,7 +43,7 @@ final class ErrorPolicies {
         }
     }
 
-    private static final class Critical implements Final {
+    private static final class CancelParentOnError implements Final {
 
         @Override
         public Decision onError(Failure failure) {
@@ -51,12 +51,12 @@ final class ErrorPolicies {
         }
     }
 
-    static final class CancelAfter implements Final {
+    static final class CancelAfterErrors implements Final {
 
         private final int errors;
         private final AtomicInteger seen = new AtomicInteger();
 
-        CancelAfter(int errors) {
+        CancelAfterErrors(int errors) {
             this.errors = requirePositive("errors", errors);
         }
 
@@ -70,11 +70,11 @@ final class ErrorPolicies {
 
         @Override
         public ErrorPolicy forChild() {
-            return new CancelAfter(errors);
+            return new CancelAfterErrors(errors);
         }
     }
 
-    static final class CancelAtRate implements Final {
+    static final class CancelAtErrorRate implements Final {
 
         private final int errors;
         private final Duration within;
@@ -82,7 +82,7 @@ final class ErrorPolicies {
         // Guarded by this: the times of the last errors, of which there are never more than it takes to cancel.
         private final ArrayDeque<Long> times = new ArrayDeque<>();
 
-        CancelAtRate(int errors, Duration within) {
+        CancelAtErrorRate(int errors, Duration within) {
             this.errors = requirePositive("errors", errors);
             this.within = Durations.requirePositive("within", within);
         }
@@ -99,7 +99,7 @@ final class ErrorPolicies {
 
         @Override
         public ErrorPolicy forChild() {
-            return new CancelAtRate(errors, within);
+            return new CancelAtErrorRate(errors, within);
         }
     }
 
@@ -167,27 +167,27 @@ final class ErrorPolicies {
         }
 
         @Override
-        public boolean isFinal() {
-            return first.isFinal() && next.isFinal();
+        public boolean isTerminal() {
+            return first.isTerminal() && next.isTerminal();
         }
     }
 
-    record GivingUpPermit(ErrorPolicy policy) implements ErrorPolicy {
+    record ReleasingPermit(ErrorPolicy policy) implements ErrorPolicy {
 
         @Override
         public Decision onError(Failure failure) {
             Decision decision = policy.onError(failure);
-            return decision instanceof Decision.Again again ? again.givingUpPermit() : decision;
+            return decision instanceof Decision.Retry retry ? retry.releasingPermit() : decision;
         }
 
         @Override
         public ErrorPolicy forChild() {
-            return new GivingUpPermit(policy.forChild());
+            return new ReleasingPermit(policy.forChild());
         }
 
         @Override
-        public boolean isFinal() {
-            return policy.isFinal();
+        public boolean isTerminal() {
+            return policy.isTerminal();
         }
     }
 }

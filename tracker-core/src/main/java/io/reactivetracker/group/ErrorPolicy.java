@@ -48,14 +48,14 @@ public interface ErrorPolicy {
      *
      * @return false by default
      */
-    default boolean isFinal() {
+    default boolean isTerminal() {
         return false;
     }
 
     /**
      * Asks another policy about each failure that this one would let end the task and nothing more.
      *
-     * <p>So {@code retry(3, backoff).andThen(cancelAfter(10))} retries first, and counts the tasks that failed for good.
+     * <p>So {@code retry(3, backoff).andThen(cancelAfterErrors(10))} retries first, and counts the tasks that failed for good.
      *
      * @param next what to ask second
      * @return a policy made of both
@@ -72,8 +72,8 @@ public interface ErrorPolicy {
      *
      * @return the same rule
      */
-    default ErrorPolicy givingUpPermit() {
-        return new ErrorPolicies.GivingUpPermit(this);
+    default ErrorPolicy releasingPermit() {
+        return new ErrorPolicies.ReleasingPermit(this);
     }
 
     /**
@@ -81,8 +81,8 @@ public interface ErrorPolicy {
      *
      * @return the policy of groups that are given none
      */
-    static ErrorPolicy keepGoing() {
-        return ErrorPolicies.KEEP_GOING;
+    static ErrorPolicy continueOnError() {
+        return ErrorPolicies.CONTINUE_ON_ERROR;
     }
 
     /**
@@ -111,8 +111,8 @@ public interface ErrorPolicy {
      * @return a policy that counts
      * @throws IllegalArgumentException if the number is not positive
      */
-    static ErrorPolicy cancelAfter(int errors) {
-        return new ErrorPolicies.CancelAfter(errors);
+    static ErrorPolicy cancelAfterErrors(int errors) {
+        return new ErrorPolicies.CancelAfterErrors(errors);
     }
 
     /**
@@ -123,8 +123,8 @@ public interface ErrorPolicy {
      * @return a policy that keeps the times of that many errors
      * @throws IllegalArgumentException if one of them is not positive
      */
-    static ErrorPolicy cancelAtRate(int errors, Duration within) {
-        return new ErrorPolicies.CancelAtRate(errors, within);
+    static ErrorPolicy cancelAtErrorRate(int errors, Duration within) {
+        return new ErrorPolicies.CancelAtErrorRate(errors, within);
     }
 
     /**
@@ -192,7 +192,7 @@ public interface ErrorPolicy {
      *
      * @return the policy
      */
-    static ErrorPolicy critical() {
-        return ErrorPolicies.CRITICAL;
+    static ErrorPolicy cancelParentOnError() {
+        return ErrorPolicies.CANCEL_PARENT_ON_ERROR;
     }
 }

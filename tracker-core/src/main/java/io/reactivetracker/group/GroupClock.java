@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.RunningTask;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.CoarseClock;
 import java.time.Duration;
 import java.time.Instant;

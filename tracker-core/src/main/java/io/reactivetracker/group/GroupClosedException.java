@@ -14,6 +14,6 @@ public final class GroupClosedException extends TrackerClosedException {
         super(
                 groupName,
                 "group \"" + groupName + "\" is closed and takes no new " + what
-                        + ": start it before close(), join() or shutdown(), or in a group that is still open");
+                        + ": start it before close(), closeAndDrain() or shutdown(), or in a group that is still open");
     }
 }

@@ -6,13 +6,13 @@ import java.util.List;
 /**
  * A group and the groups below it, as they were when {@link TaskGroup#snapshot()} looked.
  *
- * <p>Within one snapshot {@code figures} is the sum of {@code own} and of the {@code figures} of all children, those
+ * <p>Within one snapshot {@code counts} is the sum of {@code own} and of the {@code counts} of all children, those
  * that have ended included in {@code own}. To compare snapshots goes through their trees, as deep as they are.
  *
  * @param name the group's name
  * @param isClosed whether it took no new tasks any more
  * @param isCancelled whether it was cancelled
- * @param figures its numbers with those of all groups below it
+ * @param counts its numbers with those of all groups below it
  * @param own its numbers without those of the children in this snapshot
  * @param children its children that had not ended, oldest first
  */
@@ -20,8 +20,8 @@ public record GroupSnapshot(
         String name,
         boolean isClosed,
         boolean isCancelled,
-        Figures figures,
-        Figures own,
+        TaskCounts counts,
+        TaskCounts own,
         List<GroupSnapshot> children) {
 
     /**
@@ -32,6 +32,6 @@ public record GroupSnapshot(
     @Override
     public String toString() {
         return "GroupSnapshot[" + name + (isCancelled ? ", cancelled, " : isClosed ? ", closed, " : ", open, ")
-                + figures + ", " + children.size() + " children]";
+                + counts + ", " + children.size() + " children]";
     }
 }

@@ -108,9 +108,9 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
     Outcome outcomeOf(Throwable error);
 
     /**
-     * Whether the task may go on after an error: false if the group's policy is {@linkplain ErrorPolicy#isFinal() final}.
+     * Whether the task may go on after an error: false if the group's policy is {@linkplain ErrorPolicy#isTerminal() final}.
      *
      * @return whether {@link #retryOrResume} may return true
      */
-    boolean mayGoOn();
+    boolean canRetry();
 }

@@ -5,7 +5,7 @@ import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Trampoline;
 import io.reactivetracker.internal.Names;
 import io.reactivetracker.internal.Uncaught;
 import java.lang.invoke.MethodHandles;
@@ -102,7 +102,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
 
     private State state;
     private @Nullable Permit permit;
-    private @Nullable AdmissionRequest request;
+    private @Nullable TaskAdmission request;
 
     private volatile @Nullable TaskFailures failures;
 
@@ -161,7 +161,11 @@ final class IssuedTask extends TaskToken implements GroupTask {
     }
 
     @Override
-    public TaskGroup group() {
+    public String groupName() {
+        return group.name();
+    }
+
+    TaskGroup group() {
         return group;
     }
 
@@ -252,7 +256,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
 
     /** Asks for admission, unless the task holds its permit still. Returns whether it does; else the body is called. */
     private boolean ask() {
-        AdmissionRequest asked;
+        TaskAdmission asked;
         synchronized (stripe) {
             if (state == State.ENDED) {
                 return false;
@@ -260,7 +264,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
             if (state == State.ACTIVE) {
                 return true;
             }
-            asked = new AdmissionRequest(this);
+            asked = new TaskAdmission(this);
             request = asked;
         }
         asked.send();
@@ -294,7 +298,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
      * Takes the answer to a request, unless the task has gone on since; with a permit the task is active. The caller holds the
      * lock.
      */
-    boolean answered(AdmissionRequest asked, @Nullable Permit offered) {
+    boolean answered(TaskAdmission asked, @Nullable Permit offered) {
         // What is cancelled must not run, not even on the permit of one that was cancelled just before it.
         if (request != asked || (offered != null && isCancelled())) {
             return false;
@@ -334,8 +338,8 @@ final class IssuedTask extends TaskToken implements GroupTask {
             return false;
         }
         Decision decision = failures().decide(error);
-        if (decision instanceof Decision.Again again) {
-            return mayGoOn() && failures().goOn(again, error);
+        if (decision instanceof Decision.Retry retry) {
+            return canRetry() && failures().retry(retry, error);
         }
         if (!decision.equals(Decision.fail())) {
             detach();
@@ -378,7 +382,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
     }
 
     /** Gives the permit up, to ask for another one: false if the task has ended. */
-    boolean giveUpPermit() {
+    boolean releasePermit() {
         Permit held;
         synchronized (stripe) {
             if (state != State.ACTIVE) {
@@ -401,8 +405,8 @@ final class IssuedTask extends TaskToken implements GroupTask {
     }
 
     @Override
-    public boolean mayGoOn() {
-        return group.tasksMayGoOn();
+    public boolean canRetry() {
+        return group.tasksCanRetry();
     }
 
     // ---- cancel ----
@@ -484,7 +488,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
     @Override
     public boolean end(Outcome outcome) {
         Objects.requireNonNull(outcome, "outcome must not be null");
-        AdmissionRequest left;
+        TaskAdmission left;
         Registration unneeded;
         Permit held;
         group.ledger().stripes().lookForOthers(stripe);
@@ -510,7 +514,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
             if (left == null && unneeded == null && isReleasedAtOnce(held)) {
                 leaveTree();
             } else {
-                Cascade.runBeforeItsLinks(() -> {
+                Trampoline.runBeforeItsLinks(() -> {
                     leaveTree();
                     if (left != null) {
                         left.leave();

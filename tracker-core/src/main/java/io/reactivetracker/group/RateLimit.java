@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ public final class RateLimit implements Admission {
     private final int burst;
 
     // Guarded by this; never held while a candidate is answered or an alarm is set.
-    private final WaitingLine line = new WaitingLine();
+    private final WaitQueue line = new WaitQueue();
     private long interval;
     private long fullAt;
     private @Nullable TaskTimer timer;
@@ -45,9 +46,9 @@ public final class RateLimit implements Admission {
     }
 
     @Override
-    public Registration admit(Candidate candidate) {
+    public Registration admit(AdmissionRequest candidate) {
         TaskTimer clock = candidate.timer();
-        WaitingLine.Place place = null;
+        WaitQueue.Place place = null;
         synchronized (this) {
             if (timer == null) {
                 fullAt = clock.nanoTime();
@@ -62,9 +63,9 @@ public final class RateLimit implements Admission {
                 giveBack();
                 grantToThoseDue();
             }
-            return WaitingLine.NO_PLACE;
+            return WaitQueue.NO_PLACE;
         }
-        WaitingLine.Place taken = place;
+        WaitQueue.Place taken = place;
         try {
             arm();
         } catch (Throwable broken) {
@@ -139,8 +140,8 @@ public final class RateLimit implements Admission {
         off.close();
     }
 
-    private void leave(WaitingLine.Place place) {
-        Registration off = WaitingLine.NO_PLACE;
+    private void leave(WaitQueue.Place place) {
+        Registration off = WaitQueue.NO_PLACE;
         synchronized (this) {
             if (line.remove(place) && line.isEmpty()) {
                 off = disarm();
@@ -151,7 +152,7 @@ public final class RateLimit implements Admission {
 
     /** Forgets the alarm; the caller holds the lock, and takes the alarm back from the timer when it does not any more. */
     private Registration disarm() {
-        Registration off = alarm == null ? WaitingLine.NO_PLACE : alarm.registration;
+        Registration off = alarm == null ? WaitQueue.NO_PLACE : alarm.registration;
         alarm = null;
         return off;
     }
@@ -203,7 +204,7 @@ public final class RateLimit implements Admission {
 
     private void grantToThoseDue() {
         while (true) {
-            Candidate next;
+            AdmissionRequest next;
             synchronized (this) {
                 if (timer == null || line.isEmpty()) {
                     return;
@@ -236,7 +237,7 @@ public final class RateLimit implements Admission {
     private static final class Alarm {
 
         // Guarded by the rate limit; known once the timer has returned.
-        private Registration registration = WaitingLine.NO_PLACE;
+        private Registration registration = WaitQueue.NO_PLACE;
     }
 
     /**

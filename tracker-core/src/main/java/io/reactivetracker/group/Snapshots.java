@@ -34,20 +34,20 @@ final class Snapshots {
 
         private final TaskGroup group;
         private final @Nullable Node parent;
-        private final Ledger.Page page;
+        private final GroupState.Page page;
         private final List<GroupSnapshot> children = new ArrayList<>();
-        private Figures figures;
+        private TaskCounts counts;
 
         Node(TaskGroup group, @Nullable Node parent) {
             this.group = group;
             this.parent = parent;
             this.page = group.ledger().look();
-            this.figures = page.own();
+            this.counts = page.own();
         }
 
         void add(GroupSnapshot child) {
             children.add(child);
-            figures = figures.plus(child.figures());
+            counts = counts.plus(child.counts());
         }
 
         GroupSnapshot snapshot() {
@@ -56,7 +56,7 @@ final class Snapshots {
                     group.name(),
                     group.isClosed(),
                     group.cancellationToken().isCancelled(),
-                    figures,
+                    counts,
                     page.own(),
                     List.copyOf(children));
         }

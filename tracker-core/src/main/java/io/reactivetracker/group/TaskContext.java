@@ -39,9 +39,9 @@ public interface TaskContext extends ParentTask {
     CancellationToken cancellationToken();
 
     /**
-     * The group that counts the task.
+     * Returns the name of the group that counts the task.
      *
-     * @return the group
+     * @return the name that the group was built with
      */
-    TaskGroup group();
+    String groupName();
 }

@@ -2,7 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
-import io.reactivetracker.internal.Failures;
+import io.reactivetracker.internal.Throwables;
 import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -57,38 +57,38 @@ final class TaskFailures {
             return Objects.requireNonNull(
                     group.policy().onError(new Failure(task, error)), "the error policy returned null, not a decision");
         } catch (Throwable broken) {
-            Failures.suppress(error, broken);
+            Throwables.suppress(error, broken);
             return Decision.fail();
         }
     }
 
     /** Schedules the next attempt; false if there were too many. */
-    boolean goOn(Decision.Again again, Throwable error) {
+    boolean retry(Decision.Retry decision, Throwable error) {
         int made = attempt();
-        if (made >= group.mostAttempts()) {
-            Failures.suppress(
+        if (made >= group.maxAttempts()) {
+            Throwables.suppress(
                     error,
                     new IllegalStateException("task \"" + task.name() + "\" failed " + made
                             + " times, as often as group \"" + group.name()
-                            + "\" lets it try: have its policy give up, or raise mostAttempts"));
+                            + "\" lets it try: have its policy give up, or raise maxAttempts"));
             return false;
         }
         number = made;
-        continuation = again.continuation();
-        if (!again.givesUpPermit() || task.giveUpPermit()) {
-            schedule(again, error);
+        continuation = decision.continuation();
+        if (!decision.releasesPermit() || task.releasePermit()) {
+            schedule(decision, error);
         }
         return true;
     }
 
-    private void schedule(Decision.Again again, Throwable error) {
-        if (again.delay().isZero()) {
+    private void schedule(Decision.Retry decision, Throwable error) {
+        if (decision.delay().isZero()) {
             execute(error);
             return;
         }
         int scheduled = number;
         try {
-            keep(scheduled, Alarms.set(group.timer(), again.delay(), () -> execute(error)));
+            keep(scheduled, Alarms.set(group.timer(), decision.delay(), () -> execute(error)));
         } catch (Throwable refusal) {
             task.runStep(() -> failBecause(refusal, error));
         }
@@ -99,7 +99,7 @@ final class TaskFailures {
     }
 
     private void failBecause(Throwable refusal, Throwable error) {
-        Failures.suppress(error, refusal);
+        Throwables.suppress(error, refusal);
         task.callFail(error);
     }
 

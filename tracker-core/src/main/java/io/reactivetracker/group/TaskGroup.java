@@ -7,11 +7,12 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
-import io.reactivetracker.internal.Cascade;
 import io.reactivetracker.internal.CurrentTask;
+import io.reactivetracker.internal.Trampoline;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public final class TaskGroup {
     /** What holds the group open: its own tasks, as long as there may be any, and each of its children. */
     private final TaskTracker whole;
 
-    private final Ledger ledger = new Ledger();
+    private final GroupState ledger = new GroupState();
     private final CancellationToken token;
 
     /** What owns the token. */
@@ -76,8 +77,8 @@ public final class TaskGroup {
     private final TaskTimer timer;
     private final GroupClock clock;
     private final BodyExecutor bodies;
-    private final int mostAttempts;
-    private final boolean tasksMayGoOn;
+    private final int maxAttempts;
+    private final boolean tasksCanRetry;
 
     TaskGroup(TaskGroupBuilder builder) {
         this.name = builder.name;
@@ -91,8 +92,8 @@ public final class TaskGroup {
         this.timer = builder.timer;
         this.clock = parent == null ? new GroupClock(timer) : parent.clock;
         this.bodies = new BodyExecutor(builder.executor);
-        this.mostAttempts = builder.mostAttempts;
-        this.tasksMayGoOn = !policy.isFinal();
+        this.maxAttempts = builder.maxAttempts;
+        this.tasksCanRetry = !policy.isTerminal();
     }
 
     /**
@@ -212,7 +213,7 @@ public final class TaskGroup {
     /**
      * Closes this group: it refuses tasks and children from now on, and is drained once it has none.
      *
-     * <p>The children that it has stay open, so that tasks which still run can use them; {@link #join()} closes them too.
+     * <p>The children that it has stay open, so that tasks which still run can use them; {@link #closeAndDrain()} closes them too.
      *
      * @return true if and only if this call closed it
      */
@@ -272,7 +273,7 @@ public final class TaskGroup {
      *
      * @return a signal that is done once all of them are drained
      */
-    public DrainSignal join() {
+    public DrainSignal closeAndDrain() {
         forEachFromTheTop(TaskGroup::close);
         return whole.drained();
     }
@@ -300,7 +301,7 @@ public final class TaskGroup {
     void closeInOrder() {
         close();
         // Through the cascade: a tree may be deeper than any stack.
-        tasks.drained().onDone(() -> ledger.children().forEach(child -> Cascade.run(child::closeInOrder)));
+        tasks.drained().onDone(() -> ledger.children().forEach(child -> Trampoline.run(child::closeInOrder)));
     }
 
     /**
@@ -328,10 +329,10 @@ public final class TaskGroup {
     /**
      * The numbers of this group and of all groups below it, those that have ended included.
      *
-     * @return figures in which each task is counted once, in one state
+     * @return counts in which each task is counted once, in one state
      */
-    public Figures figures() {
-        return snapshot().figures();
+    public TaskCounts counts() {
+        return snapshot().counts();
     }
 
     /**
@@ -339,9 +340,9 @@ public final class TaskGroup {
      *
      * <p>So the numbers of what was issued and of what has ended only ever grow, and those of several groups can be added up.
      *
-     * @return figures in which each task is counted once, in one state
+     * @return counts in which each task is counted once, in one state
      */
-    public Figures ownFigures() {
+    public TaskCounts ownCounts() {
         return ledger.alone();
     }
 
@@ -410,7 +411,7 @@ public final class TaskGroup {
      * @return the report, when the group is drained or the time is over
      */
     public CompletableFuture<ShutdownReport> shutdown(Shutdown plan) {
-        return new ShutdownRun(this, Objects.requireNonNull(plan, "plan must not be null")).start();
+        return new ShutdownProcess(this, Objects.requireNonNull(plan, "plan must not be null")).start();
     }
 
     /**
@@ -472,7 +473,7 @@ public final class TaskGroup {
         return tasks;
     }
 
-    Ledger ledger() {
+    GroupState ledger() {
         return ledger;
     }
 
@@ -510,12 +511,12 @@ public final class TaskGroup {
         return bodies;
     }
 
-    int mostAttempts() {
-        return mostAttempts;
+    int maxAttempts() {
+        return maxAttempts;
     }
 
-    boolean tasksMayGoOn() {
-        return tasksMayGoOn;
+    boolean tasksCanRetry() {
+        return tasksCanRetry;
     }
 
     void forEachTask(Consumer<IssuedTask> action) {
@@ -534,7 +535,7 @@ public final class TaskGroup {
     }
 
     /**
-     * The group's name, its state, and its figures without those of the groups below it.
+     * The group's name, its state, and its counts without those of the groups below it.
      *
      * @return for people to read; the form may change
      */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.DefaultExecutor;
 import io.reactivetracker.internal.Names;
 import java.util.Objects;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskGroupBuilder {
 
     /** What bounds a policy that would go on for ever. */
-    private static final int MOST_ATTEMPTS = 1_000;
+    private static final int DEFAULT_MAX_ATTEMPTS = 1_000;
 
     final String name;
     final @Nullable TaskGroup parent;
@@ -19,16 +20,16 @@ public final class TaskGroupBuilder {
     ErrorPolicy policy;
     TaskTimer timer;
     Executor executor;
-    int mostAttempts;
+    int maxAttempts;
 
     TaskGroupBuilder(String name) {
         this.name = Names.require("group name", name);
         this.parent = null;
         this.admission = Admission.unlimited();
-        this.policy = ErrorPolicy.keepGoing();
+        this.policy = ErrorPolicy.continueOnError();
         this.timer = TaskTimer.system();
         this.executor = DefaultExecutor.get();
-        this.mostAttempts = MOST_ATTEMPTS;
+        this.maxAttempts = DEFAULT_MAX_ATTEMPTS;
     }
 
     TaskGroupBuilder(String name, TaskGroup parent) {
@@ -39,7 +40,7 @@ public final class TaskGroupBuilder {
                 parent.policy().forChild(), "forChild() of the parent's error policy returned null");
         this.timer = parent.timer();
         this.executor = parent.bodies().executor();
-        this.mostAttempts = parent.mostAttempts();
+        this.maxAttempts = parent.maxAttempts();
     }
 
     /**
@@ -56,7 +57,7 @@ public final class TaskGroupBuilder {
     /**
      * The rule for errors.
      *
-     * @param newPolicy instead of {@link ErrorPolicy#keepGoing()}, or of the {@link ErrorPolicy#forChild()} of the parent's
+     * @param newPolicy instead of {@link ErrorPolicy#continueOnError()}, or of the {@link ErrorPolicy#forChild()} of the parent's
      * @return this
      */
     public TaskGroupBuilder onError(ErrorPolicy newPolicy) {
@@ -108,11 +109,11 @@ public final class TaskGroupBuilder {
      * @return this
      * @throws IllegalArgumentException if it is not positive
      */
-    public TaskGroupBuilder mostAttempts(int most) {
+    public TaskGroupBuilder maxAttempts(int most) {
         if (most < 1) {
-            throw new IllegalArgumentException("mostAttempts must be positive, but was " + most);
+            throw new IllegalArgumentException("maxAttempts must be positive, but was " + most);
         }
-        this.mostAttempts = most;
+        this.maxAttempts = most;
         return this;
     }
 

@@ -17,7 +17,7 @@ public final class TaskRejectedException extends RejectedExecutionException {
     private TaskRejectedException(GroupTask task, String refuser, String reason, @Nullable Throwable cause) {
         super(
                 "task \"" + task.name() + "\" was rejected by the " + refuser + " of group \""
-                        + task.group().name() + "\": " + reason,
+                        + task.groupName() + "\": " + reason,
                 cause);
         this.taskId = task.id();
     }

@@ -102,8 +102,8 @@ class TaskStripe extends Striped.Stripe {
         return task;
     }
 
-    final Figures figures() {
-        return new Figures(issued, queued, active, succeeded, failed, cancelled, rejected);
+    final TaskCounts counts() {
+        return new TaskCounts(issued, queued, active, succeeded, failed, cancelled, rejected);
     }
 
     /** One that has others beside it: what its threads change is two cache lines away from what theirs do. */

@@ -11,8 +11,8 @@ final class Unlimited implements Admission {
     private Unlimited() {}
 
     @Override
-    public Registration admit(Candidate candidate) {
+    public Registration admit(AdmissionRequest candidate) {
         candidate.grant(Permit.NOTHING_TO_RELEASE);
-        return WaitingLine.NO_PLACE;
+        return WaitQueue.NO_PLACE;
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.test.ManualTimer;
+import io.reactivetracker.test.Together;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -226,7 +228,7 @@ class AdaptiveLimitTest {
         AdaptiveLimit retried = Admission.adaptive(1, 10, SLOW);
         HandEndedTasks few = new HandEndedTasks(
                 retried,
-                ErrorPolicy.retry(1, Backoff.fixed(Duration.ofMillis(1))).givingUpPermit());
+                ErrorPolicy.retry(1, Backoff.fixed(Duration.ofMillis(1))).releasingPermit());
         few.submitNumbered(1, 3);
         few.succeedAll();
         assertThat(retried.limit()).isEqualTo(3);
@@ -273,19 +275,19 @@ class AdaptiveLimitTest {
                     }
                 },
                 round -> {
-                    Figures figures = group.figures();
-                    HandEndedTasks.assertBalanced(figures);
+                    TaskCounts counts = group.counts();
+                    HandEndedTasks.assertBalanced(counts);
                     assertThat(busy.limit()).isBetween(2, 12);
-                    assertThat(figures.active()).isBetween(Math.min(busy.limit(), figures.pending()), 12L);
-                    assertThat(busy.active()).isEqualTo((int) figures.active());
-                    assertThat(busy.queued()).isEqualTo((int) figures.queued());
+                    assertThat(counts.active()).isBetween(Math.min(busy.limit(), counts.pending()), 12L);
+                    assertThat(busy.active()).isEqualTo((int) counts.active());
+                    assertThat(busy.queued()).isEqualTo((int) counts.queued());
                 });
         for (CompletableFuture<String> stage = stages.poll(); stage != null; stage = stages.poll()) {
             stage.complete("done");
         }
         assertThat(busy.active()).isZero();
-        assertThat(group.join().isDone()).isTrue();
-        HandEndedTasks.assertBalanced(group.figures());
+        assertThat(group.closeAndDrain().isDone()).isTrue();
+        HandEndedTasks.assertBalanced(group.counts());
     }
 
     @Test

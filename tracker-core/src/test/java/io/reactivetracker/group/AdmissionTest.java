@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.test.ManualTimer;
+import io.reactivetracker.test.Together;
+import io.reactivetracker.test.UncaughtFailures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -355,7 +358,7 @@ class AdmissionTest {
         @Test
         @SuppressWarnings("NullAway")
         void keepTheFirstPermitForATaskWhoseSecondIsRejectedLaterForNoReason() {
-            List<Candidate> waiting = new ArrayList<>();
+            List<AdmissionRequest> waiting = new ArrayList<>();
             HandEndedTasks later = new HandEndedTasks(first.and(candidate -> {
                 waiting.add(candidate);
                 return NOT_QUEUED;
@@ -425,8 +428,8 @@ class AdmissionTest {
                         assertThat(futures.get(3)).isCompleted();
                         assertNothingIsHeld();
                     });
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures().ended()).isEqualTo(20_000);
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts().ended()).isEqualTo(20_000);
         }
 
         @Test
@@ -468,19 +471,19 @@ class AdmissionTest {
                         }
                     },
                     round -> {
-                        Figures figures = group.figures();
-                        HandEndedTasks.assertBalanced(figures);
-                        assertThat(figures.active()).isEqualTo(Math.min(3, figures.pending()));
-                        assertThat(bounded.active()).isEqualTo((int) figures.active());
-                        assertThat(second.active()).isEqualTo((int) Math.min(4, figures.pending()));
+                        TaskCounts counts = group.counts();
+                        HandEndedTasks.assertBalanced(counts);
+                        assertThat(counts.active()).isEqualTo(Math.min(3, counts.pending()));
+                        assertThat(bounded.active()).isEqualTo((int) counts.active());
+                        assertThat(second.active()).isEqualTo((int) Math.min(4, counts.pending()));
                     });
             for (CompletableFuture<String> stage = stages.poll(); stage != null; stage = stages.poll()) {
                 stage.complete("done");
             }
-            assertThat(group.join().isDone()).isTrue();
+            assertThat(group.closeAndDrain().isDone()).isTrue();
             assertThat(second).hasToString("ConcurrencyLimit[0 of 4, 0 wait]");
             assertThat(bounded).hasToString("ConcurrencyLimit[0 of 3, 0 wait]");
-            HandEndedTasks.assertBalanced(group.figures());
+            HandEndedTasks.assertBalanced(group.counts());
         }
 
         private void assertNothingIsHeld() {
@@ -494,7 +497,7 @@ class AdmissionTest {
     @Nested
     class OfOnesOwn {
 
-        private final List<Candidate> waiting = new ArrayList<>();
+        private final List<AdmissionRequest> waiting = new ArrayList<>();
         private final AtomicInteger left = new AtomicInteger();
         private final HandEndedTasks tasks = new HandEndedTasks(candidate -> {
             waiting.add(candidate);
@@ -526,7 +529,7 @@ class AdmissionTest {
             tasks.submit("a");
             assertThat(waiting.get(0).task().name()).isEqualTo("a");
             assertThat(waiting.get(0).task().attempt()).isOne();
-            assertThat(waiting.get(0).task().group()).isSameAs(tasks.group);
+            assertThat(waiting.get(0).task().groupName()).isEqualTo(tasks.group.name());
             assertThat(waiting.get(0).timer()).isSameAs(tasks.timer);
             tasks.cancel("a");
         }
@@ -578,7 +581,7 @@ class AdmissionTest {
             AtomicInteger granted = new AtomicInteger();
             AtomicInteger started = new AtomicInteger();
             AtomicInteger released = new AtomicInteger();
-            List<Candidate> candidates = new ArrayList<>();
+            List<AdmissionRequest> candidates = new ArrayList<>();
             TaskGroup group = DirectGroups.builder("orders")
                     .timer(new ManualTimer())
                     .admission(candidate -> {
@@ -596,25 +599,25 @@ class AdmissionTest {
                         });
                     },
                     (thread, round) -> {
-                        Candidate candidate = candidates.get(round);
+                        AdmissionRequest candidate = candidates.get(round);
                         if (thread == 2) {
                             candidate.reject("no");
                         } else if (candidate.grant(outcome -> released.incrementAndGet())) {
                             granted.incrementAndGet();
                         }
                     },
-                    round -> assertThat(group.figures().ended()).isEqualTo(round + 1));
-            assertThat(group.join().isDone()).isTrue();
+                    round -> assertThat(group.counts().ended()).isEqualTo(round + 1));
+            assertThat(group.closeAndDrain().isDone()).isTrue();
             int ran = granted.get();
             assertThat(started).hasValue(ran);
             assertThat(released).hasValue(ran);
-            assertThat(group.figures()).isEqualTo(new Figures(5_000, 0, 0, ran, 0, 0, 5_000 - ran));
+            assertThat(group.counts()).isEqualTo(new TaskCounts(5_000, 0, 0, ran, 0, 0, 5_000 - ran));
         }
 
         @Test
         void keepsATaskQueuedThatItNeverAnswersUntilThatIsCancelled() {
             tasks.submit("a", "b");
-            assertThat(tasks.group.join().isDone()).isFalse();
+            assertThat(tasks.group.closeAndDrain().isDone()).isFalse();
             tasks.assertPending(2, 0);
             tasks.cancel("a");
             assertThat(tasks.group.drained().isDone()).isFalse();
@@ -697,7 +700,7 @@ class AdmissionTest {
         @SuppressWarnings("NullAway")
         void mayAnswerAgainWhenItsAnswerWasNone() {
             tasks.submit("a");
-            Candidate candidate = waiting.get(0);
+            AdmissionRequest candidate = waiting.get(0);
             assertThatNullPointerException()
                     .isThrownBy(() -> candidate.grant(null))
                     .withMessage("permit must not be null: Permit.NOTHING_TO_RELEASE is one");
@@ -713,7 +716,7 @@ class AdmissionTest {
         @Test
         void disturbsNoTaskByAPermitThatThrows() {
             tasks.submit("a", "b", "c");
-            for (Candidate candidate : waiting) {
+            for (AdmissionRequest candidate : waiting) {
                 assertThat(candidate.grant(outcome -> {
                             throw new IllegalStateException("kept after " + outcome);
                         }))
@@ -749,7 +752,7 @@ class AdmissionTest {
         @Test
         void isAskedAgainForATaskThatGivesItsPermitUp() {
             HandEndedTasks retried = new HandEndedTasks(
-                    telling("gate"), ErrorPolicy.retry(1, Backoff.none()).givingUpPermit());
+                    telling("gate"), ErrorPolicy.retry(1, Backoff.none()).releasingPermit());
             retried.submit("a");
             retried.fail("a");
             retried.succeed("a");
@@ -769,7 +772,7 @@ class AdmissionTest {
                         waiting.add(candidate);
                         return NOT_QUEUED;
                     },
-                    ErrorPolicy.retry(1, Backoff.none()).givingUpPermit());
+                    ErrorPolicy.retry(1, Backoff.none()).releasingPermit());
             retried.submit("a");
             assertThat(waiting.get(0).grant(telling())).isTrue();
             retried.fail("a");
@@ -816,7 +819,7 @@ class AdmissionTest {
                         candidate.reject("no");
                         return NOT_QUEUED;
                     },
-                    ErrorPolicy.keepGoing());
+                    ErrorPolicy.continueOnError());
             GroupTask task = rejected.group.issue(TaskOptions.named("a"), () -> null);
             assertThatIllegalStateException()
                     .isThrownBy(() -> new CalledBody(() -> {}, rejection -> {

@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.test.ManualTimer;
+import io.reactivetracker.test.Together;
+import io.reactivetracker.test.UncaughtFailures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -136,7 +139,7 @@ class ConcurrencyLimitTest {
                 .hasMessage(
                         "task \"d\" was rejected by the admission of group \"orders\": the limit is 1 at a time, and"
                                 + " 2 wait already: raise one of the two, or send less");
-        assertThat(bounded.group.figures()).isEqualTo(new Figures(4, 2, 1, 0, 0, 0, 1));
+        assertThat(bounded.group.counts()).isEqualTo(new TaskCounts(4, 2, 1, 0, 0, 0, 1));
         bounded.succeed("a", "b", "c");
         assertThat(bounded.started()).doesNotContain("d");
         bounded.assertDrained(3, 0, 0, 1);
@@ -249,8 +252,8 @@ class ConcurrencyLimitTest {
         assertThat(ran[0]).isEqualTo(1_000_000);
         assertThat(deepest[0]).isLessThan(1_000);
         assertThat(one.active()).isZero();
-        assertThat(group.join().isDone()).isTrue();
-        assertThat(group.figures()).isEqualTo(new Figures(1_000_001, 0, 0, 1_000_001, 0, 0, 0));
+        assertThat(group.closeAndDrain().isDone()).isTrue();
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1_000_001, 0, 0, 1_000_001, 0, 0, 0));
     }
 
     @Test
@@ -415,7 +418,7 @@ class ConcurrencyLimitTest {
         @Test
         void aTaskThatGivesItsPermitUpToRetryQueuesBehindTheOthers() {
             HandEndedTasks retried =
-                    new HandEndedTasks(one, ErrorPolicy.retry(1, Backoff.none()).givingUpPermit());
+                    new HandEndedTasks(one, ErrorPolicy.retry(1, Backoff.none()).releasingPermit());
             retried.submit("a", "b");
             retried.fail("a");
             assertThat(retried.running()).containsExactly("b");
@@ -482,26 +485,26 @@ class ConcurrencyLimitTest {
                                     future.cancel(true);
                                 }
                             }
-                            HandEndedTasks.assertBalanced(group.figures());
+                            HandEndedTasks.assertBalanced(group.counts());
                             assertThat(limit.active()).isBetween(0, 3);
                         }
                     },
                     round -> {
-                        Figures figures = group.figures();
-                        HandEndedTasks.assertBalanced(figures);
-                        assertThat(figures.issued()).isEqualTo(submitted.get());
-                        assertThat(figures.active()).isEqualTo(Math.min(3, figures.pending()));
-                        assertThat(limit.active()).isEqualTo((int) figures.active());
-                        assertThat(limit.queued()).isEqualTo((int) figures.queued());
-                        assertThat(running.get()).isEqualTo((int) figures.active());
+                        TaskCounts counts = group.counts();
+                        HandEndedTasks.assertBalanced(counts);
+                        assertThat(counts.issued()).isEqualTo(submitted.get());
+                        assertThat(counts.active()).isEqualTo(Math.min(3, counts.pending()));
+                        assertThat(limit.active()).isEqualTo((int) counts.active());
+                        assertThat(limit.queued()).isEqualTo((int) counts.queued());
+                        assertThat(running.get()).isEqualTo((int) counts.active());
                     });
             assertThat(most).hasValue(3);
             for (CompletableFuture<String> stage = stages.poll(); stage != null; stage = stages.poll()) {
                 running.decrementAndGet();
                 stage.complete("done");
             }
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures().ended()).isEqualTo(submitted.get());
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts().ended()).isEqualTo(submitted.get());
             assertThat(limit).hasToString("ConcurrencyLimit[0 of 3, 0 wait]");
         }
 
@@ -534,17 +537,17 @@ class ConcurrencyLimitTest {
                         }
                     },
                     round -> {
-                        Figures figures = group.figures();
-                        assertThat(figures.active())
-                                .isGreaterThanOrEqualTo(Math.min(limit.limit(), figures.pending()))
+                        TaskCounts counts = group.counts();
+                        assertThat(counts.active())
+                                .isGreaterThanOrEqualTo(Math.min(limit.limit(), counts.pending()))
                                 .isLessThan(10);
-                        assertThat(limit.active()).isEqualTo((int) figures.active());
+                        assertThat(limit.active()).isEqualTo((int) counts.active());
                     });
             for (CompletableFuture<String> stage = stages.poll(); stage != null; stage = stages.poll()) {
                 stage.complete("done");
             }
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures()).isEqualTo(new Figures(submitted.get(), 0, 0, submitted.get(), 0, 0, 0));
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts()).isEqualTo(new TaskCounts(submitted.get(), 0, 0, submitted.get(), 0, 0, 0));
             assertThat(limit.active()).isZero();
         }
 
@@ -576,7 +579,7 @@ class ConcurrencyLimitTest {
                     round -> {
                         // The second runs and is cancelled, or was cancelled before it did and the third runs.
                         assertThat(limit.active()).isOne();
-                        assertThat(group.figures().active()).isOne();
+                        assertThat(group.counts().active()).isOne();
                         stages.get(1).complete("done");
                         stages.get(2).complete("done");
                         assertThat(futures.get(1)).isCancelled();
@@ -584,8 +587,8 @@ class ConcurrencyLimitTest {
                         assertThat(limit).hasToString("ConcurrencyLimit[0 of 1, 0 wait]");
                         succeeded[0] += 2;
                     });
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures()).isEqualTo(new Figures(30_000, 0, 0, succeeded[0], 0, 30_000 - succeeded[0], 0));
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts()).isEqualTo(new TaskCounts(30_000, 0, 0, succeeded[0], 0, 30_000 - succeeded[0], 0));
         }
 
         @Test
@@ -603,8 +606,8 @@ class ConcurrencyLimitTest {
                     },
                     (thread, round) -> pair[thread].end(thread == 0 ? Outcome.SUCCEEDED : Outcome.CANCELLED),
                     round -> assertThat(limit).hasToString("ConcurrencyLimit[0 of 1, 0 wait]"));
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures()).isEqualTo(new Figures(20_000, 0, 0, 10_000, 0, 10_000, 0));
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts()).isEqualTo(new TaskCounts(20_000, 0, 0, 10_000, 0, 10_000, 0));
         }
     }
 
@@ -700,7 +703,7 @@ class ConcurrencyLimitTest {
     void theLengthOfTheLineMustNotBeNegative() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Admission.concurrency(1, -1))
-                .withMessageContaining("mostQueued must not be negative, but was -1");
+                .withMessageContaining("maxQueued must not be negative, but was -1");
     }
 
     @Test

@@ -11,6 +11,9 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimer;
+import io.reactivetracker.test.ManualTimer;
+import io.reactivetracker.test.UncaughtFailures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,22 +34,22 @@ class ErrorPolicyTest {
     private final ManualTimer timer = new ManualTimer();
     private final IOException error = new IOException("no ship");
 
-    // ---- keepGoing
+    // ---- continueOnError
 
     @Test
     void keepGoingLetsOneTaskFailAndTheOthersGoOn() {
-        TaskGroup group = group(ErrorPolicy.keepGoing());
+        TaskGroup group = group(ErrorPolicy.continueOnError());
         HeldWork other = HeldWork.in(group, "other");
         assertThat(errorOf(failing(group))).isSameAs(error);
         assertThat(group.isClosed()).isFalse();
         other.succeed();
         assertThat(other.future()).isCompletedWithValue("done");
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 1, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 1, 1, 0, 0));
     }
 
     @Test
     void aGroupThatIsGivenNoPolicyKeepsGoing() {
-        assertThat(DirectGroups.builder("orders").build().policy()).isSameAs(ErrorPolicy.keepGoing());
+        assertThat(DirectGroups.builder("orders").build().policy()).isSameAs(ErrorPolicy.continueOnError());
     }
 
     // ---- cancelOnError
@@ -61,12 +64,12 @@ class ErrorPolicyTest {
                 .isInstanceOf(TaskCancelledException.class)
                 .hasCause(error);
         other.succeed();
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 1, 1, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 1, 1, 0));
     }
 
     @Test
     void cancelOnErrorOfAChildLeavesItsParentAndItsSiblingAlone() {
-        TaskGroup group = group(ErrorPolicy.keepGoing());
+        TaskGroup group = group(ErrorPolicy.continueOnError());
         TaskGroup child =
                 group.childBuilder("mails").onError(ErrorPolicy.cancelOnError()).build();
         TaskGroup sibling = group.child("bills");
@@ -106,7 +109,7 @@ class ErrorPolicyTest {
         });
         assertThat(errorOf(future)).isSameAs(thrown);
         assertThat(group.cancellationToken().cause()).isSameAs(thrown);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
     }
 
     @Test
@@ -127,7 +130,7 @@ class ErrorPolicyTest {
         cancelled.fail(error);
         assertThat(asked).hasValue(0);
         assertThat(group.isClosed()).isFalse();
-        assertThat(group.figures()).isEqualTo(new Figures(3, 0, 0, 0, 0, 3, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(3, 0, 0, 0, 0, 3, 0));
     }
 
     @Test
@@ -141,7 +144,7 @@ class ErrorPolicyTest {
         assertThat(errorOf(succeeding(group))).isInstanceOf(TaskRejectedException.class);
         assertThat(group.cancellationToken().isCancelled()).isFalse();
         first.succeed();
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 1, 0, 0, 1));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 1, 0, 0, 1));
     }
 
     @Test
@@ -159,8 +162,8 @@ class ErrorPolicyTest {
         CompletableFuture<String> future = group.submit(TaskOptions.named("bill"), task -> succeeding(full));
         assertThat(errorOf(future)).isInstanceOf(TaskRejectedException.class);
         assertThat(asked).hasValue(1);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
-        assertThat(full.figures()).isEqualTo(new Figures(2, 0, 1, 0, 0, 0, 1));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(full.counts()).isEqualTo(new TaskCounts(2, 0, 1, 0, 0, 0, 1));
         first.succeed();
     }
 
@@ -169,7 +172,7 @@ class ErrorPolicyTest {
     // D6: dynamo counts by task, and so never gets past one.
     @Test
     void cancelAfterCountsErrorsAcrossTheTasksOfTheGroup() {
-        TaskGroup group = group(ErrorPolicy.cancelAfter(3));
+        TaskGroup group = group(ErrorPolicy.cancelAfterErrors(3));
         HeldWork other = HeldWork.in(group, "other");
         failIn(group);
         succeedIn(group);
@@ -178,19 +181,19 @@ class ErrorPolicyTest {
         failIn(group);
         assertThat(group.cancellationToken().isCancelled()).isTrue();
         other.succeed();
-        assertThat(group.figures()).isEqualTo(new Figures(5, 0, 0, 1, 3, 1, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(5, 0, 0, 1, 3, 1, 0));
     }
 
     @Test
     void cancelAfterOneCancelsAtTheFirstError() {
-        TaskGroup group = group(ErrorPolicy.cancelAfter(1));
+        TaskGroup group = group(ErrorPolicy.cancelAfterErrors(1));
         failIn(group);
         assertThat(group.cancellationToken().isCancelled()).isTrue();
     }
 
     @Test
     void cancelAfterStartsAtZeroForEachChild() {
-        TaskGroup group = group(ErrorPolicy.cancelAfter(2));
+        TaskGroup group = group(ErrorPolicy.cancelAfterErrors(2));
         failIn(group);
         TaskGroup child = group.child("mails");
         failIn(child);
@@ -205,7 +208,7 @@ class ErrorPolicyTest {
 
     @Test
     void aCountingPolicyThatIsGivenToTwoGroupsCountsThemTogether() {
-        ErrorPolicy policy = ErrorPolicy.cancelAfter(2);
+        ErrorPolicy policy = ErrorPolicy.cancelAfterErrors(2);
         TaskGroup one = group(policy);
         TaskGroup two = group(policy);
         failIn(one);
@@ -216,7 +219,7 @@ class ErrorPolicyTest {
 
     @Test
     void cancelAfterStillCancelsWhenItIsAskedBeyondItsNumber() {
-        ErrorPolicy policy = ErrorPolicy.cancelAfter(2);
+        ErrorPolicy policy = ErrorPolicy.cancelAfterErrors(2);
         TaskGroup one = group(policy);
         failIn(one);
         failIn(one);
@@ -225,12 +228,12 @@ class ErrorPolicyTest {
         assertThat(two.cancellationToken().isCancelled()).isTrue();
     }
 
-    // ---- cancelAtRate
+    // ---- cancelAtErrorRate
 
     // D7: dynamo's never cancels.
     @Test
     void cancelAtRateCancelsWhenTheLastOfItsErrorsIsExactlyAtTheEndOfTheSpan() {
-        TaskGroup group = group(ErrorPolicy.cancelAtRate(3, Duration.ofSeconds(10)));
+        TaskGroup group = group(ErrorPolicy.cancelAtErrorRate(3, Duration.ofSeconds(10)));
         failIn(group);
         timer.advance(Duration.ofSeconds(5));
         failIn(group);
@@ -243,7 +246,7 @@ class ErrorPolicyTest {
 
     @Test
     void cancelAtRateForgetsAnErrorOneNanosecondAfterItsSpan() {
-        TaskGroup group = group(ErrorPolicy.cancelAtRate(3, Duration.ofSeconds(10)));
+        TaskGroup group = group(ErrorPolicy.cancelAtErrorRate(3, Duration.ofSeconds(10)));
         failIn(group); // at 0 s
         timer.advance(Duration.ofSeconds(5));
         failIn(group); // at 5 s
@@ -257,25 +260,25 @@ class ErrorPolicyTest {
 
     @Test
     void cancelAtRateNeverCancelsForErrorsThatAreFarApart() {
-        TaskGroup group = group(ErrorPolicy.cancelAtRate(2, SECOND));
+        TaskGroup group = group(ErrorPolicy.cancelAtErrorRate(2, SECOND));
         for (int i = 0; i < 1_000; i++) {
             failIn(group);
             timer.advance(SECOND.plusNanos(1));
         }
         assertThat(group.cancellationToken().isCancelled()).isFalse();
-        assertThat(group.figures().failed()).isEqualTo(1_000);
+        assertThat(group.counts().failed()).isEqualTo(1_000);
     }
 
     @Test
     void cancelAtRateOfOneErrorCancelsAtTheFirst() {
-        TaskGroup group = group(ErrorPolicy.cancelAtRate(1, Duration.ofNanos(1)));
+        TaskGroup group = group(ErrorPolicy.cancelAtErrorRate(1, Duration.ofNanos(1)));
         failIn(group);
         assertThat(group.cancellationToken().isCancelled()).isTrue();
     }
 
     @Test
     void cancelAtRateStartsAtZeroForEachChild() {
-        TaskGroup group = group(ErrorPolicy.cancelAtRate(2, SECOND));
+        TaskGroup group = group(ErrorPolicy.cancelAtErrorRate(2, SECOND));
         failIn(group);
         TaskGroup child = group.child("mails");
         failIn(child);
@@ -287,7 +290,7 @@ class ErrorPolicyTest {
 
     @Test
     void cancelAtRateTakesASpanLongerThanAnyClock() {
-        TaskGroup group = group(ErrorPolicy.cancelAtRate(2, Duration.ofSeconds(Long.MAX_VALUE)));
+        TaskGroup group = group(ErrorPolicy.cancelAtErrorRate(2, Duration.ofSeconds(Long.MAX_VALUE)));
         failIn(group);
         timer.advance(Duration.ofDays(365));
         failIn(group);
@@ -321,13 +324,13 @@ class ErrorPolicyTest {
         HeldWork work = HeldWork.in(group, "ship");
         assertThat(work.task().attempt()).isEqualTo(1);
         work.fail(error);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 1, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
         timer.advance(SECOND);
         assertThat(work.task().attempt()).isEqualTo(2);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 1, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
         work.succeed();
         assertThat(work.future()).isCompletedWithValue("done");
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
     }
 
     @Test
@@ -340,7 +343,7 @@ class ErrorPolicyTest {
         work.fail(error);
         assertThat(work.attempts()).isEqualTo(3);
         assertThat(errorOf(work.future())).isSameAs(error);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
         assertThat(timer.pending()).isZero();
     }
 
@@ -362,7 +365,7 @@ class ErrorPolicyTest {
     void attemptsWithoutAWaitTakeNoStackHoweverManyTheyAre() {
         TaskGroup group = DirectGroups.builder("orders")
                 .timer(timer)
-                .mostAttempts(100_001)
+                .maxAttempts(100_001)
                 .onError(ErrorPolicy.retry(100_000, Backoff.none()))
                 .build();
         AtomicInteger attempts = new AtomicInteger();
@@ -385,7 +388,7 @@ class ErrorPolicyTest {
         assertThat(two.attempts()).isEqualTo(2);
         one.succeed();
         two.succeed();
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 2, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 2, 0, 0, 0));
     }
 
     @Test
@@ -406,7 +409,7 @@ class ErrorPolicyTest {
                 .onError(ErrorPolicy.retry(3, Backoff.fixed(SECOND)))
                 .build();
         assertThat(errorOf(failing(group))).isSameAs(error).hasSuppressedException(stopped);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
     }
 
     // ---- permits between attempts
@@ -420,7 +423,7 @@ class ErrorPolicyTest {
         first.fail(error);
         assertThat(second.attempts()).isZero();
         assertThat(limit.active()).isEqualTo(1);
-        assertThat(group.figures()).isEqualTo(new Figures(2, 1, 1, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 1, 1, 0, 0, 0, 0));
         timer.advance(SECOND);
         assertThat(first.attempts()).isEqualTo(2);
         first.succeed();
@@ -433,7 +436,7 @@ class ErrorPolicyTest {
     @Test
     void aTaskThatGivesItsPermitUpDoesNotWaitForItself() {
         ConcurrencyLimit limit = Admission.concurrency(1);
-        TaskGroup group = limited(limit, ErrorPolicy.retry(5, Backoff.none()).givingUpPermit());
+        TaskGroup group = limited(limit, ErrorPolicy.retry(5, Backoff.none()).releasingPermit());
         HeldWork work = HeldWork.in(group, "ship");
         work.fail(error);
         work.fail(error);
@@ -448,32 +451,32 @@ class ErrorPolicyTest {
     @Test
     void aTaskThatGivesItsPermitUpQueuesBehindTheOthers() {
         TaskGroup group = limited(
-                Admission.concurrency(1), ErrorPolicy.retry(5, Backoff.none()).givingUpPermit());
+                Admission.concurrency(1), ErrorPolicy.retry(5, Backoff.none()).releasingPermit());
         HeldWork first = HeldWork.in(group, "first");
         HeldWork second = HeldWork.in(group, "second");
         HeldWork third = HeldWork.in(group, "third");
         first.fail(error);
         assertThat(List.of(first.attempts(), second.attempts(), third.attempts()))
                 .containsExactly(1, 1, 0);
-        assertThat(group.figures()).isEqualTo(new Figures(3, 2, 1, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(3, 2, 1, 0, 0, 0, 0));
         second.succeed();
         assertThat(List.of(first.attempts(), second.attempts(), third.attempts()))
                 .containsExactly(1, 1, 1);
         third.succeed();
         assertThat(first.attempts()).isEqualTo(2);
         first.succeed();
-        assertThat(group.figures()).isEqualTo(new Figures(3, 0, 0, 3, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(3, 0, 0, 3, 0, 0, 0));
     }
 
     @Test
     void aTaskThatGivesItsPermitUpHoldsNothingWhileItWaits() {
         ConcurrencyLimit limit = Admission.concurrency(1);
         TaskGroup group =
-                limited(limit, ErrorPolicy.retry(5, Backoff.fixed(SECOND)).givingUpPermit());
+                limited(limit, ErrorPolicy.retry(5, Backoff.fixed(SECOND)).releasingPermit());
         HeldWork work = HeldWork.in(group, "ship");
         work.fail(error);
         assertThat(limit.active()).isZero();
-        assertThat(group.figures()).isEqualTo(new Figures(1, 1, 0, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 1, 0, 0, 0, 0, 0));
         assertThat(group.runningTasks()).isEmpty();
         HeldWork other = HeldWork.in(group, "other");
         assertThat(other.attempts()).isEqualTo(1);
@@ -489,13 +492,13 @@ class ErrorPolicyTest {
     void aTaskThatGaveItsPermitUpMayBeRejectedWhenItAsksAgain() {
         ConcurrencyLimit limit = Admission.concurrency(1, 0);
         TaskGroup group =
-                limited(limit, ErrorPolicy.retry(5, Backoff.fixed(SECOND)).givingUpPermit());
+                limited(limit, ErrorPolicy.retry(5, Backoff.fixed(SECOND)).releasingPermit());
         HeldWork work = HeldWork.in(group, "ship");
         work.fail(error);
         HeldWork other = HeldWork.in(group, "other");
         timer.advance(SECOND);
         assertThat(errorOf(work.future())).isInstanceOf(TaskRejectedException.class);
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 1, 0, 0, 0, 1));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 1, 0, 0, 0, 1));
         other.succeed();
         assertThat(limit.active()).isZero();
     }
@@ -510,7 +513,7 @@ class ErrorPolicyTest {
         ErrorPolicy once = ErrorPolicy.resumeWith(1, task -> CompletableFuture.completedFuture("resumed"));
         assertThat(failing(limited(counting, once))).isCompletedWithValue("resumed");
         assertThat(asked).hasValue(1);
-        assertThat(failing(limited(counting, once.givingUpPermit()))).isCompletedWithValue("resumed");
+        assertThat(failing(limited(counting, once.releasingPermit()))).isCompletedWithValue("resumed");
         assertThat(asked).hasValue(3);
     }
 
@@ -525,7 +528,7 @@ class ErrorPolicyTest {
         }));
         assertThat(failing(group)).isCompletedWithValue("by hand");
         assertThat(attempts).containsExactly(2);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
     }
 
     // D14: dynamo goes on for as long as the errors carry something to go on with.
@@ -538,7 +541,7 @@ class ErrorPolicyTest {
         }));
         assertThat(errorOf(failing(group, new IOException("first")))).isSameAs(error);
         assertThat(resumed).hasValue(3);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
     }
 
     @Test
@@ -548,7 +551,7 @@ class ErrorPolicyTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("a continuation of a task of plain Java must make a CompletionStage, but made"
                         + " java.lang.String");
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
     }
 
     @Test
@@ -567,14 +570,14 @@ class ErrorPolicyTest {
             throw thrown;
         }));
         assertThat(errorOf(failing(group))).isSameAs(thrown);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
     }
 
     @Test
     void resumeWithCarriedGoesOnWithWhatTheErrorCarries() {
         TaskGroup group = group(ErrorPolicy.resumeWithCarried(1));
         assertThat(failing(group, carrying("resumed"))).isCompletedWithValue("resumed");
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
     }
 
     @Test
@@ -592,7 +595,7 @@ class ErrorPolicyTest {
         assertThat(failing(group(ErrorPolicy.resumeWithCarried(2)), first)).isCompletedWithValue("attempt 3");
         assertThat(errorOf(failing(group(ErrorPolicy.resumeWithCarried(1)), first)))
                 .isSameAs(second);
-        assertThat(errorOf(failing(group(ErrorPolicy.keepGoing()), first))).isSameAs(first);
+        assertThat(errorOf(failing(group(ErrorPolicy.continueOnError()), first))).isSameAs(first);
     }
 
     @Test
@@ -614,12 +617,12 @@ class ErrorPolicyTest {
 
     @Test
     void andThenAsksTheNextOnlyAboutFailuresThatEndTheTask() {
-        TaskGroup group = group(ErrorPolicy.retry(1, Backoff.none()).andThen(ErrorPolicy.cancelAfter(2)));
+        TaskGroup group = group(ErrorPolicy.retry(1, Backoff.none()).andThen(ErrorPolicy.cancelAfterErrors(2)));
         failIn(group);
         assertThat(group.cancellationToken().isCancelled()).isFalse();
         failIn(group);
         assertThat(group.cancellationToken().isCancelled()).isTrue();
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 2, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 2, 0, 0));
     }
 
     @Test
@@ -636,8 +639,8 @@ class ErrorPolicyTest {
     @Test
     void aCompositionStartsAtZeroForEachChild() {
         TaskGroup group = group(ErrorPolicy.retry(1, Backoff.none())
-                .andThen(ErrorPolicy.cancelAfter(2))
-                .givingUpPermit());
+                .andThen(ErrorPolicy.cancelAfterErrors(2))
+                .releasingPermit());
         failIn(group);
         TaskGroup child = group.child("mails");
         failIn(child);
@@ -650,26 +653,26 @@ class ErrorPolicyTest {
     @Test
     void aCompositionIsFinalOnlyIfAllOfItIs() {
         ErrorPolicy retry = ErrorPolicy.retry(1, Backoff.none());
-        ErrorPolicy counting = ErrorPolicy.cancelAfter(1);
-        assertThat(counting.isFinal()).isTrue();
-        assertThat(ErrorPolicy.keepGoing().isFinal()).isTrue();
-        assertThat(ErrorPolicy.cancelOnError().isFinal()).isTrue();
-        assertThat(ErrorPolicy.cancelAtRate(1, SECOND).isFinal()).isTrue();
-        assertThat(ErrorPolicy.critical().isFinal()).isTrue();
-        assertThat(retry.isFinal()).isFalse();
-        assertThat(ErrorPolicy.resumeWithCarried(1).isFinal()).isFalse();
-        assertThat(counting.andThen(ErrorPolicy.critical()).isFinal()).isTrue();
-        assertThat(counting.andThen(retry).isFinal()).isFalse();
-        assertThat(retry.andThen(counting).isFinal()).isFalse();
-        assertThat(counting.givingUpPermit().isFinal()).isTrue();
-        assertThat(retry.givingUpPermit().isFinal()).isFalse();
+        ErrorPolicy counting = ErrorPolicy.cancelAfterErrors(1);
+        assertThat(counting.isTerminal()).isTrue();
+        assertThat(ErrorPolicy.continueOnError().isTerminal()).isTrue();
+        assertThat(ErrorPolicy.cancelOnError().isTerminal()).isTrue();
+        assertThat(ErrorPolicy.cancelAtErrorRate(1, SECOND).isTerminal()).isTrue();
+        assertThat(ErrorPolicy.cancelParentOnError().isTerminal()).isTrue();
+        assertThat(retry.isTerminal()).isFalse();
+        assertThat(ErrorPolicy.resumeWithCarried(1).isTerminal()).isFalse();
+        assertThat(counting.andThen(ErrorPolicy.cancelParentOnError()).isTerminal()).isTrue();
+        assertThat(counting.andThen(retry).isTerminal()).isFalse();
+        assertThat(retry.andThen(counting).isTerminal()).isFalse();
+        assertThat(counting.releasingPermit().isTerminal()).isTrue();
+        assertThat(retry.releasingPermit().isTerminal()).isFalse();
     }
 
     // test_continuation_loop_with_global_threshold_policy
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void aThresholdThatIsAskedFirstCountsEveryAttempt(int errors) {
-        TaskGroup group = group(ErrorPolicy.cancelAfter(errors).andThen(ErrorPolicy.resumeWithCarried(9)));
+        TaskGroup group = group(ErrorPolicy.cancelAfterErrors(errors).andThen(ErrorPolicy.resumeWithCarried(9)));
         ResumableException carrier = new ResumableException(
                 error, task -> CompletableFuture.failedFuture(task.attempt() == 2 ? carrying("resumed") : error));
         CompletableFuture<String> future = failing(group, carrier);
@@ -692,12 +695,12 @@ class ErrorPolicyTest {
         assertThat(errorOf(failing(group))).isSameAs(error);
         assertThat(other.cause()).isSameAs(error);
         assertThat(group.cancellationToken().cause()).isSameAs(error);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
     }
 
     @Test
     void givingUpThePermitChangesNoDecisionThatEndsTheTask() {
-        TaskGroup group = group(ErrorPolicy.cancelOnError().givingUpPermit());
+        TaskGroup group = group(ErrorPolicy.cancelOnError().releasingPermit());
         assertThat(errorOf(failing(group))).isSameAs(error);
         assertThat(group.cancellationToken().cause()).isSameAs(error);
     }
@@ -742,7 +745,7 @@ class ErrorPolicyTest {
         }
         assertThat(one.attempts()).isEqualTo(3);
         assertThat(two.attempts()).isEqualTo(3);
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 2, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 2, 0, 0));
     }
 
     @Test
@@ -804,7 +807,7 @@ class ErrorPolicyTest {
     @SuppressWarnings("NullAway")
     void aPolicyThatReturnsNullWithinACompositionLetsTheTaskFailToo() {
         ErrorPolicy broken = failure -> null;
-        TaskGroup group = group(broken.andThen(ErrorPolicy.keepGoing()).givingUpPermit());
+        TaskGroup group = group(broken.andThen(ErrorPolicy.continueOnError()).releasingPermit());
         assertThat(errorOf(failing(group))).isSameAs(error);
         assertThatItStaysTrueAndCanShutDown(group);
     }
@@ -830,7 +833,7 @@ class ErrorPolicyTest {
     void aPolicyThatRetriesForEverIsHeldToTheMostAttempts() {
         TaskGroup group = DirectGroups.builder("orders")
                 .timer(timer)
-                .mostAttempts(5)
+                .maxAttempts(5)
                 .onError(failure -> Decision.retry(Duration.ZERO))
                 .build();
         AtomicInteger attempts = new AtomicInteger();
@@ -845,7 +848,7 @@ class ErrorPolicyTest {
                 .satisfies(suppressed -> assertThat(suppressed)
                         .hasMessage(
                                 "task \"ship\" failed 5 times, as often as group \"orders\" lets it try: have its policy"
-                                        + " give up, or raise mostAttempts"));
+                                        + " give up, or raise maxAttempts"));
         assertThatItStaysTrueAndCanShutDown(group);
     }
 
@@ -876,7 +879,7 @@ class ErrorPolicyTest {
         group.cancel();
         assertThat(timer.pending()).isZero();
         assertThat(work.future()).isCancelled();
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 0, 1, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 0, 1, 0));
         assertThat(group.drained().isDone()).isTrue();
     }
 
@@ -889,7 +892,7 @@ class ErrorPolicyTest {
             }
 
             @Override
-            public boolean isFinal() {
+            public boolean isTerminal() {
                 return true;
             }
         });
@@ -905,10 +908,10 @@ class ErrorPolicyTest {
         assertThat(group(own).child("mails").policy()).isSameAs(own);
         assertThat(group(own)
                         .childBuilder("mails")
-                        .onError(ErrorPolicy.critical())
+                        .onError(ErrorPolicy.cancelParentOnError())
                         .build()
                         .policy())
-                .isSameAs(ErrorPolicy.critical());
+                .isSameAs(ErrorPolicy.cancelParentOnError());
     }
 
     @Test
@@ -929,7 +932,7 @@ class ErrorPolicyTest {
                 .isThrownBy(() -> group.child("mails"))
                 .withMessage("forChild() of the parent's error policy returned null");
         assertThat(group.children()).isEmpty();
-        assertThat(group.join().isDone()).isTrue();
+        assertThat(group.closeAndDrain().isDone()).isTrue();
     }
 
     // ---- bad input
@@ -937,16 +940,16 @@ class ErrorPolicyTest {
     @Test
     void refusesNumbersThatAreNotPositiveByName() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ErrorPolicy.cancelAfter(0))
-                .withMessage("errors must be positive, but was 0: use keepGoing() for a policy that does nothing");
+                .isThrownBy(() -> ErrorPolicy.cancelAfterErrors(0))
+                .withMessage("errors must be positive, but was 0: use continueOnError() for a policy that does nothing");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ErrorPolicy.cancelAtRate(-1, SECOND))
+                .isThrownBy(() -> ErrorPolicy.cancelAtErrorRate(-1, SECOND))
                 .withMessageStartingWith("errors must be positive, but was -1");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ErrorPolicy.cancelAtRate(1, Duration.ZERO))
+                .isThrownBy(() -> ErrorPolicy.cancelAtErrorRate(1, Duration.ZERO))
                 .withMessage("within must be positive, but was PT0S");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ErrorPolicy.cancelAtRate(1, SECOND.negated()))
+                .isThrownBy(() -> ErrorPolicy.cancelAtErrorRate(1, SECOND.negated()))
                 .withMessage("within must be positive, but was PT-1S");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ErrorPolicy.retry(0, Backoff.none()))
@@ -969,7 +972,7 @@ class ErrorPolicyTest {
                 .isThrownBy(() -> ErrorPolicy.cancelOnError(null))
                 .withMessage("matching must not be null");
         assertThatNullPointerException()
-                .isThrownBy(() -> ErrorPolicy.cancelAtRate(1, null))
+                .isThrownBy(() -> ErrorPolicy.cancelAtErrorRate(1, null))
                 .withMessage("within must not be null");
         assertThatNullPointerException()
                 .isThrownBy(() -> ErrorPolicy.retry(1, null))
@@ -978,7 +981,7 @@ class ErrorPolicyTest {
                 .isThrownBy(() -> ErrorPolicy.resumeWith(1, null))
                 .withMessage("continuation must not be null");
         assertThatNullPointerException()
-                .isThrownBy(() -> ErrorPolicy.keepGoing().andThen(null))
+                .isThrownBy(() -> ErrorPolicy.continueOnError().andThen(null))
                 .withMessage("next must not be null");
         assertThatNullPointerException().isThrownBy(() -> Decision.retry(null)).withMessage("delay must not be null");
         assertThatNullPointerException()
@@ -1084,7 +1087,7 @@ class ErrorPolicyTest {
         TaskGroup group = DirectGroups.builder("orders")
                 .timer(timer)
                 .onError(failure -> Decision.retry(Duration.ZERO))
-                .mostAttempts(2)
+                .maxAttempts(2)
                 .build();
         for (int i = 0; i < 100; i++) {
             TaskOptions named = TaskOptions.named("ship " + i);
@@ -1101,7 +1104,7 @@ class ErrorPolicyTest {
         assertThat(timer.pending()).isOne();
         future.cancel(false);
         assertThat(timer.pending()).isZero();
-        assertThat(group.join().isDone()).isTrue();
+        assertThat(group.closeAndDrain().isDone()).isTrue();
     }
 
     @Test
@@ -1130,7 +1133,7 @@ class ErrorPolicyTest {
             assertThat(uncaught.seen).singleElement().isInstanceOf(IllegalStateException.class);
         }
         assertThat(work.future()).isCancelled();
-        assertThat(group.join().isDone()).isTrue();
+        assertThat(group.closeAndDrain().isDone()).isTrue();
     }
 
     private TaskGroup group(ErrorPolicy policy) {
@@ -1174,7 +1177,7 @@ class ErrorPolicyTest {
     }
 
     private static void assertThatItStaysTrueAndCanShutDown(TaskGroup group) {
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
         assertThat(succeeding(group)).isCompletedWithValue("done");
         assertThat(group.shutdown(Shutdown.grace(Duration.ZERO)).join().isDrained())
                 .isTrue();

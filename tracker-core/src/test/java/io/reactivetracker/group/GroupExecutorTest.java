@@ -9,6 +9,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.test.ManualTimer;
+import io.reactivetracker.test.UncaughtFailures;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -58,7 +60,7 @@ class GroupExecutorTest {
         HeldWork second = HeldWork.in(group, "second");
         first.succeed();
         assertThat(second.attempts()).isZero();
-        assertThat(group.figures().active()).isOne();
+        assertThat(group.counts().active()).isOne();
         handedOver.remove().run();
         assertThat(second.attempts()).isOne();
     }
@@ -109,7 +111,7 @@ class GroupExecutorTest {
         HeldWork second = HeldWork.in(group, "second");
         first.succeed();
         second.future().cancel(false);
-        assertThat(group.join().isDone()).isTrue();
+        assertThat(group.closeAndDrain().isDone()).isTrue();
         handedOver.remove().run();
         assertThat(second.attempts()).isZero();
     }
@@ -131,7 +133,7 @@ class GroupExecutorTest {
     void aDirectExecutorRetriesAnyNumberOfTimesOnAFlatStack() {
         TaskGroup group = TaskGroup.builder("orders")
                 .executor(Runnable::run)
-                .mostAttempts(100_000)
+                .maxAttempts(100_000)
                 .onError(ErrorPolicy.retry(99_999, Backoff.none()))
                 .build();
         assertThat(group.submit(
@@ -264,8 +266,8 @@ class GroupExecutorTest {
                     .hasCause(refusal);
             assertThat(errorOf(third.future())).isInstanceOf(TaskRejectedException.class);
             assertThat(limit.active()).isZero();
-            assertThat(group.figures()).isEqualTo(new Figures(3, 0, 0, 1, 0, 0, 2));
-            assertThat(group.join().isDone()).isTrue();
+            assertThat(group.counts()).isEqualTo(new TaskCounts(3, 0, 0, 1, 0, 0, 2));
+            assertThat(group.closeAndDrain().isDone()).isTrue();
         }
     }
 
@@ -286,7 +288,7 @@ class GroupExecutorTest {
             timer.advance(Duration.ofSeconds(1));
             assertThat(errorOf(work.future())).isSameAs(error).hasSuppressedException(refusal);
             assertThat(limit.active()).isZero();
-            assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+            assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
         }
     }
 

@@ -4,6 +4,7 @@ package io.reactivetracker.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.test.ManualTimer;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.GraphLayout;
@@ -57,6 +58,6 @@ class GroupMemoryTest {
             child.close();
         }
         assertThat(size()).isEqualTo(before);
-        assertThat(group.figures().succeeded()).isEqualTo(1_000);
+        assertThat(group.counts().succeeded()).isEqualTo(1_000);
     }
 }

@@ -4,6 +4,7 @@ package io.reactivetracker.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.test.ManualTimer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -25,7 +26,7 @@ final class HandEndedTasks {
     private final Map<String, CompletableFuture<String>> futures = new HashMap<>();
 
     HandEndedTasks(Admission admission) {
-        this(admission, ErrorPolicy.keepGoing());
+        this(admission, ErrorPolicy.continueOnError());
     }
 
     HandEndedTasks(Admission admission, ErrorPolicy policy) {
@@ -96,17 +97,17 @@ final class HandEndedTasks {
     }
 
     void assertPending(int queued, int active) {
-        Figures figures = group.figures();
-        assertThat(figures.queued()).as("queued").isEqualTo(queued);
-        assertThat(figures.active()).as("active").isEqualTo(active);
-        assertBalanced(figures);
+        TaskCounts counts = group.counts();
+        assertThat(counts.queued()).as("queued").isEqualTo(queued);
+        assertThat(counts.active()).as("active").isEqualTo(active);
+        assertBalanced(counts);
     }
 
     /** Closes the group, which must have nothing left, and looks at its totals. */
     void assertDrained(int succeeded, int failed, int cancelled, int rejected) {
-        assertThat(group.join().isDone()).isTrue();
-        assertThat(group.figures())
-                .isEqualTo(new Figures(
+        assertThat(group.closeAndDrain().isDone()).isTrue();
+        assertThat(group.counts())
+                .isEqualTo(new TaskCounts(
                         (long) succeeded + failed + cancelled + rejected,
                         0,
                         0,
@@ -117,14 +118,14 @@ final class HandEndedTasks {
         assertThat(timer.pending()).isZero();
     }
 
-    static void assertBalanced(Figures figures) {
-        assertThat(figures.issued())
-                .isEqualTo(figures.queued()
-                        + figures.active()
-                        + figures.succeeded()
-                        + figures.failed()
-                        + figures.cancelled()
-                        + figures.rejected());
+    static void assertBalanced(TaskCounts counts) {
+        assertThat(counts.issued())
+                .isEqualTo(counts.queued()
+                        + counts.active()
+                        + counts.succeeded()
+                        + counts.failed()
+                        + counts.cancelled()
+                        + counts.rejected());
     }
 
     private CompletableFuture<String> stage(String name) {

@@ -34,7 +34,7 @@ class MisuseTest {
         assertThat(body.calls()).containsExactly("attempt");
         task.end(Outcome.SUCCEEDED);
         assertThat(task.start(body)).isFalse();
-        assertThat(group.join().isDone()).isTrue();
+        assertThat(group.closeAndDrain().isDone()).isTrue();
     }
 
     @Test
@@ -53,7 +53,7 @@ class MisuseTest {
         group.cancel();
         assertThat(work.future()).isCancelled();
         work.succeed();
-        assertThat(group.join().isDone()).isTrue();
+        assertThat(group.closeAndDrain().isDone()).isTrue();
     }
 
     @Test
@@ -87,7 +87,7 @@ class MisuseTest {
         future.cancel(true);
         assertThat(task[0].cancellationToken().isCancelled()).isTrue();
         never.complete("late");
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 0, 1, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 0, 1, 0));
     }
 
     @Test
@@ -115,7 +115,7 @@ class MisuseTest {
         List<TaskGroup> grandchildren = new ArrayList<>();
         List<DrainSignal> joins = new ArrayList<>();
         TaskGroup child = new TaskGroup(group.childBuilder("late")).enter(() -> {
-            joins.add(group.join());
+            joins.add(group.closeAndDrain());
             group.children().forEach(arrived -> assertThat(arrived.isClosed()).isTrue());
         });
         assertThat(child.isClosed()).isTrue();

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimer;
+import io.reactivetracker.test.ManualTimer;
+import io.reactivetracker.test.Together;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -203,7 +206,7 @@ class RateLimitTest {
         timer.late = Duration.ZERO;
         timer.manual.advance(Duration.ofSeconds(2));
         assertThat(started).hasValue(10);
-        assertThat(group.join().isDone()).isTrue();
+        assertThat(group.closeAndDrain().isDone()).isTrue();
     }
 
     @Nested
@@ -386,7 +389,7 @@ class RateLimitTest {
             timer.manual.advance(Duration.ofMillis(1));
             assertThat(second).isCompleted();
             assertThat(timer.manual.pending()).isZero();
-            assertThat(group.join().isDone()).isTrue();
+            assertThat(group.closeAndDrain().isDone()).isTrue();
         }
 
         @Test
@@ -397,7 +400,7 @@ class RateLimitTest {
             assertThat(first).isCompleted();
             assertThat(second).isCancelled();
             assertThat(timer.manual.pending()).isZero();
-            assertThat(group.join().isDone()).isTrue();
+            assertThat(group.closeAndDrain().isDone()).isTrue();
         }
 
         @Test
@@ -414,8 +417,8 @@ class RateLimitTest {
             assertThat(timer.manual.pending()).isOne();
             group.cancel();
             assertThat(timer.manual.pending()).isZero();
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures()).isEqualTo(new Figures(3, 0, 0, 2, 0, 1, 0));
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts()).isEqualTo(new TaskCounts(3, 0, 0, 2, 0, 1, 0));
         }
 
         @Test
@@ -433,15 +436,15 @@ class RateLimitTest {
             timer.manual.advance(Duration.ofHours(1));
             assertThat(first).isCompleted();
             assertThat(third).isCompleted();
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures()).isEqualTo(new Figures(3, 0, 0, 2, 0, 0, 1));
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts()).isEqualTo(new TaskCounts(3, 0, 0, 2, 0, 0, 1));
         }
 
         @Test
         void aCandidateThatRefusesUsesNoPermitAndTheNextStartsAtOnce() {
             GroupTask asks = group.issue(TaskOptions.named("asks"), () -> null);
             CompletableFuture<List<CompletableFuture<Void>>> behind = new CompletableFuture<>();
-            Registration place = hourly.admit(new Candidate() {
+            Registration place = hourly.admit(new AdmissionRequest() {
                 @Override
                 public TaskContext task() {
                     return asks;
@@ -470,7 +473,7 @@ class RateLimitTest {
                     .satisfies(future -> assertThat(future).isCompleted());
             assertThat(timer.manual.pending()).isZero();
             asks.end(Outcome.CANCELLED);
-            assertThat(group.join().isDone()).isTrue();
+            assertThat(group.closeAndDrain().isDone()).isTrue();
         }
     }
 
@@ -501,8 +504,8 @@ class RateLimitTest {
             timer.advance(Duration.ofSeconds(7));
             assertThat(started).hasValue(8_000);
             assertThat(timer.pending()).isZero();
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures()).isEqualTo(new Figures(8_000, 0, 0, 8_000, 0, 0, 0));
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts()).isEqualTo(new TaskCounts(8_000, 0, 0, 8_000, 0, 0, 0));
         }
 
         @Test
@@ -535,8 +538,8 @@ class RateLimitTest {
                         assertThat(timer.pending()).isZero();
                         timer.advance(SECOND);
                     });
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures()).isEqualTo(new Figures(55_000, 0, 0, 55_000 - cancelled[0], 0, cancelled[0], 0));
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts()).isEqualTo(new TaskCounts(55_000, 0, 0, 55_000 - cancelled[0], 0, cancelled[0], 0));
         }
 
         @Test
@@ -562,13 +565,13 @@ class RateLimitTest {
                     },
                     round -> {
                         assertThat(timer.pending()).isEqualTo(perSecond.queued() == 0 ? 0 : 1);
-                        HandEndedTasks.assertBalanced(group.figures());
+                        HandEndedTasks.assertBalanced(group.counts());
                     });
             timer.advance(Duration.ofMinutes(10));
             assertThat(perSecond.queued()).isZero();
             assertThat(timer.pending()).isZero();
-            assertThat(group.join().isDone()).isTrue();
-            assertThat(group.figures().ended()).isEqualTo(20_000);
+            assertThat(group.closeAndDrain().isDone()).isTrue();
+            assertThat(group.counts().ended()).isEqualTo(20_000);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.test.ManualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ class SharedLimitTest {
         assertThat(waitingFor(orders, () -> waitingFor(mails, () -> waitingFor(orders, () -> quick(mails)))))
                 .isCompletedWithValue("sent");
         assertThat(limit.active()).isZero();
-        assertThat(orders.figures().succeeded()).isEqualTo(4);
+        assertThat(orders.counts().succeeded()).isEqualTo(4);
     }
 
     @Test
@@ -141,7 +142,7 @@ class SharedLimitTest {
                 .admission(limit)
                 .timer(timer)
                 .onError(ErrorPolicy.retry(1, Backoff.fixed(Duration.ofSeconds(1)))
-                        .givingUpPermit())
+                        .releasingPermit())
                 .build();
         HeldWork order = HeldWork.in(retrying, "order");
         TaskContext parent = order.task();

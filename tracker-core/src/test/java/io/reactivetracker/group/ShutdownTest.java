@@ -12,6 +12,9 @@ import static org.awaitility.Awaitility.await;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimer;
+import io.reactivetracker.test.ManualTimer;
+import io.reactivetracker.test.UncaughtFailures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -179,7 +182,7 @@ class ShutdownTest {
         assertThat(timer.pending()).isZero();
         stuck.succeed();
         assertThat(group.drained().isDone()).isTrue();
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 0, 1, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 0, 1, 0));
         assertThat(future.join()).isSameAs(report);
     }
 
@@ -235,7 +238,7 @@ class ShutdownTest {
         TaskGroup full = group.childBuilder("full")
                 .admission(Admission.concurrency(1, 1))
                 .onError(ErrorPolicy.retry(1, Backoff.fixed(Duration.ofSeconds(1)))
-                        .givingUpPermit())
+                        .releasingPermit())
                 .build();
         HeldWork fails = HeldWork.in(group, "fails");
         HeldWork succeeds = HeldWork.in(group, "succeeds");
@@ -665,7 +668,7 @@ class ShutdownTest {
         }
         CompletableFuture<ShutdownReport> report =
                 orders.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(Duration.ofHours(1)));
-        await().untilAsserted(() -> assertThat(orders.figures().cancelled()).isEqualTo(95));
+        await().untilAsserted(() -> assertThat(orders.counts().cancelled()).isEqualTo(95));
         assertThat(report).isNotDone();
         release.countDown();
         assertThat(report.join().isDrained()).isTrue();
@@ -690,7 +693,7 @@ class ShutdownTest {
         }
         CompletableFuture<ShutdownReport> unused =
                 orders.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(Duration.ofHours(1)));
-        await().untilAsserted(() -> assertThat(orders.figures().cancelled()).isEqualTo(997));
+        await().untilAsserted(() -> assertThat(orders.counts().cancelled()).isEqualTo(997));
         assertThat(blocked.getCount()).isZero();
         // A walker whose thread the machine has let wait looks like a blocked one, so there may be some more.
         assertThat(threads).hasSizeBetween(4, 100);

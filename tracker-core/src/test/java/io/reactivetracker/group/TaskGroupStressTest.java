@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactivetracker.DrainSignal;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.test.ManualTimer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Many threads at once: what the figures say, an oracle says too; and races of two, over and over. */
+/** Many threads at once: what the counts say, an oracle says too; and races of two, over and over. */
 class TaskGroupStressTest {
 
     private static final int THREADS = 8;
@@ -72,7 +73,7 @@ class TaskGroupStressTest {
         }
         for (int reader = 0; reader < READERS; reader++) {
             bodies.add(() -> {
-                Figures last = Figures.NONE;
+                TaskCounts last = TaskCounts.NONE;
                 while (working.get() > 0) {
                     last = oracle.lookAfter(last);
                 }
@@ -106,15 +107,15 @@ class TaskGroupStressTest {
             root = DirectGroups.builder("root")
                     .timer(timer)
                     .admission(limit)
-                    .onError(ErrorPolicy.retry(1, Backoff.none()).givingUpPermit())
+                    .onError(ErrorPolicy.retry(1, Backoff.none()).releasingPermit())
                     .build();
             for (int i = 0; i < 16; i++) {
                 groups.add(root);
             }
         }
 
-        private ConcurrencyLimit limit(int limit, int mostQueued) {
-            ConcurrencyLimit made = Admission.concurrency(limit, mostQueued);
+        private ConcurrencyLimit limit(int limit, int maxQueued) {
+            ConcurrencyLimit made = Admission.concurrency(limit, maxQueued);
             synchronized (limits) {
                 limits.add(made);
             }
@@ -127,7 +128,7 @@ class TaskGroupStressTest {
                 case 0 -> createChild(group, random);
                 case 1 -> notTheRoot(group, random, TaskGroup::close);
                 case 2 -> notTheRoot(group, random, TaskGroup::cancel);
-                case 3 -> notTheRoot(group, random, TaskGroup::join);
+                case 3 -> notTheRoot(group, random, TaskGroup::closeAndDrain);
                 case 4, 5, 6, 7, 8 -> {
                     CompletableFuture<String> future = futures.poll();
                     if (future != null) {
@@ -147,10 +148,10 @@ class TaskGroupStressTest {
                 case 0 -> builder.admission(limit(1, 1));
                 case 1 -> builder.admission(limit(3, 1_000).and(limit(1, 2)));
                 case 2 -> builder.onError(ErrorPolicy.retry(2, Backoff.none()));
-                case 3 -> builder.onError(ErrorPolicy.cancelAfter(20));
+                case 3 -> builder.onError(ErrorPolicy.cancelAfterErrors(20));
                 case 4 ->
                     builder.onError(ErrorPolicy.retry(1, Backoff.fixed(Duration.ofNanos(7)))
-                            .givingUpPermit());
+                            .releasingPermit());
                 default -> {}
             }
             try {
@@ -217,10 +218,10 @@ class TaskGroupStressTest {
             }
         }
 
-        Figures lookAfter(Figures last) {
+        TaskCounts lookAfter(TaskCounts last) {
             GroupSnapshot snapshot = root.snapshot();
             requireTrue(snapshot);
-            Figures now = snapshot.figures();
+            TaskCounts now = snapshot.counts();
             assertThat(List.of(
                             now.issued() - last.issued(),
                             now.succeeded() - last.succeeded(),
@@ -230,7 +231,7 @@ class TaskGroupStressTest {
                     .as(seed + ": no total goes back, from %s to %s", last, now)
                     .allMatch(more -> more >= 0);
             for (TaskGroup group : groups) {
-                requireBalance(group.figures());
+                requireBalance(group.counts());
             }
             return now;
         }
@@ -240,42 +241,42 @@ class TaskGroupStressTest {
             while (!left.isEmpty()) {
                 GroupSnapshot snapshot = left.remove(left.size() - 1);
                 requireBalance(snapshot.own());
-                requireBalance(snapshot.figures());
-                Figures sum = snapshot.own();
+                requireBalance(snapshot.counts());
+                TaskCounts sum = snapshot.own();
                 for (GroupSnapshot child : snapshot.children()) {
-                    sum = sum.plus(child.figures());
+                    sum = sum.plus(child.counts());
                 }
-                assertThat(snapshot.figures())
+                assertThat(snapshot.counts())
                         .as(seed + ": a parent includes its children")
                         .isEqualTo(sum);
                 left.addAll(snapshot.children());
             }
         }
 
-        private void requireBalance(Figures figures) {
-            boolean isTrue = figures.issued() == figures.ended() + figures.pending()
-                    && figures.queued() >= 0
-                    && figures.active() >= 0;
-            assertThat(isTrue).as(seed + ": %s", figures).isTrue();
+        private void requireBalance(TaskCounts counts) {
+            boolean isTrue = counts.issued() == counts.ended() + counts.pending()
+                    && counts.queued() >= 0
+                    && counts.active() >= 0;
+            assertThat(isTrue).as(seed + ": %s", counts).isTrue();
         }
 
         void endAll() throws InterruptedException {
-            DrainSignal joined = root.join();
+            DrainSignal joined = root.closeAndDrain();
             while (!joined.isDone()) {
                 end(stages.poll(), null);
                 timer.advance(Duration.ofNanos(10));
             }
             joined.await();
-            assertThat(root.figures())
+            assertThat(root.counts())
                     .as(seed)
-                    .isEqualTo(new Figures(
+                    .isEqualTo(new TaskCounts(
                             issued.get(), 0, 0, succeeded.get(), failed.get(), cancelled.get(), rejected.get()));
             assertThat(List.of(succeeded.get(), failed.get(), cancelled.get(), rejected.get()))
                     .as(seed + ": each end was seen, or the test shows little")
                     .allMatch(count -> count > 0);
             assertThat(root.children()).as(seed).isEmpty();
             assertThat(root.runningTasks()).as(seed).isEmpty();
-            assertThat(root.snapshot().own()).as(seed).isEqualTo(root.figures());
+            assertThat(root.snapshot().own()).as(seed).isEqualTo(root.counts());
             assertThat(limits)
                     .as(seed + ": no permit is lost")
                     .allSatisfy(limit -> assertThat(limit).hasToString(idle(limit)));
@@ -293,7 +294,7 @@ class TaskGroupStressTest {
     void aTaskThatCompletesAndIsCancelledAtOnceIsCountedAsItsFutureSays() throws Exception {
         TaskGroup group = DirectGroups.builder("orders").timer(timer).build();
         for (int round = 0; round < ROUNDS; round++) {
-            Figures before = group.figures();
+            TaskCounts before = group.counts();
             HeldWork work = HeldWork.in(group, "ship");
             boolean isByFuture = round % 2 == 0;
             race(work::succeed, () -> {
@@ -303,12 +304,12 @@ class TaskGroupStressTest {
                     work.task().cancellationToken().cancel();
                 }
             });
-            Figures during = group.figures().since(before);
+            TaskCounts during = group.counts().since(before);
             assertThat(during)
                     .isEqualTo(
                             work.future().isCancelled()
-                                    ? new Figures(1, 0, 0, 0, 0, 1, 0)
-                                    : new Figures(1, 0, 0, 1, 0, 0, 0));
+                                    ? new TaskCounts(1, 0, 0, 0, 0, 1, 0)
+                                    : new TaskCounts(1, 0, 0, 1, 0, 0, 0));
         }
     }
 
@@ -316,15 +317,15 @@ class TaskGroupStressTest {
     void aTaskThatFailsAndIsCancelledAtOnceIsCountedAsItsFutureSays() throws Exception {
         TaskGroup group = DirectGroups.builder("orders").timer(timer).build();
         for (int round = 0; round < ROUNDS; round++) {
-            Figures before = group.figures();
+            TaskCounts before = group.counts();
             HeldWork work = HeldWork.in(group, "ship");
             race(() -> work.fail(error), () -> work.future().cancel(true));
-            Figures during = group.figures().since(before);
+            TaskCounts during = group.counts().since(before);
             assertThat(during)
                     .isEqualTo(
                             work.future().isCancelled()
-                                    ? new Figures(1, 0, 0, 0, 0, 1, 0)
-                                    : new Figures(1, 0, 0, 0, 1, 0, 0));
+                                    ? new TaskCounts(1, 0, 0, 0, 0, 1, 0)
+                                    : new TaskCounts(1, 0, 0, 0, 1, 0, 0));
         }
     }
 
@@ -345,8 +346,8 @@ class TaskGroupStressTest {
             assertThat(next.attempts()).isEqualTo(1);
             next.succeed();
             assertThat(limit.active()).isZero();
-            assertThat(group.figures())
-                    .isEqualTo(new Figures(3L * (round + 1), 0, 0, 2L * (round + 1), 0, round + 1, 0));
+            assertThat(group.counts())
+                    .isEqualTo(new TaskCounts(3L * (round + 1), 0, 0, 2L * (round + 1), 0, round + 1, 0));
         }
     }
 
@@ -359,7 +360,7 @@ class TaskGroupStressTest {
                 root.childBuilder("keeping").admission(limit).onError(keeping).build(),
                 root.childBuilder("giving up")
                         .admission(limit)
-                        .onError(keeping.givingUpPermit())
+                        .onError(keeping.releasingPermit())
                         .build());
         for (int round = 0; round < ROUNDS; round++) {
             HeldWork work = HeldWork.in(groups.get(round % 2), "ship");
@@ -371,7 +372,7 @@ class TaskGroupStressTest {
             }
             assertThat(limit.active()).isZero();
             assertThat(limit.queued()).isZero();
-            assertThat(root.figures()).isEqualTo(new Figures(round + 1, 0, 0, 0, 0, round + 1, 0));
+            assertThat(root.counts()).isEqualTo(new TaskCounts(round + 1, 0, 0, 0, 0, round + 1, 0));
         }
         assertThat(timer.pending()).isZero();
     }
@@ -392,7 +393,7 @@ class TaskGroupStressTest {
                             // The other of the two that may be.
                         }
                     },
-                    () -> joined.set(root.join()));
+                    () -> joined.set(root.closeAndDrain()));
             HeldWork work = accepted.get();
             DrainSignal signal = Objects.requireNonNull(joined.get());
             assertThat(signal.isDone()).isEqualTo(work == null);
@@ -400,7 +401,7 @@ class TaskGroupStressTest {
                 work.succeed();
             }
             assertThat(signal.isDone()).isTrue();
-            assertThat(root.figures().issued()).isEqualTo(work == null ? 0 : 1);
+            assertThat(root.counts().issued()).isEqualTo(work == null ? 0 : 1);
         }
     }
 
@@ -423,7 +424,7 @@ class TaskGroupStressTest {
                             // One of the three that may be.
                         }
                     },
-                    () -> joined.set(root.join()));
+                    () -> joined.set(root.closeAndDrain()));
             TaskGroup child = late.get();
             if (child != null) {
                 assertThat(child.isClosed()).isTrue();
@@ -447,7 +448,7 @@ class TaskGroupStressTest {
             AtomicInteger arrived = new AtomicInteger();
             inThreads(() -> {
                 if (arrived.getAndIncrement() == THREADS / 2) {
-                    DrainSignal unused = parent.join();
+                    DrainSignal unused = parent.closeAndDrain();
                 } else {
                     createChildrenUntilRefused(parent);
                 }
@@ -491,7 +492,7 @@ class TaskGroupStressTest {
             }
             assertThat(root.drained().isDone()).isTrue();
             long count = work == null ? 0 : 1;
-            assertThat(root.figures()).isEqualTo(new Figures(count, 0, 0, 0, 0, count, 0));
+            assertThat(root.counts()).isEqualTo(new TaskCounts(count, 0, 0, 0, 0, count, 0));
         }
     }
 
@@ -536,7 +537,7 @@ class TaskGroupStressTest {
             inThreads(() -> fail(reached));
             assertThat(reached.cancellationToken().isCancelled()).isTrue();
             assertThat(below.cancellationToken().isCancelled()).isFalse();
-            assertThat(below.figures().failed()).isEqualTo((long) THREADS * each);
+            assertThat(below.counts().failed()).isEqualTo((long) THREADS * each);
         }
     }
 
@@ -545,7 +546,7 @@ class TaskGroupStressTest {
         for (int round = 0; round < ROUNDS / 3; round++) {
             TaskGroup root = DirectGroups.builder("root").timer(timer).build();
             TaskGroup critical = root.childBuilder("critical")
-                    .onError(ErrorPolicy.critical())
+                    .onError(ErrorPolicy.cancelParentOnError())
                     .build();
             HeldWork one = HeldWork.in(critical, "one");
             HeldWork two = HeldWork.in(critical, "two");
@@ -554,10 +555,10 @@ class TaskGroupStressTest {
             race(() -> one.fail(first), () -> two.fail(second));
             assertThat(root.cancellationToken().cause()).isIn(first, second);
             assertThat(root.drained().isDone()).isTrue();
-            Figures figures = root.figures();
-            assertThat(figures.failed()).isPositive();
-            assertThat(figures.failed() + figures.cancelled()).isEqualTo(2);
-            assertThat(figures.cancelled())
+            TaskCounts counts = root.counts();
+            assertThat(counts.failed()).isPositive();
+            assertThat(counts.failed() + counts.cancelled()).isEqualTo(2);
+            assertThat(counts.cancelled())
                     .isEqualTo(
                             (one.future().isCancelled() ? 1 : 0) + (two.future().isCancelled() ? 1 : 0));
         }
@@ -566,7 +567,7 @@ class TaskGroupStressTest {
     private TaskGroup counting(int errors) {
         return DirectGroups.builder("orders")
                 .timer(timer)
-                .onError(ErrorPolicy.cancelAfter(errors))
+                .onError(ErrorPolicy.cancelAfterErrors(errors))
                 .build();
     }
 

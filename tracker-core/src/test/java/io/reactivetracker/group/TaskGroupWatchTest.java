@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.test.Together;
+import io.reactivetracker.test.UncaughtFailures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,23 +122,23 @@ class TaskGroupWatchTest {
         assertThatNullPointerException().isThrownBy(() -> group.onChild(null)).withMessage("action must not be null");
     }
 
-    // ---- its own figures
+    // ---- its own counts
 
     @Test
     void itsOwnFiguresHaveNeitherThoseOfChildrenThatRunNorOfThoseThatHaveEnded() {
         TaskGroup child = group.child("child");
         HeldWork own = HeldWork.in(group, "own");
         HeldWork inner = HeldWork.in(child, "inner");
-        assertThat(group.ownFigures()).isEqualTo(new Figures(1, 0, 1, 0, 0, 0, 0));
-        assertThat(child.ownFigures()).isEqualTo(new Figures(1, 0, 1, 0, 0, 0, 0));
+        assertThat(group.ownCounts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
+        assertThat(child.ownCounts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
         inner.fail(new IOException("no ship"));
         child.close();
         assertThat(group.children()).isEmpty();
-        assertThat(group.ownFigures()).isEqualTo(new Figures(1, 0, 1, 0, 0, 0, 0));
-        assertThat(child.ownFigures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 1, 0, 1, 0, 0));
+        assertThat(group.ownCounts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
+        assertThat(child.ownCounts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 1, 0, 1, 0, 0));
         own.succeed();
-        assertThat(group.ownFigures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.ownCounts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
     }
 
     // ---- its oldest task
@@ -174,10 +176,10 @@ class TaskGroupWatchTest {
     /** Answers when told to. */
     private static final class AnswerLater implements Admission {
 
-        private final List<Candidate> candidates = new ArrayList<>();
+        private final List<AdmissionRequest> candidates = new ArrayList<>();
 
         @Override
-        public Registration admit(Candidate candidate) {
+        public Registration admit(AdmissionRequest candidate) {
             candidates.add(candidate);
             return () -> {};
         }

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.reactivetracker.RunningTask;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.TaskGroup;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -21,16 +21,16 @@ import java.util.function.ToLongFunction;
 /**
  * The groups that one set of meters shows: those that are bound with the same path and tags.
  *
- * <p>A group that has ended leaves its figures here, in the same step in which it leaves; so does one that is garbage, as they
+ * <p>A group that has ended leaves its counts here, in the same step in which it leaves; so does one that is garbage, as they
  * were when it was last looked at. So what counts up never goes down, and the ended cost nothing.
  */
 final class GroupSeries extends Series {
 
-    private static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0);
+    private static final TaskCounts NONE = new TaskCounts(0, 0, 0, 0, 0, 0, 0);
 
     // Guarded by this.
     private final Set<Member> members = new LinkedHashSet<>();
-    private Figures gone = NONE;
+    private TaskCounts gone = NONE;
     private Duration lastDrain = Duration.ZERO;
 
     GroupSeries(Tags tags) {
@@ -49,7 +49,7 @@ final class GroupSeries extends Series {
 
     private synchronized void leave(Member member, TaskGroup group) {
         if (members.remove(member)) {
-            gone = withEnded(gone, group.ownFigures());
+            gone = withEnded(gone, group.ownCounts());
             lastDrain = group.drainTime();
         }
     }
@@ -61,7 +61,7 @@ final class GroupSeries extends Series {
             Member member = left.next();
             TaskGroup group = member.get();
             if (group != null) {
-                member.seen = group.ownFigures();
+                member.seen = group.ownCounts();
                 groups.add(group);
             } else {
                 left.remove();
@@ -74,13 +74,13 @@ final class GroupSeries extends Series {
     @Override
     Collection<Meter.Id> register(MeterRegistry registry, Tags tags) {
         Meters<GroupSeries> meters = new Meters<>("task.group", tags, this, registry);
-        meters.tasks("active", "Tasks that are running", it -> it.sum(Figures::active));
-        meters.tasks("queued", "Tasks that wait for admission", it -> it.sum(Figures::queued));
-        meters.count("issued", Tags.empty(), "Tasks that were accepted", it -> it.sum(Figures::issued));
-        ended(meters, "succeeded", Figures::succeeded);
-        ended(meters, "failed", Figures::failed);
-        ended(meters, "cancelled", Figures::cancelled);
-        ended(meters, "rejected", Figures::rejected);
+        meters.tasks("active", "Tasks that are running", it -> it.sum(TaskCounts::active));
+        meters.tasks("queued", "Tasks that wait for admission", it -> it.sum(TaskCounts::queued));
+        meters.count("issued", Tags.empty(), "Tasks that were accepted", it -> it.sum(TaskCounts::issued));
+        ended(meters, "succeeded", TaskCounts::succeeded);
+        ended(meters, "failed", TaskCounts::failed);
+        ended(meters, "cancelled", TaskCounts::cancelled);
+        ended(meters, "rejected", TaskCounts::rejected);
         meters.seconds("oldest.age", "Age of the active task that was issued first", GroupSeries::oldestAge);
         meters.flag("closed", "1 if the group is closed, 0 if it is open", GroupSeries::isClosed);
         meters.seconds(
@@ -90,11 +90,11 @@ final class GroupSeries extends Series {
         return meters.registered();
     }
 
-    private static void ended(Meters<GroupSeries> meters, String outcome, ToLongFunction<Figures> number) {
+    private static void ended(Meters<GroupSeries> meters, String outcome, ToLongFunction<TaskCounts> number) {
         meters.count("ended", Tags.of("outcome", outcome), "Tasks that have ended", it -> it.sum(number));
     }
 
-    private synchronized long sum(ToLongFunction<Figures> number) {
+    private synchronized long sum(ToLongFunction<TaskCounts> number) {
         List<TaskGroup> unused = groups();
         long sum = number.applyAsLong(gone);
         for (Member member : members) {
@@ -124,8 +124,8 @@ final class GroupSeries extends Series {
     }
 
     /** What has not ended when its group goes never will. */
-    private static Figures withEnded(Figures before, Figures more) {
-        return new Figures(
+    private static TaskCounts withEnded(TaskCounts before, TaskCounts more) {
+        return new TaskCounts(
                 before.issued() + more.issued(),
                 0,
                 0,
@@ -135,10 +135,10 @@ final class GroupSeries extends Series {
                 before.rejected() + more.rejected());
     }
 
-    /** A group, and its figures when it was last looked at. */
+    /** A group, and its counts when it was last looked at. */
     private static final class Member extends WeakReference<TaskGroup> {
 
-        private Figures seen = NONE;
+        private TaskCounts seen = NONE;
 
         Member(TaskGroup group) {
             super(Objects.requireNonNull(group));

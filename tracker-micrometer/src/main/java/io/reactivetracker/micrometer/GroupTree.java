@@ -3,7 +3,7 @@ package io.reactivetracker.micrometer;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.internal.Cascade;
+import io.reactivetracker.internal.Trampoline;
 import io.reactivetracker.internal.Uncaught;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +15,12 @@ final class GroupTree {
     private final WeakReference<MeterRegistry> registry;
 
     private final GroupPaths paths;
-    private final int mostPaths;
+    private final int maxPaths;
 
-    GroupTree(MeterRegistry registry, GroupPaths paths, int mostPaths) {
+    GroupTree(MeterRegistry registry, GroupPaths paths, int maxPaths) {
         this.registry = new WeakReference<>(registry);
         this.paths = paths;
-        this.mostPaths = mostPaths;
+        this.maxPaths = maxPaths;
     }
 
     /** Adds the group that is bound: that one is shown whatever else is. */
@@ -37,14 +37,14 @@ final class GroupTree {
         if (paths.enter(group)) {
             series.add(group);
             // Through the cascade: a tree may be deeper than any stack.
-            group.onChild(child -> Cascade.run(() -> addChild(child, path, series)));
+            group.onChild(child -> Trampoline.run(() -> addChild(child, path, series)));
         }
     }
 
     private void addChild(TaskGroup child, @Nullable String parentPath, GroupSeries parentSeries) {
         if (parentPath != null) {
             String path = parentPath + "/" + child.name();
-            GroupSeries series = seriesOf(path, mostPaths);
+            GroupSeries series = seriesOf(path, maxPaths);
             if (series != null) {
                 add(child, path, series);
                 return;

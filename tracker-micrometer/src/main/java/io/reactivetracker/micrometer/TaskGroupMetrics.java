@@ -25,7 +25,7 @@ import java.util.Objects;
  * the oldest task is that of all of them, the drain is the longest, and they are closed when all are. A group that has ended
  * goes on to show what it had counted. A group that is bound again, by this or with one above it, is not counted again.
  *
- * <p>At most {@code mostPaths} paths are shown, so that groups which are named by what they are made for do not flood the
+ * <p>At most {@code maxPaths} paths are shown, so that groups which are named by what they are made for do not flood the
  * registry: a group whose path would be one too many is counted with the group above it, and so is all below.
  *
  * <p>The registry does not keep groups alive. A group that was thrown away and never closed shows no tasks, and what it had
@@ -35,11 +35,11 @@ import java.util.Objects;
  */
 public final class TaskGroupMetrics implements MeterBinder {
 
-    private static final int MOST_PATHS = 100;
+    private static final int DEFAULT_MAX_PATHS = 100;
 
     private final TaskGroup group;
     private final Tags tags;
-    private final int mostPaths;
+    private final int maxPaths;
 
     /**
      * Makes the binder of a group's meters and of those below it, for 100 paths.
@@ -58,7 +58,7 @@ public final class TaskGroupMetrics implements MeterBinder {
      *     same keys
      */
     public TaskGroupMetrics(TaskGroup group, Iterable<Tag> tags) {
-        this(group, tags, MOST_PATHS);
+        this(group, tags, DEFAULT_MAX_PATHS);
     }
 
     /**
@@ -66,22 +66,22 @@ public final class TaskGroupMetrics implements MeterBinder {
      *
      * @param group the root of what is measured; need not be the root of its tree
      * @param tags what tells it from others of its path
-     * @param mostPaths how many paths are shown, of all groups that are bound with these tags; at least 1
-     * @throws IllegalArgumentException if {@code mostPaths} is not positive
+     * @param maxPaths how many paths are shown, of all groups that are bound with these tags; at least 1
+     * @throws IllegalArgumentException if {@code maxPaths} is not positive
      */
-    public TaskGroupMetrics(TaskGroup group, Iterable<Tag> tags, int mostPaths) {
+    public TaskGroupMetrics(TaskGroup group, Iterable<Tag> tags, int maxPaths) {
         this.group = Objects.requireNonNull(group, "group must not be null");
         this.tags = Tags.of(Objects.requireNonNull(tags, "tags must not be null"));
-        if (mostPaths < 1) {
-            throw new IllegalArgumentException("mostPaths must be positive, but was " + mostPaths);
+        if (maxPaths < 1) {
+            throw new IllegalArgumentException("maxPaths must be positive, but was " + maxPaths);
         }
-        this.mostPaths = mostPaths;
+        this.maxPaths = maxPaths;
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
         GroupPaths paths = Bindings.of(registry).groups(tags);
-        new GroupTree(registry, paths, mostPaths).add(group);
+        new GroupTree(registry, paths, maxPaths).add(group);
         // Somebody may have removed from the registry what was there already.
         paths.register(registry);
     }

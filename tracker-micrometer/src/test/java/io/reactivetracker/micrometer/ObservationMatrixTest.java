@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.TaskGroup;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -115,19 +115,19 @@ class ObservationMatrixTest {
         assertThat(tracker.isEmpty()).isTrue();
         assertThat(orders.runningTasks()).isEmpty();
         if (isOfGroup) {
-            assertThat(orders.figures()).isEqualTo(figuresOf(end.outcome));
+            assertThat(orders.counts()).isEqualTo(countsOf(end.outcome));
         }
         // Of the library's or the source's own making, and not of an observation that was told something wrong.
         assertThat(dropped.takeErrors()).isSubsetOf(thrown, error);
     }
 
-    private static Figures figuresOf(ObservedOutcome outcome) {
+    private static TaskCounts countsOf(ObservedOutcome outcome) {
         return switch (outcome) {
-            case SUCCEEDED -> new Figures(1, 0, 0, 1, 0, 0, 0);
-            case FAILED -> new Figures(1, 0, 0, 0, 1, 0, 0);
-            case CANCELLED -> new Figures(1, 0, 0, 0, 0, 1, 0);
-            case REJECTED -> new Figures(1, 0, 0, 0, 0, 0, 1);
-            case REFUSED -> new Figures(0, 0, 0, 0, 0, 0, 0);
+            case SUCCEEDED -> new TaskCounts(1, 0, 0, 1, 0, 0, 0);
+            case FAILED -> new TaskCounts(1, 0, 0, 0, 1, 0, 0);
+            case CANCELLED -> new TaskCounts(1, 0, 0, 0, 0, 1, 0);
+            case REJECTED -> new TaskCounts(1, 0, 0, 0, 0, 0, 1);
+            case REFUSED -> new TaskCounts(0, 0, 0, 0, 0, 0, 0);
         };
     }
 

@@ -161,7 +161,7 @@ class ObservedTrackingTest {
         task.dispose();
         other.dispose();
         assertThat(tracker.isEmpty()).isTrue();
-        assertThat(orders.figures().cancelled()).isOne();
+        assertThat(orders.counts().cancelled()).isOne();
     }
 
     @Test
@@ -302,7 +302,7 @@ class ObservedTrackingTest {
                                         .getMessage(),
                         "stop ship: refused");
         assertThat(seen.contexts.get(0).getError()).isInstanceOf(TrackerClosedException.class);
-        assertThat(orders.figures().ended()).isZero();
+        assertThat(orders.counts().ended()).isZero();
     }
 
     @Test
@@ -345,7 +345,7 @@ class ObservedTrackingTest {
                         "stop outer 3: failed",
                         "stop inner: rejected",
                         "stop outer 4: failed");
-        assertThat(orders.figures().failed()).isEqualTo(2);
+        assertThat(orders.counts().failed()).isEqualTo(2);
         running.dispose();
     }
 
@@ -418,10 +418,10 @@ class ObservedTrackingTest {
                     }
                     return () -> {};
                 })
-                .onError(failure -> Decision.retry(Duration.ZERO).givingUpPermit())
+                .onError(failure -> Decision.retry(Duration.ZERO).releasingPermit())
                 .build();
         run(Mono.error(error).transform(observed.trackWith(onceOnly, "ship")));
-        assertThat(onceOnly.figures().rejected()).isOne();
+        assertThat(onceOnly.counts().rejected()).isOne();
         assertThat(seen.told).endsWith("stop ship: rejected");
     }
 
@@ -606,7 +606,7 @@ class ObservedTrackingTest {
                         "stop inner: succeeded",
                         "stop outer: succeeded");
         assertThat(parentOf(1)).isSameAs(seen.contexts.get(0));
-        assertThat(orders.figures().succeeded()).isEqualTo(3);
+        assertThat(orders.counts().succeeded()).isEqualTo(3);
     }
 
     @Test
@@ -633,8 +633,8 @@ class ObservedTrackingTest {
                         "error no ship",
                         "start prices");
         assertThat(dropped.takeErrors()).hasSize(9).containsOnly(broken);
-        assertThat(orders.figures().succeeded()).isOne();
-        assertThat(orders.figures().failed()).isOne();
+        assertThat(orders.counts().succeeded()).isOne();
+        assertThat(orders.counts().failed()).isOne();
         assertThat(tracker.isEmpty()).isTrue();
     }
 

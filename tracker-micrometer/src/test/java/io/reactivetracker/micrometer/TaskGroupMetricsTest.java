@@ -183,8 +183,8 @@ class TaskGroupMetricsTest {
         assertThat(gauge("active", "orders/mails")).isEqualTo(1);
         assertThat(gauge("active", "orders")).isZero();
         assertThat(ended("failed", "orders/mails/welcome")).isEqualTo(1);
-        assertThat(issuedByAll()).isEqualTo(orders.figures().issued());
-        assertThat(endedByAll()).isEqualTo(orders.figures().ended());
+        assertThat(issuedByAll()).isEqualTo(orders.counts().issued());
+        assertThat(endedByAll()).isEqualTo(orders.counts().ended());
     }
 
     @Test
@@ -201,7 +201,7 @@ class TaskGroupMetricsTest {
                 .isPositive()
                 .isEqualTo(mails.drainTime().toNanos() / 1e9);
         assertThat(ended("succeeded", "orders")).isZero();
-        assertThat(endedByAll()).isEqualTo(orders.figures().ended());
+        assertThat(endedByAll()).isEqualTo(orders.counts().ended());
     }
 
     @Test
@@ -380,7 +380,7 @@ class TaskGroupMetricsTest {
         assertThat(issued("orders")).isEqualTo(2);
         assertThat(issued("orders/mails")).isEqualTo(2);
         assertThat(issued("orders/bills")).isZero();
-        assertThat(issuedByAll()).isEqualTo(orders.figures().issued());
+        assertThat(issuedByAll()).isEqualTo(orders.counts().issued());
     }
 
     @Test
@@ -474,7 +474,7 @@ class TaskGroupMetricsTest {
         Garbage.awaitThatOf(registryThatIsThrownAway());
         TaskGroup mails = orders.child("mails");
         HeldTask.in(mails, "mail").succeed();
-        assertThat(orders.figures().succeeded()).isEqualTo(1);
+        assertThat(orders.counts().succeeded()).isEqualTo(1);
     }
 
     private WeakReference<MeterRegistry> registryThatIsThrownAway() {
@@ -504,16 +504,16 @@ class TaskGroupMetricsTest {
         } finally {
             thread.setUncaughtExceptionHandler(before);
         }
-        assertThat(orders.figures().succeeded()).isEqualTo(1);
+        assertThat(orders.counts().succeeded()).isEqualTo(1);
         assertThat(uncaught).containsExactly(full);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
-    void areNotMadeForNoPath(int mostPaths) {
+    void areNotMadeForNoPath(int maxPaths) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TaskGroupMetrics(orders, Tags.empty(), mostPaths))
-                .withMessage("mostPaths must be positive, but was " + mostPaths);
+                .isThrownBy(() -> new TaskGroupMetrics(orders, Tags.empty(), maxPaths))
+                .withMessage("maxPaths must be positive, but was " + maxPaths);
     }
 
     @Test

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.group.AttemptSignals;
+import io.reactivetracker.adapter.AttemptSignals;
 import io.reactivetracker.group.GroupTask;
-import io.reactivetracker.internal.Failures;
+import io.reactivetracker.internal.Throwables;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -76,7 +76,7 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
     private void failInSubscribe(Throwable failure) {
         Subscription begun = endAttempt();
         if (begun != null) {
-            Failures.runAfter(failure, begun::cancel);
+            Throwables.runAfter(failure, begun::cancel);
         }
         Operators.reportThrowInSubscribe(this, failure);
     }
@@ -105,7 +105,7 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
             return;
         }
         done = true;
-        if (task.mayGoOn() && !isCancelled()) {
+        if (task.canRetry() && !isCancelled()) {
             Subscription unused = endAttempt();
             if (task.retryOrResume(error)) {
                 return;

@@ -2,8 +2,8 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.internal.CancellableSignals;
-import io.reactivetracker.internal.Failures;
+import io.reactivetracker.adapter.CancellableSignals;
+import io.reactivetracker.internal.Throwables;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
@@ -61,7 +61,7 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
         try {
             Operators.reportThrowInSubscribe(this, failure);
         } catch (Throwable fatal) {
-            cancelAfter(fatal);
+            cancelAfterErrors(fatal);
             throw fatal;
         }
         cancel();
@@ -93,7 +93,7 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
         try {
             actual.onSubscribe(this);
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -117,7 +117,7 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
         try {
             actual.onNext(element);
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -165,7 +165,7 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
         try {
             s.request(n);
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -201,8 +201,8 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
     }
 
     /** What has thrown is over; whatever else goes wrong must not hide why. */
-    void cancelAfter(Throwable failure) {
-        Failures.runAfter(failure, () -> {
+    void cancelAfterErrors(Throwable failure) {
+        Throwables.runAfter(failure, () -> {
             end();
             cancelUpstreamOnce();
         });
@@ -224,7 +224,7 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
             try {
                 actual.onSubscribe(Operators.emptySubscription());
             } catch (Throwable failure) {
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }

@@ -75,7 +75,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     }
 
     private void begin(CorePublisher<? extends T> source, Continuations continuations, Executor threadLocals) {
-        if (!task.mayGoOn() && task.isAdmitted()) {
+        if (!task.canRetry() && task.isAdmitted()) {
             if (task.start(this)) {
                 source.subscribe(this);
             }
@@ -107,7 +107,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
 
     @Override
     void deliverError(Throwable error) {
-        if (!task.mayGoOn() && !cancelled) {
+        if (!task.canRetry() && !cancelled) {
             // Where a task may go on, the policy was asked by its attempts.
             boolean unused = task.retryOrResume(error);
         }
@@ -138,9 +138,9 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
 
     /** What has thrown is over, and has failed. */
     @Override
-    void cancelAfter(Throwable failure) {
+    void cancelAfterErrors(Throwable failure) {
         try {
-            super.cancelAfter(failure);
+            super.cancelAfterErrors(failure);
         } finally {
             task.end(Outcome.FAILED);
         }

@@ -6,7 +6,7 @@ import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 import java.util.Objects;
@@ -27,9 +27,9 @@ public final class ReactorGroups {
      * @param group what to close and to wait for
      * @return a {@code Mono} that completes when the whole tree has no more tasks
      */
-    public static Mono<Void> join(TaskGroup group) {
+    public static Mono<Void> closeAndDrain(TaskGroup group) {
         Objects.requireNonNull(group, "group must not be null");
-        return Mono.defer(() -> ReactorTracking.completeOn(group.join()::onDone));
+        return Mono.defer(() -> ReactorTracking.completeOn(group.closeAndDrain()::onDone));
     }
 
     /**

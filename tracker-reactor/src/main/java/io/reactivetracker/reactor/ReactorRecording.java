@@ -2,7 +2,7 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.LeaseLostException;
 import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.RecordStoreException;
@@ -30,7 +30,7 @@ import reactor.util.context.ContextView;
  * <ul>
  *   <li>Each subscription asks the recorder for the key. Until that is granted, the source is not touched. It is then
  *       subscribed to in the thread in which the store answers, which with a store in memory is the subscribing one.
- *   <li>The {@link Attempt} is in the {@code Context} of the source, as {@code Attempt.class}: the fencing number for what is
+ *   <li>The {@link RecordContext} is in the {@code Context} of the source, as {@code RecordContext.class}: the fencing number for what is
  *       touched outside, and the token by which the source can see that it is to stop.
  *   <li>The last signal is passed on when the end is recorded, in the thread in which the store answers; a {@code Mono}
  *       holds its value until then, a {@code Flux} passes its elements on as they come. If the source fails, what the store
@@ -103,7 +103,7 @@ public final class ReactorRecording {
      * a source that needs its fencing number.
      *
      * <pre>{@code
-     * recordAs(payments, payment.id(), attempt -> pay(payment, attempt.fence())).subscribe();
+     * recordAs(payments, payment.id(), attempt -> pay(payment, attempt.fencingToken())).subscribe();
      * }</pre>
      *
      * @param <K> the type of the keys
@@ -114,7 +114,7 @@ public final class ReactorRecording {
      * @return a {@code Mono} each of whose subscriptions is a task
      */
     public static <K, T> Mono<T> recordAs(
-            TaskRecorder<K> recorder, K key, Function<? super Attempt<K>, ? extends Mono<? extends T>> task) {
+            TaskRecorder<K> recorder, K key, Function<? super RecordContext<K>, ? extends Mono<? extends T>> task) {
         return recordAs(recorder, key, RecordOptions.defaults(), task);
     }
 
@@ -133,7 +133,7 @@ public final class ReactorRecording {
             TaskRecorder<K> recorder,
             K key,
             RecordOptions options,
-            Function<? super Attempt<K>, ? extends Mono<? extends T>> task) {
+            Function<? super RecordContext<K>, ? extends Mono<? extends T>> task) {
         Objects.requireNonNull(task, "task must not be null");
         return Mono.<T>deferContextual(context -> task.apply(attempt(context)))
                 .transform(recordAs(recorder, key, options));
@@ -154,7 +154,7 @@ public final class ReactorRecording {
             TaskRecorder<K> recorder,
             K key,
             RecordOptions options,
-            Function<? super Attempt<K>, ? extends Publisher<T>> task) {
+            Function<? super RecordContext<K>, ? extends Publisher<T>> task) {
         Objects.requireNonNull(task, "task must not be null");
         return Flux.<T>deferContextual(context -> task.apply(attempt(context)))
                 .transform(recordAs(recorder, key, options));
@@ -225,8 +225,8 @@ public final class ReactorRecording {
     }
 
     @SuppressWarnings("unchecked") // the operator that put it there has keys of this type
-    private static <K> Attempt<K> attempt(ContextView context) {
-        return (Attempt<K>) context.get(Attempt.class);
+    private static <K> RecordContext<K> attempt(ContextView context) {
+        return (RecordContext<K>) context.get(RecordContext.class);
     }
 
     private static <K> void require(TaskRecorder<K> recorder, K key, RecordOptions options) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.internal.RecordedSignals;
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordedSignals;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordedTask;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
 
     @Override
     protected void subscribeUpstream(RecordedTask<K> begun) {
-        context = context.put(Attempt.class, begun);
+        context = context.put(RecordContext.class, begun);
         subscribing = Thread.currentThread();
         try {
             threadLocals.execute(() -> CancelWithSubscriber.subscribe(source, this, begun.cancellationToken()));

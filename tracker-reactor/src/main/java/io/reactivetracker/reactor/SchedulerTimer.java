@@ -2,7 +2,7 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.Registration;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

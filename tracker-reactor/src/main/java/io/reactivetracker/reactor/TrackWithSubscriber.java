@@ -4,7 +4,7 @@ package io.reactivetracker.reactor;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.internal.Failures;
+import io.reactivetracker.internal.Throwables;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +81,7 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
         try {
             Operators.reportThrowInSubscribe(this, failure);
         } catch (Throwable fatal) {
-            cancelAfter(fatal);
+            cancelAfterErrors(fatal);
             throw fatal;
         } finally {
             // Closed in any case: what failed may be a close, on a stack that was too deep for it.
@@ -97,7 +97,7 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
             try {
                 actual.onSubscribe(this);
             } catch (Throwable failure) {
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }
@@ -108,7 +108,7 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
         try {
             actual.onNext(element);
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -145,7 +145,7 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
         try {
             s.request(n);
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -168,12 +168,12 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
     }
 
     /** What has thrown is over; whatever else goes wrong must not hide why. */
-    private void cancelAfter(Throwable failure) {
+    private void cancelAfterErrors(Throwable failure) {
         // Without a lambda, which can't be linked where the stack is full.
         try {
             cancel();
         } catch (Throwable another) {
-            Failures.suppress(failure, another);
+            Throwables.suppress(failure, another);
         }
     }
 

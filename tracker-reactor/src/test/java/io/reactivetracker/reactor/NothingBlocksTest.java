@@ -112,14 +112,14 @@ class NothingBlocksTest {
                     TaskHandle<Object> task = spawn(group, Mono.never());
                     task.abort();
                     ReactorGroups.watch(root, Duration.ofMillis(1)).subscribe();
-                    root.figures();
+                    root.counts();
                     root.runningTasks();
                     ReactorGroups.shutdown(root, Shutdown.grace(Duration.ZERO).thenCancel(Duration.ofSeconds(1)))
                             .subscribe();
                 }))
                 .verifyComplete();
-        StepVerifier.create(ReactorGroups.join(root)).verifyComplete();
-        assertThat(root.figures().pending()).isZero();
+        StepVerifier.create(ReactorGroups.closeAndDrain(root)).verifyComplete();
+        assertThat(root.counts().pending()).isZero();
     }
 
     @Test

@@ -12,7 +12,7 @@ import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.group.Admission;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupClosedException;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
@@ -60,7 +60,7 @@ class ReactorGroupsTest {
             TaskGroup mails = group.child("mails");
             Sinks.Empty<Void> mail = Sinks.empty();
             mail.asMono().transform(trackWith(mails)).subscribe();
-            Mono<Void> join = ReactorGroups.join(group);
+            Mono<Void> join = ReactorGroups.closeAndDrain(group);
             assertThat(mails.isClosed()).isFalse();
             StepVerifier.create(join)
                     .expectSubscription()
@@ -153,8 +153,8 @@ class ReactorGroupsTest {
             }
             group.close();
             ReactorGroups.watch(group, Duration.ofSeconds(1))
-                    .map(GroupSnapshot::figures)
-                    .subscribe(figures -> pending.add(figures.pending()), error -> {}, () -> end.set("completed"));
+                    .map(GroupSnapshot::counts)
+                    .subscribe(counts -> pending.add(counts.pending()), error -> {}, () -> end.set("completed"));
             time.advanceTimeBy(Duration.ofSeconds(10));
             assertThat(pending).containsExactly(3L, 2L, 1L, 0L);
             assertThat(end).hasValue("completed");
@@ -198,7 +198,7 @@ class ReactorGroupsTest {
             first.tryEmitValue("first");
             StepVerifier.create(running.join()).expectNext("first").verifyComplete();
             StepVerifier.create(queued.join()).expectNext("second").verifyComplete();
-            assertThat(narrow.figures()).isEqualTo(new Figures(2, 0, 0, 2, 0, 0, 0));
+            assertThat(narrow.counts()).isEqualTo(new TaskCounts(2, 0, 0, 2, 0, 0, 0));
         }
 
         @Test
@@ -214,7 +214,7 @@ class ReactorGroupsTest {
             assertThat(running.abort()).isTrue();
             StepVerifier.create(running.join()).verifyError(TaskCancelledException.class);
             assertThat(running.abort()).isFalse();
-            assertThat(narrow.figures()).isEqualTo(new Figures(2, 0, 0, 0, 0, 2, 0));
+            assertThat(narrow.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 0, 2, 0));
             TaskHandle<String> ended = spawn(narrow, Mono.just("shipped"));
             assertThat(ended.abort()).isFalse();
         }
@@ -233,14 +233,14 @@ class ReactorGroupsTest {
             assertThat(task.name()).isEqualTo("ship");
             assertThat(group.cancellationToken().isCancelled()).isFalse();
             spawn(group, anotherToken -> Mono.just("done"));
-            assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 1, 0, 1, 0));
+            assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 1, 0, 1, 0));
         }
 
         @Test
         void dropsAnErrorThatNobodyWaitsFor() {
             spawn(group, Mono.error(failure));
             assertThat(dropped.takeErrors()).containsExactly(failure);
-            assertThat(group.figures().failed()).isOne();
+            assertThat(group.counts().failed()).isOne();
         }
 
         @Test
@@ -250,7 +250,7 @@ class ReactorGroupsTest {
             });
             StepVerifier.create(task.join()).verifyErrorMatches(failure::equals);
             assertThat(dropped.takeErrors()).containsExactly(failure);
-            assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 1, 0, 0));
+            assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
         }
 
         @Test
@@ -265,7 +265,7 @@ class ReactorGroupsTest {
     @Test
     @SuppressWarnings("NullAway")
     void nothingMayBeNull() {
-        assertThatNullPointerException().isThrownBy(() -> ReactorGroups.join(null));
+        assertThatNullPointerException().isThrownBy(() -> ReactorGroups.closeAndDrain(null));
         assertThatNullPointerException().isThrownBy(() -> ReactorGroups.whenDrained(null));
         assertThatNullPointerException().isThrownBy(() -> ReactorGroups.shutdown(group, null));
         assertThatNullPointerException().isThrownBy(() -> ReactorGroups.watch(group, null));

@@ -17,7 +17,7 @@ import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.RecordStoreException;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
@@ -140,9 +140,9 @@ class RecordAsTest {
     void theAttemptIsInTheContextBesideWhatWasThere() {
         List<Object> seen = new ArrayList<>();
         Mono<String> task = Mono.<String>deferContextual(context -> {
-                    Attempt<?> attempt = context.get(Attempt.class);
+                    RecordContext<?> attempt = context.get(RecordContext.class);
                     seen.add(attempt.key());
-                    seen.add(attempt.fence());
+                    seen.add(attempt.fencingToken());
                     seen.add(context.get("user"));
                     return Mono.error(failure);
                 })
@@ -155,11 +155,11 @@ class RecordAsTest {
 
     @Test
     void aTaskCanBeMadeOfItsAttempt() {
-        StepVerifier.create(recordAs(recorder, KEY, attempt -> Mono.just(attempt.key() + " " + attempt.fence())))
+        StepVerifier.create(recordAs(recorder, KEY, attempt -> Mono.just(attempt.key() + " " + attempt.fencingToken())))
                 .expectNext("payment-1 1")
                 .verifyComplete();
         StepVerifier.create(recordManyAs(
-                        recorder, "many", RecordOptions.defaults(), attempt -> Flux.just(1L, attempt.fence())))
+                        recorder, "many", RecordOptions.defaults(), attempt -> Flux.just(1L, attempt.fencingToken())))
                 .expectNext(1L, 1L)
                 .verifyComplete();
         StepVerifier.create(recordAs(recorder, "joined", RecordOptions.orJoin(), attempt -> Mono.just(1)))
@@ -188,7 +188,7 @@ class RecordAsTest {
     void aRetryOutsideMakesEachAttemptATask() {
         List<Long> fences = new ArrayList<>();
         StepVerifier.create(recordAs(recorder, KEY, attempt -> {
-                            fences.add(attempt.fence());
+                            fences.add(attempt.fencingToken());
                             return fences.size() < 3 ? Mono.error(failure) : Mono.just("paid");
                         })
                         .retry())
@@ -257,7 +257,7 @@ class RecordAsTest {
         List<String> seen = new ArrayList<>();
         Mono<String> source = Mono.deferContextual(context -> {
             seen.add(context.<TaskContext>get(TaskContext.class).attempt() + " "
-                    + context.<Attempt<?>>get(Attempt.class).fence());
+                    + context.<RecordContext<?>>get(RecordContext.class).fencingToken());
             return runs.incrementAndGet() % 2 == 1 ? Mono.error(failure) : Mono.just("paid");
         });
         // The group's retry is outside: each attempt is a task of the recorder.
@@ -290,7 +290,7 @@ class RecordAsTest {
         assertThat(recorder.failure("b").join())
                 .isInstanceOf(TaskCancelledException.class)
                 .satisfies(cancelled -> assertKept(cancelled.getCause(), failure));
-        assertThat(group.figures().pending()).isZero();
+        assertThat(group.counts().pending()).isZero();
     }
 
     @Test

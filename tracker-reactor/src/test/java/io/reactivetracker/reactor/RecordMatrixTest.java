@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.LeaseLostException;
 import io.reactivetracker.recorder.RecordStoreException;
 import io.reactivetracker.recorder.SuccessNotRecordedException;
@@ -284,7 +284,7 @@ class RecordMatrixTest {
             case ITS_TOKEN_IS_CANCELLED ->
                 subscriber
                         .currentContext()
-                        .get(Attempt.class)
+                        .get(RecordContext.class)
                         .cancellationToken()
                         .cancel(failure);
             case LOSES_ITS_LEASE -> {

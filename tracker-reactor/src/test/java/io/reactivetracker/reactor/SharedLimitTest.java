@@ -41,9 +41,9 @@ class SharedLimitTest {
                         Mono.just(mail).subscribeOn(Schedulers.boundedElastic()).transform(trackWith(mails)))
                 .transform(trackWith(orders));
         assertThat(order.collectList().block(LONG)).containsExactlyInAnyOrder("receipt", "invoice");
-        ReactorGroups.join(orders).block(LONG);
+        ReactorGroups.closeAndDrain(orders).block(LONG);
         assertThat(limit.active()).isZero();
-        assertThat(orders.figures().succeeded()).isEqualTo(3);
+        assertThat(orders.counts().succeeded()).isEqualTo(3);
     }
 
     @Test

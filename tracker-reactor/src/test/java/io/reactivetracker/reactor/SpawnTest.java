@@ -12,7 +12,7 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Decision;
 import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.Failure;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
@@ -261,10 +261,10 @@ class SpawnTest {
             assertThat(tracker.runningTasks()).isEmpty();
             TaskGroup group = TaskGroup.builder("group").build();
             assertThat(catchThrowable(() -> spawn(group, task))).isSameAs(fatal);
-            assertThat(group.snapshot().figures())
-                    .returns(1L, Figures::failed)
-                    .returns(0L, Figures::cancelled)
-                    .returns(0L, Figures::active);
+            assertThat(group.snapshot().counts())
+                    .returns(1L, TaskCounts::failed)
+                    .returns(0L, TaskCounts::cancelled)
+                    .returns(0L, TaskCounts::active);
         }
     }
 
@@ -306,7 +306,7 @@ class SpawnTest {
             }
 
             @Override
-            public boolean isFinal() {
+            public boolean isTerminal() {
                 return true;
             }
         };
@@ -317,6 +317,6 @@ class SpawnTest {
         source.tryEmitError(failure);
         assertThat(outcome).containsExactly(failure);
         assertThat(wasAborted).isFalse();
-        assertThat(group.snapshot().figures().failed()).isOne();
+        assertThat(group.snapshot().counts().failed()).isOne();
     }
 }

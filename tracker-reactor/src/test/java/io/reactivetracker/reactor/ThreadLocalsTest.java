@@ -89,8 +89,8 @@ class ThreadLocalsTest {
             Schedulers.resetOnScheduleHook("broken");
         }
         assertThat(errors).singleElement().asString().contains("broken hook");
-        assertThat(group.figures().issued()).isZero();
-        assertThat(group.join().isDone()).isTrue();
+        assertThat(group.counts().issued()).isZero();
+        assertThat(group.closeAndDrain().isDone()).isTrue();
     }
 
     /** The operators that a pipeline is compared with and without. */

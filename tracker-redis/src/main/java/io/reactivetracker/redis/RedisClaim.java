@@ -20,7 +20,7 @@ final class RedisClaim implements RecordStore.Claim {
     }
 
     @Override
-    public long fence() {
+    public long fencingToken() {
         return fence;
     }
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each step is one script, which the server runs as a whole. What runs holds its key by a lease, by the server's clock,
  * that the recorder renews; if its process dies the lease runs out, the key reads FAILED, and somebody else may begin. A
- * success that comes after that is refused. {@link io.reactivetracker.recorder.Attempt#fence() Fencing numbers} go up with
+ * success that comes after that is refused. {@link io.reactivetracker.recorder.RecordContext#fencingToken() Fencing numbers} go up with
  * each claim in the namespace: each is greater than the one before it, and at least the time of its claim in microseconds.
  *
  * <p><strong>What a lease cannot promise:</strong> that its owner has stopped. One that was paused for longer than its lease

@@ -144,7 +144,7 @@ public final class RedisRecordStoreBuilder<K> {
      */
     public RedisRecordStoreBuilder<K> retention(Retention retention) {
         Objects.requireNonNull(retention, "retention must not be null");
-        Duration age = retention.age();
+        Duration age = retention.maxAge();
         if (age != null) {
             requireRange("the retention's age", age);
         }

@@ -22,7 +22,7 @@ final class Scripts {
     final Script open;
 
     Scripts(Duration lease, Duration timeLimit, Retention retention) {
-        Duration age = retention.age();
+        Duration age = retention.maxAge();
         long leaseMicros = micros(lease);
         long ageMicros = age == null ? 0 : micros(age);
         // An end is asked for again for as long as the lease is held, and each answer is awaited for the time limit.
@@ -30,7 +30,7 @@ final class Scripts {
         // When all leases have run out, and all that has ended has reached its age.
         long expiry = (ageMicros + leaseMicros + remembered) / 1000 + 1000;
         String settings = "local LEASE, AGE, NUMBER, REMEMBERED, EXPIRY, MOST = " + leaseMicros + "," + ageMicros + ","
-                + (retention.number() == Long.MAX_VALUE ? 0 : retention.number()) + "," + remembered + "," + expiry
+                + (retention.maxEntries() == Long.MAX_VALUE ? 0 : retention.maxEntries()) + "," + remembered + "," + expiry
                 + ",'" + MOST + "'";
         begin = new Script("begin", settings, "local BEGUN = 'R'");
         beginRevoke = new Script("begin", settings, "local BEGUN = 'V'");

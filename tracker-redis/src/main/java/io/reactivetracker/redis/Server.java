@@ -4,7 +4,7 @@ package io.reactivetracker.redis;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.reactivetracker.Registration;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.redis;
 
-import static io.reactivetracker.redis.RecordStoreContract.done;
-import static io.reactivetracker.redis.RecordStoreContract.get;
+import static io.reactivetracker.test.RecordStoreContract.done;
+import static io.reactivetracker.test.RecordStoreContract.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +18,7 @@ import io.reactivetracker.recorder.SuccessNotRecordedException;
 import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
+import io.reactivetracker.test.RecordStoreContract;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,9 +174,9 @@ class BrokenServerTest {
                     .ignoreExceptions()
                     .until(() -> get(store.find("done")).status() == TaskStatus.NOT_FOUND);
             assertThat(get(held.succeed())).isFalse();
-            assertThat(get(store.begin("held")).fence())
+            assertThat(get(store.begin("held")).fencingToken())
                     .as("goes up even if the last one is forgotten")
-                    .isGreaterThan(held.fence());
+                    .isGreaterThan(held.fencingToken());
         }
     }
 

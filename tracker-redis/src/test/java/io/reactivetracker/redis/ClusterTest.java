@@ -20,6 +20,7 @@ import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import io.reactivetracker.redistest.RedisServer;
+import io.reactivetracker.test.RecordStoreContract;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -87,7 +88,7 @@ class ClusterTest extends RecordStoreContract {
     }
 
     @Override
-    RecordStore<String> store(Retention retention) {
+    protected RecordStore<String> store(Retention retention) {
         return RedisRecordStore.builder(nextNamespace(), cluster)
                 .retention(retention)
                 .build();

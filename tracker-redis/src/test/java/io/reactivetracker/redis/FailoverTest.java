@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.redis;
 
-import static io.reactivetracker.redis.RecordStoreContract.done;
-import static io.reactivetracker.redis.RecordStoreContract.get;
+import static io.reactivetracker.test.RecordStoreContract.done;
+import static io.reactivetracker.test.RecordStoreContract.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -99,7 +99,7 @@ class FailoverTest {
         assertThat(get(store.find("held")).status()).isEqualTo(TaskStatus.RUNNING);
         assertThat(get(held.renew())).isTrue();
         assertThat(get(held.succeed())).isTrue();
-        assertThat(get(store.begin("next")).fence()).isGreaterThan(held.fence());
+        assertThat(get(store.begin("next")).fencingToken()).isGreaterThan(held.fencingToken());
     }
 
     @Test
@@ -115,7 +115,7 @@ class FailoverTest {
         assertThat(statusAfterwards("kept")).isEqualTo(TaskStatus.SUCCEEDED);
         assertThat(get(store.find("lost")).status()).isEqualTo(TaskStatus.NOT_FOUND);
         Claim again = get(store.begin("lost"));
-        assertThat(again.fence()).isGreaterThan(lost.fence());
+        assertThat(again.fencingToken()).isGreaterThan(lost.fencingToken());
     }
 
     @Test

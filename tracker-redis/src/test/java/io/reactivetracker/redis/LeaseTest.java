@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.redis;
 
-import static io.reactivetracker.redis.RecordStoreContract.done;
-import static io.reactivetracker.redis.RecordStoreContract.get;
+import static io.reactivetracker.test.RecordStoreContract.done;
+import static io.reactivetracker.test.RecordStoreContract.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -70,7 +70,7 @@ class LeaseTest {
         assertThat(get(store.find("a")).failure())
                 .isInstanceOfSatisfying(
                         LeaseLostException.class,
-                        lost -> assertThat(lost.fence()).isEqualTo(claim.fence()));
+                        lost -> assertThat(lost.fencingToken()).isEqualTo(claim.fencingToken()));
         assertThat(get(store.keys(TaskStatus.RUNNING))).isEmpty();
         assertThat(get(store.keys(TaskStatus.FAILED))).containsExactly("a");
         assertThat(get(store.counts())).containsEntry(TaskStatus.RUNNING, 0L).containsEntry(TaskStatus.FAILED, 1L);
@@ -86,7 +86,7 @@ class LeaseTest {
 
         RecordStore<String> longer = longer(store);
         Claim next = get(longer.begin("a"));
-        assertThat(next.fence()).isGreaterThan(old.fence());
+        assertThat(next.fencingToken()).isGreaterThan(old.fencingToken());
         assertRefused(old);
         assertThat(get(longer.find("a")).status()).isEqualTo(TaskStatus.RUNNING);
         assertThat(get(next.succeed())).isTrue();
@@ -102,13 +102,13 @@ class LeaseTest {
                 1_000 * (System.currentTimeMillis() + Duration.ofHours(1).toMillis());
         redis.commands().set("reactive-tracker:{" + namespace(store) + "}:fence", String.valueOf(inAnHour));
         Claim claim = get(store.begin("a"));
-        assertThat(claim.fence()).isEqualTo(inAnHour + 1);
+        assertThat(claim.fencingToken()).isEqualTo(inAnHour + 1);
         awaitStatus(store, "a", TaskStatus.FAILED);
         assertThat(get(claim.succeed())).isFalse();
         awaitStatus(store, "a", TaskStatus.FAILED);
 
         Claim next = get(store.begin("a"));
-        assertThat(next.fence()).isEqualTo(inAnHour + 2);
+        assertThat(next.fencingToken()).isEqualTo(inAnHour + 2);
         assertThat(get(claim.succeed())).isFalse();
     }
 
@@ -142,7 +142,7 @@ class LeaseTest {
         awaitStatus(store, "a", TaskStatus.FAILED);
         assertThat(get(store.forget("a"))).isTrue();
         assertThat(get(store.find("a")).status()).isEqualTo(TaskStatus.NOT_FOUND);
-        assertThat(get(store.begin("a")).fence()).isGreaterThan(claim.fence());
+        assertThat(get(store.begin("a")).fencingToken()).isGreaterThan(claim.fencingToken());
     }
 
     @Test

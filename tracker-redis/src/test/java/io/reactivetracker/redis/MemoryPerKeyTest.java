@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.redis;
 
-import static io.reactivetracker.redis.RecordStoreContract.get;
+import static io.reactivetracker.test.RecordStoreContract.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.api.sync.RedisCommands;
@@ -15,7 +15,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * What a record takes in the memory of a real server, by the server's own account; the figures in docs/recorder-redis.md are from
+ * What a record takes in the memory of a real server, by the server's own account; the counts in docs/recorder-redis.md are from
  * what this prints.
  *
  * <p>The bounds are a quarter above what Redis 7.0 takes: other versions and servers differ a little, a field more per record

@@ -2,8 +2,8 @@
 package io.reactivetracker.redis;
 
 import static io.reactivetracker.reactor.ReactorRecording.recordAs;
-import static io.reactivetracker.redis.RecordStoreContract.done;
-import static io.reactivetracker.redis.RecordStoreContract.get;
+import static io.reactivetracker.test.RecordStoreContract.done;
+import static io.reactivetracker.test.RecordStoreContract.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;

@@ -15,6 +15,7 @@ import io.reactivetracker.recorder.RecordStore.Claim;
 import io.reactivetracker.recorder.RecordedFailureException;
 import io.reactivetracker.recorder.Retention;
 import io.reactivetracker.recorder.TaskStatus;
+import io.reactivetracker.test.RecordStoreContract;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,7 +45,7 @@ class RedisRecordStoreTest extends RecordStoreContract {
     }
 
     @Override
-    RecordStore<String> store(Retention retention) {
+    protected RecordStore<String> store(Retention retention) {
         return redis.builder().retention(retention).build();
     }
 
@@ -125,7 +126,7 @@ class RedisRecordStoreTest extends RecordStoreContract {
     @Test
     void dropsWhatHasReachedItsAge() {
         RecordStore<String> store = redis.builder()
-                .retention(Retention.ofAge(Duration.ofMillis(200)))
+                .retention(Retention.maxAge(Duration.ofMillis(200)))
                 .build();
         get(get(store.begin("a")).succeed());
         get(get(store.begin("b")).fail(new IllegalStateException()));
@@ -170,7 +171,7 @@ class RedisRecordStoreTest extends RecordStoreContract {
         RedisRecordStoreBuilder<String> settings = redis.builder();
         RecordStore<String> first = settings.build();
         get(get(first.begin("paid")).succeed());
-        RecordStore<String> other = settings.retention(Retention.ofNumber(1)).build();
+        RecordStore<String> other = settings.retention(Retention.maxEntries(1)).build();
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> get(other.begin("another")))
                     .cause()
@@ -203,7 +204,7 @@ class RedisRecordStoreTest extends RecordStoreContract {
         RedisRecordStoreBuilder<String> settings = redis.builder();
         RecordStore<String> store = settings.lease(Duration.ofSeconds(1))
                 .timeLimit(Duration.ofMillis(500))
-                .retention(Retention.ofAge(Duration.ofMillis(100)))
+                .retention(Retention.maxAge(Duration.ofMillis(100)))
                 .build();
         get(get(store.begin("a")).succeed());
         get(get(store.begin("b")).fail(new IllegalStateException()));
@@ -220,7 +221,7 @@ class RedisRecordStoreTest extends RecordStoreContract {
     void keepsWhatItHasWhenTheRetentionIsTakenAway() {
         RedisRecordStoreBuilder<String> settings = redis.builder();
         RecordStore<String> store =
-                settings.retention(Retention.ofAge(Duration.ofHours(1))).build();
+                settings.retention(Retention.maxAge(Duration.ofHours(1))).build();
         get(get(store.begin("a")).succeed());
         String prefix = "reactive-tracker:{" + namespace(store) + "}:";
         redis.commands().del(prefix + "settings");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.redis;
 
-import static io.reactivetracker.redis.RecordStoreContract.done;
-import static io.reactivetracker.redis.RecordStoreContract.get;
+import static io.reactivetracker.test.RecordStoreContract.done;
+import static io.reactivetracker.test.RecordStoreContract.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.AclSetuserArgs;

@@ -2,7 +2,7 @@
 package io.reactivetracker.redis;
 
 import io.reactivetracker.Registration;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import java.time.Duration;
 
 /** A clock that stands still. */

@@ -4,7 +4,7 @@ package io.reactivetracker.redis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.reactive.RedisReactiveCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
@@ -86,8 +86,8 @@ final class Worker {
     }
 
     /** Takes a moment, is done, and fails now and then all the same. */
-    private Mono<String> work(Attempt<String> attempt) {
-        String fence = String.valueOf(attempt.fence());
+    private Mono<String> work(RecordContext<String> attempt) {
+        String fence = String.valueOf(attempt.fencingToken());
         return Mono.delay(Duration.ofMillis(ThreadLocalRandom.current().nextInt(20)))
                 .then(journal.sadd("work:" + attempt.key(), fence))
                 .flatMap(added -> ThreadLocalRandom.current().nextInt(4) == 0

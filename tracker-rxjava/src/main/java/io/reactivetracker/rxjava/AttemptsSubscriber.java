@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
-import io.reactivetracker.group.AttemptSignals;
+import io.reactivetracker.adapter.AttemptSignals;
 import io.reactivetracker.group.GroupTask;
-import io.reactivetracker.internal.Failures;
+import io.reactivetracker.internal.Throwables;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -48,7 +48,7 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription> implement
             done = true;
             Subscription begun = endAttempt();
             if (begun != null) {
-                Failures.runAfter(failure, begun::cancel);
+                Throwables.runAfter(failure, begun::cancel);
             }
             downstream.onError(failure);
         }
@@ -76,7 +76,7 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription> implement
             return;
         }
         done = true;
-        if (task.mayGoOn() && !isCancelled()) {
+        if (task.canRetry() && !isCancelled()) {
             Subscription unused = endAttempt();
             if (task.retryOrResume(error)) {
                 return;

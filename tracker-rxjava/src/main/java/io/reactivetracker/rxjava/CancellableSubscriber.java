@@ -69,7 +69,7 @@ class CancellableSubscriber<T> extends CancellableSubscription<Subscription>
         try {
             deliver(element);
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -90,7 +90,7 @@ class CancellableSubscriber<T> extends CancellableSubscription<Subscription>
         try {
             s.request(n);
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }

@@ -2,8 +2,8 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.internal.CancellableSignals;
-import io.reactivetracker.internal.Failures;
+import io.reactivetracker.adapter.CancellableSignals;
+import io.reactivetracker.internal.Throwables;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -78,7 +78,7 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
             subscribed = true;
             passOnSubscribe();
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         } finally {
             leaveAndTell();
@@ -115,7 +115,7 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
             try {
                 passOnSubscribe();
             } catch (Throwable failure) {
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }
@@ -147,8 +147,8 @@ abstract class CancellableSubscription<U> extends CancellableSignals {
     void cancelled() {}
 
     /** Cancels the upstream since one side has thrown; what else goes wrong must not hide why. */
-    void cancelAfter(Throwable failure) {
-        Failures.runAfter(failure, () -> {
+    void cancelAfterErrors(Throwable failure) {
+        Throwables.runAfter(failure, () -> {
             end();
             cancelUpstream();
         });

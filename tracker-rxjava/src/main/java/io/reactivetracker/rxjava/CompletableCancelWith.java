@@ -24,7 +24,7 @@ final class CompletableCancelWith extends Completable {
         try {
             upstream.subscribe(observer);
         } catch (Throwable failure) {
-            observer.cancelAfter(failure);
+            observer.cancelAfterErrors(failure);
             throw failure;
         }
     }

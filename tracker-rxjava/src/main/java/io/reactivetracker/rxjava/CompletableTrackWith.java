@@ -32,7 +32,7 @@ final class CompletableTrackWith extends Completable {
             source.subscribe(observer);
         } catch (Throwable failure) {
             // RxJava shows it to the caller; there is no way to know what the downstream has been told.
-            observer.cancelAfter(failure);
+            observer.cancelAfterErrors(failure);
             throw failure;
         }
     }

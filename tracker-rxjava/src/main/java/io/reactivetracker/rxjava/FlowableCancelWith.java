@@ -24,7 +24,7 @@ final class FlowableCancelWith<T> extends Flowable<T> {
         try {
             upstream.subscribe(subscriber);
         } catch (Throwable failure) {
-            subscriber.cancelAfter(failure);
+            subscriber.cancelAfterErrors(failure);
             throw failure;
         }
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
-import io.reactivetracker.internal.Failures;
-import io.reactivetracker.internal.RecordedSignals;
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.internal.Throwables;
+import io.reactivetracker.recorder.RecordedSignals;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordedTask;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableEmitter;
@@ -21,7 +21,7 @@ import org.reactivestreams.Subscription;
 /** A {@code Flowable} each of whose subscriptions is a recorded task, or a revoke. */
 final class FlowableRecordAs<K, T> extends Flowable<T> {
 
-    private final Function<? super Attempt<K>, ? extends Publisher<? extends T>> source;
+    private final Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source;
     private final RecordedSignals.Question<K> question;
 
     /**
@@ -31,7 +31,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
      * @param question asks a recorder for the key, for each subscription
      */
     FlowableRecordAs(
-            Function<? super Attempt<K>, ? extends Publisher<? extends T>> source,
+            Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source,
             RecordedSignals.Question<K> question) {
         this.source = source;
         this.question = question;
@@ -55,7 +55,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
             implements FlowableSubscriber<T>, Subscription {
 
         private final Subscriber<? super T> downstream;
-        private final Function<? super Attempt<K>, ? extends Publisher<? extends T>> task;
+        private final Function<? super RecordContext<K>, ? extends Publisher<? extends T>> task;
 
         private @Nullable Subscription upstream;
         private @Nullable CompletableEmitter gate;
@@ -66,7 +66,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
 
         RecordAsSubscriber(
                 Subscriber<? super T> downstream,
-                Function<? super Attempt<K>, ? extends Publisher<? extends T>> task,
+                Function<? super RecordContext<K>, ? extends Publisher<? extends T>> task,
                 RecordedSignals.Question<K> question) {
             super(question);
             this.downstream = downstream;
@@ -87,7 +87,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
             } catch (Throwable failure) {
                 // What RxJava may not throw on is told to the downstream.
                 Exceptions.throwIfFatal(failure);
-                Failures.runAfter(failure, this::cancelUpstream);
+                Throwables.runAfter(failure, this::cancelUpstream);
                 failed(failure);
             } finally {
                 subscribing = null;

@@ -52,7 +52,7 @@ final class FlowableTrackInGroup<T> extends Flowable<T> {
         try {
             subscriber.begin(() -> source.apply(task));
         } catch (Throwable failure) {
-            subscriber.cancelAfter(failure);
+            subscriber.cancelAfterErrors(failure);
             throw failure;
         }
     }

@@ -35,7 +35,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
             source.subscribe(subscriber);
         } catch (Throwable failure) {
             // RxJava shows it to the caller; there is no way to know what the downstream has been told.
-            subscriber.cancelAfter(failure);
+            subscriber.cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -90,7 +90,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
             try {
                 downstream.onNext(element);
             } catch (Throwable failure) {
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }
@@ -100,7 +100,7 @@ final class FlowableTrackWith<T> extends Flowable<T> {
             try {
                 Objects.requireNonNull(upstream).request(n);
             } catch (Throwable failure) {
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }

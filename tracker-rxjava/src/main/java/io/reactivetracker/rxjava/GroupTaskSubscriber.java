@@ -6,7 +6,7 @@ import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskBody;
 import io.reactivetracker.internal.CurrentTask;
-import io.reactivetracker.internal.Failures;
+import io.reactivetracker.internal.Throwables;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
@@ -48,13 +48,13 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
 
     /** Starts the task; the source is asked for before each attempt. */
     void begin(Supplier<? extends Publisher<? extends T>> source) {
-        if (!task.mayGoOn() && task.isAdmitted()) {
+        if (!task.canRetry() && task.isAdmitted()) {
             if (task.start(this)) {
                 try {
                     subscribeInTask(source, this);
                 } catch (Throwable failure) {
                     Exceptions.throwIfFatal(failure);
-                    Failures.runAfter(failure, this::cancelUpstream);
+                    Throwables.runAfter(failure, this::cancelUpstream);
                     onError(failure);
                 }
             }
@@ -138,7 +138,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
 
     @Override
     protected void passOnError(Throwable error) {
-        if (!task.mayGoOn()) {
+        if (!task.canRetry()) {
             // Where a task may go on, the policy was asked by its attempts.
             boolean unused = task.retryOrResume(error);
         }
@@ -172,9 +172,9 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
 
     /** What has thrown is over, and has failed. */
     @Override
-    void cancelAfter(Throwable failure) {
+    void cancelAfterErrors(Throwable failure) {
         try {
-            super.cancelAfter(failure);
+            super.cancelAfterErrors(failure);
         } finally {
             task.end(Outcome.FAILED);
         }

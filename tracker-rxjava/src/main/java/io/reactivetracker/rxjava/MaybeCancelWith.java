@@ -24,7 +24,7 @@ final class MaybeCancelWith<T> extends Maybe<T> {
         try {
             upstream.subscribe(observer);
         } catch (Throwable failure) {
-            observer.cancelAfter(failure);
+            observer.cancelAfterErrors(failure);
             throw failure;
         }
     }

@@ -24,7 +24,7 @@ final class ObservableCancelWith<T> extends Observable<T> {
         try {
             upstream.subscribe(observer);
         } catch (Throwable failure) {
-            observer.cancelAfter(failure);
+            observer.cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -71,7 +71,7 @@ final class ObservableCancelWith<T> extends Observable<T> {
             try {
                 downstream.onNext(element);
             } catch (Throwable failure) {
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }

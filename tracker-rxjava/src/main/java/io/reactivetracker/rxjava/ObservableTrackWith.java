@@ -32,7 +32,7 @@ final class ObservableTrackWith<T> extends Observable<T> {
             source.subscribe(observer);
         } catch (Throwable failure) {
             // RxJava shows it to the caller; there is no way to know what the downstream has been told.
-            observer.cancelAfter(failure);
+            observer.cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -76,7 +76,7 @@ final class ObservableTrackWith<T> extends Observable<T> {
             try {
                 downstream.onNext(element);
             } catch (Throwable failure) {
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskRecorder;
@@ -31,7 +31,7 @@ record RecordTransformer<K, T>(TaskRecorder<K> recorder, K key, RecordOptions op
         Objects.requireNonNull(options, "options must not be null");
     }
 
-    Flowable<T> defer(Function<? super Attempt<K>, ? extends Publisher<? extends T>> source) {
+    Flowable<T> defer(Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source) {
         return RxJavaPlugins.onAssembly(
                 new FlowableRecordAs<K, T>(source, dropped -> recorder.begin(key, options, dropped)));
     }

@@ -8,7 +8,7 @@ import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -56,9 +56,9 @@ public final class RxGroups {
      * @param group what to close and to wait for
      * @return a {@code Completable} that completes when the whole tree has no more tasks
      */
-    public static Completable join(TaskGroup group) {
+    public static Completable closeAndDrain(TaskGroup group) {
         Objects.requireNonNull(group, "group must not be null");
-        return Completable.defer(() -> RxTracking.completeOn(group.join()::onDone));
+        return Completable.defer(() -> RxTracking.completeOn(group.closeAndDrain()::onDone));
     }
 
     /**

@@ -2,7 +2,7 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.LeaseLostException;
 import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.RecordStoreException;
@@ -97,7 +97,7 @@ public final class RxRecording {
      * a source that needs its fencing number.
      *
      * <pre>{@code
-     * recordAs(payments, payment.id(), attempt -> pay(payment, attempt.fence())).subscribe();
+     * recordAs(payments, payment.id(), attempt -> pay(payment, attempt.fencingToken())).subscribe();
      * }</pre>
      *
      * @param <K> the type of the keys
@@ -108,7 +108,7 @@ public final class RxRecording {
      * @return a {@code Single} each of whose subscriptions is a task
      */
     public static <K, T> Single<T> recordAs(
-            TaskRecorder<K> recorder, K key, Function<? super Attempt<K>, ? extends SingleSource<? extends T>> task) {
+            TaskRecorder<K> recorder, K key, Function<? super RecordContext<K>, ? extends SingleSource<? extends T>> task) {
         Objects.requireNonNull(task, "task must not be null");
         RecordTransformer<K, T> recorded = new RecordTransformer<>(recorder, key, RecordOptions.defaults());
         return recorded.single(recorded.defer(
@@ -136,7 +136,7 @@ public final class RxRecording {
             TaskRecorder<K> recorder,
             K key,
             RecordOptions options,
-            Function<? super Attempt<K>, ? extends Publisher<? extends T>> task) {
+            Function<? super RecordContext<K>, ? extends Publisher<? extends T>> task) {
         Objects.requireNonNull(task, "task must not be null");
         return new RecordTransformer<K, T>(recorder, key, options).defer(task);
     }
@@ -170,7 +170,7 @@ public final class RxRecording {
      * @return a {@code Completable} that completes when the success is revoked
      */
     public static <K> Completable revoke(
-            TaskRecorder<K> recorder, K key, Function<? super Attempt<K>, ? extends Completable> undo) {
+            TaskRecorder<K> recorder, K key, Function<? super RecordContext<K>, ? extends Completable> undo) {
         requireKey(recorder, key);
         Objects.requireNonNull(undo, "undo must not be null");
         return RxJavaPlugins.onAssembly(new FlowableRecordAs<K, Object>(

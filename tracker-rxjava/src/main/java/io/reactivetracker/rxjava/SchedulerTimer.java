@@ -2,7 +2,7 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.Registration;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.disposables.Disposable;

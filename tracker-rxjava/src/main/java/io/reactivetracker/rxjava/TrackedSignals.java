@@ -4,7 +4,7 @@ package io.reactivetracker.rxjava;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.internal.Failures;
+import io.reactivetracker.internal.Throwables;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -74,7 +74,7 @@ abstract class TrackedSignals<U> extends TaskToken {
         try {
             passOnSubscribe();
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -120,10 +120,10 @@ abstract class TrackedSignals<U> extends TaskToken {
     }
 
     /** Cancels the upstream since one side has thrown; what else goes wrong must not hide why. */
-    final void cancelAfter(Throwable failure) {
+    final void cancelAfterErrors(Throwable failure) {
         // Closed in any case: what has thrown may be a close, on a stack that was too deep for it.
         try (this) {
-            Failures.runAfter(failure, this::cancelUpstream);
+            Throwables.runAfter(failure, this::cancelUpstream);
         }
     }
 }

@@ -181,12 +181,12 @@ final class HandDrivenStore implements RecordStore<String> {
 
         void lose() {
             isLost = true;
-            var unused = inner.fail(new LeaseLostException(key, fence(), null));
+            var unused = inner.fail(new LeaseLostException(key, fencingToken(), null));
         }
 
         @Override
-        public long fence() {
-            return inner.fence();
+        public long fencingToken() {
+            return inner.fencingToken();
         }
 
         @Override

@@ -75,7 +75,7 @@ class NothingBlocksTest {
             tracker.close();
         });
         assertThat(tracker.isDrained()).isTrue();
-        assertThat(group.figures().pending()).isZero();
+        assertThat(group.counts().pending()).isZero();
     }
 
     @Test
@@ -94,8 +94,8 @@ class NothingBlocksTest {
                     .compose(recordAs(recorder, 3))
                     .onErrorComplete()
                     .subscribe();
-            recordAs(recorder, 4, attempt -> Single.just(attempt.fence())).subscribe();
-            recordManyAs(recorder, 5, RecordOptions.defaults(), attempt -> Flowable.just(attempt.fence()))
+            recordAs(recorder, 4, attempt -> Single.just(attempt.fencingToken())).subscribe();
+            recordManyAs(recorder, 5, RecordOptions.defaults(), attempt -> Flowable.just(attempt.fencingToken()))
                     .subscribe();
             whenSettled(recorder, 3).subscribe();
             running.dispose();

@@ -43,7 +43,7 @@ class OperatorRulesTest {
 
     private final TaskTracker tracker = TaskTracker.create("rules");
     private final CancellationToken token = CancellationToken.create();
-    private final TaskGroup group = group(ErrorPolicy.keepGoing());
+    private final TaskGroup group = group(ErrorPolicy.continueOnError());
     private final TaskGroup retrying = group(ErrorPolicy.retry(1, Backoff.none()));
     private final TaskRecorder<String> recorder = TaskRecorder.create();
     private final RuntimeException failure = new IllegalStateException("the first");
@@ -108,8 +108,8 @@ class OperatorRulesTest {
     void nothingIsLeft() {
         assertThat(tracker.size()).isZero();
         for (TaskGroup each : List.of(group, retrying)) {
-            assertThat(each.figures().pending()).isZero();
-            assertThat(each.join().isDone()).isTrue();
+            assertThat(each.counts().pending()).isZero();
+            assertThat(each.closeAndDrain().isDone()).isTrue();
         }
         assertThat(recorder.counts().join()).containsEntry(TaskStatus.RUNNING, 0L);
     }
@@ -180,7 +180,7 @@ class OperatorRulesTest {
         List<Long> pending = new ArrayList<>();
         source.whenCancelled = () -> {
             downstream().cancel();
-            pending.add(group.figures().pending());
+            pending.add(group.counts().pending());
         };
         downstream().cancel();
         assertThat(pending).containsExactly(1L);
@@ -298,7 +298,7 @@ class OperatorRulesTest {
         });
         assertThat(catchThrowable(() -> source.subscribe(kind, RxTracking.trackWith(group), subscriber)))
                 .isSameAs(fatal);
-        assertThat(group.figures().failed()).isOne();
+        assertThat(group.counts().failed()).isOne();
         assertCancelledOnce(source);
     }
 
@@ -335,10 +335,10 @@ class OperatorRulesTest {
         };
         for (TaskGroup each : List.of(group, retrying)) {
             source.compose(RxTracking.trackWith(each)).test().assertError(error -> failure.equals(error.getCause()));
-            assertThat(each.figures().failed()).isOne();
+            assertThat(each.counts().failed()).isOne();
         }
         RxGroups.defer(group, TaskOptions.defaults(), task -> nothing()).test().assertError(NullPointerException.class);
-        assertThat(group.figures().failed()).isEqualTo(2);
+        assertThat(group.counts().failed()).isEqualTo(2);
         assertThat(undeliverable.take()).containsOnly(failure);
     }
 
@@ -387,8 +387,8 @@ class OperatorRulesTest {
                 .test()
                 .assertError(error -> error.toString().contains("but made null"));
         for (TaskGroup each : List.of(throwing, without)) {
-            assertThat(each.figures().failed()).isOne();
-            assertThat(each.figures().pending()).isZero();
+            assertThat(each.counts().failed()).isOne();
+            assertThat(each.counts().pending()).isZero();
         }
     }
 

@@ -150,7 +150,7 @@ class QuietCancellationTest {
         group.cancel();
         assertThat(task.isDisposed()).isTrue();
         assertThat(cancels).hasValue(1);
-        assertThat(group.figures().cancelled()).isOne();
+        assertThat(group.counts().cancelled()).isOne();
         assertThat(group.drained().isDone()).isTrue();
         assertQuiet();
     }
@@ -166,7 +166,7 @@ class QuietCancellationTest {
         Disposable task = subscribe.to(trackWith(group), cancels);
         group.cancel();
         assertThat(task.isDisposed()).isTrue();
-        assertThat(group.figures().cancelled()).isEqualTo(2);
+        assertThat(group.counts().cancelled()).isEqualTo(2);
         assertQuiet();
     }
 
@@ -256,7 +256,7 @@ class QuietCancellationTest {
         ShutdownReport report = group.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(Duration.ofMinutes(5)))
                 .join();
         assertThat(report.stuck()).isEmpty();
-        assertThat(group.figures().cancelled()).isEqualTo(number);
+        assertThat(group.counts().cancelled()).isEqualTo(number);
         assertThat(cancels).hasValue(number);
         assertQuiet();
     }

@@ -173,7 +173,7 @@ class RecordAsTest {
     void aTaskCanBeMadeOfItsAttempt() {
         List<Long> fences = new ArrayList<>();
         recordAs(recorder, KEY, attempt -> {
-                    fences.add(attempt.fence());
+                    fences.add(attempt.fencingToken());
                     return fences.size() < 3 ? Single.<String>error(failure) : Single.just(attempt.key());
                 })
                 .retry()
@@ -181,7 +181,7 @@ class RecordAsTest {
                 .assertResult(KEY);
         assertThat(fences).containsExactly(1L, 2L, 3L);
         assertThat(store.settlings).containsExactly(failure, failure, null);
-        recordManyAs(recorder, "many", RecordOptions.defaults(), attempt -> Flowable.just(1L, attempt.fence()))
+        recordManyAs(recorder, "many", RecordOptions.defaults(), attempt -> Flowable.just(1L, attempt.fencingToken()))
                 .test()
                 .assertResult(1L, 1L);
         recordAs(recorder, "thrown", attempt -> {
@@ -441,7 +441,7 @@ class RecordAsTest {
         TaskGroup group = TaskGroup.builder("payments").build();
         List<String> seen = new ArrayList<>();
         Single<String> source = Single.fromCallable(() -> {
-            seen.add(tracker.size() + " " + group.figures().active() + " "
+            seen.add(tracker.size() + " " + group.counts().active() + " "
                     + recorder.status(KEY).join());
             return "paid";
         });
@@ -470,7 +470,7 @@ class RecordAsTest {
         one.assertError(error -> failure.equals(error.getCause()));
         two.assertError(error -> failure.equals(error.getCause()));
         assertThat(recorder.keys(TaskStatus.RUNNING).join()).isEmpty();
-        assertThat(group.figures().pending()).isZero();
+        assertThat(group.counts().pending()).isZero();
     }
 
     @Test
@@ -483,7 +483,7 @@ class RecordAsTest {
         revoke(recorder, KEY, Completable.never()).test().dispose();
         assertThat(status()).isEqualTo(TaskStatus.SUCCEEDED);
         List<Long> fences = new ArrayList<>();
-        revoke(recorder, KEY, attempt -> undo.doOnComplete(() -> fences.add(attempt.fence())))
+        revoke(recorder, KEY, attempt -> undo.doOnComplete(() -> fences.add(attempt.fencingToken())))
                 .test()
                 .assertResult();
         assertThat(fences).containsExactly(4L);

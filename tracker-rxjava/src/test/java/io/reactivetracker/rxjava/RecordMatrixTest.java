@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.LeaseLostException;
 import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.RecordStoreException;
@@ -133,7 +133,7 @@ class RecordMatrixTest {
     /** Goes on however often it is cancelled; null until it is subscribed to. */
     private ScriptedSource.@Nullable Signals upstream;
 
-    private @Nullable Attempt<String> attempt;
+    private @Nullable RecordContext<String> attempt;
 
     @ParameterizedTest
     @MethodSource("everything")

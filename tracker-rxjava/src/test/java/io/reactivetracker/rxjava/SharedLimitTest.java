@@ -33,7 +33,7 @@ class SharedLimitTest {
                 .test()
                 .assertResult("receipt", "invoice");
         assertThat(limit.active()).isZero();
-        assertThat(orders.figures().succeeded()).isEqualTo(3);
+        assertThat(orders.counts().succeeded()).isEqualTo(3);
     }
 
     @Test

@@ -13,7 +13,7 @@ import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ConcurrencyLimit;
 import io.reactivetracker.group.ErrorPolicy;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupClosedException;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
@@ -110,16 +110,16 @@ class TrackWithGroupTest {
         TaskGroup group = lastGroup;
         if (group != null) {
             group.cancel();
-            assertThat(group.figures().pending()).isZero();
-            assertThat(group.figures().ended()).isEqualTo(group.figures().issued());
-            assertThat(group.join().isDone()).isTrue();
+            assertThat(group.counts().pending()).isZero();
+            assertThat(group.counts().ended()).isEqualTo(group.counts().issued());
+            assertThat(group.closeAndDrain().isDone()).isTrue();
         }
     }
 
     @ParameterizedTest
     @EnumSource(Type.class)
     void aTaskIsActiveUntilItsLastSignalWasDelivered(Type type) {
-        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.keepGoing());
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.continueOnError());
         MaybeSubject<String> source = MaybeSubject.create();
         TestObserver<String> seen = type.run(source, trackWith(group, "ship"));
         assertThat(group.runningTasks()).extracting(RunningTask::name).containsExactly("ship");
@@ -128,25 +128,25 @@ class TrackWithGroupTest {
         if (type != Type.COMPLETABLE) {
             seen.assertValue("shipped");
         }
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
     }
 
     @Test
     void aTaskKeepsTheOutcomeThatItsDownstreamIsJustBeingToldThoughThatCancels() {
-        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.keepGoing());
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.continueOnError());
         CompletableSubject told = CompletableSubject.create();
         Flowable<String> next = told.andThen(Flowable.error(failure));
         Flowable<String> succeeding =
                 Flowable.<String>empty().compose(trackWith(group, "ship")).doOnComplete(told::onComplete);
         Flowable.merge(next, succeeding).test().assertError(failure);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
     }
 
     @ParameterizedTest
     @EnumSource(Type.class)
     void aTaskWaitsForItsAdmissionWithItsUpstreamUntouched(Type type) {
         ConcurrencyLimit limit = Admission.concurrency(1);
-        TaskGroup group = group(limit, ErrorPolicy.keepGoing());
+        TaskGroup group = group(limit, ErrorPolicy.continueOnError());
         MaybeSubject<String> first = MaybeSubject.create();
         type.run(first, trackWith(group));
         MaybeSubject<String> second = MaybeSubject.create();
@@ -162,7 +162,7 @@ class TrackWithGroupTest {
         second.onSuccess("shipped too");
         queued.assertComplete();
         assertThat(third.hasObservers()).isFalse();
-        assertThat(group.figures()).isEqualTo(new Figures(3, 0, 0, 2, 0, 1, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(3, 0, 0, 2, 0, 1, 0));
         assertThat(limit.active()).isZero();
     }
 
@@ -178,13 +178,13 @@ class TrackWithGroupTest {
         group.cancel();
         type.run(late, trackWith(group)).assertError(TaskCancelledException.class);
         assertThat(late.hasObservers()).isFalse();
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 0, 1, 1));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 0, 1, 1));
     }
 
     @ParameterizedTest
     @EnumSource(Type.class)
     void aCancelOfTheGroupReachesRunningAndQueuedTasks(Type type) {
-        TaskGroup group = group(Admission.concurrency(1), ErrorPolicy.keepGoing());
+        TaskGroup group = group(Admission.concurrency(1), ErrorPolicy.continueOnError());
         MaybeSubject<String> running = MaybeSubject.create();
         TestObserver<String> first = type.run(running, trackWith(group));
         MaybeSubject<String> queued = MaybeSubject.create();
@@ -194,7 +194,7 @@ class TrackWithGroupTest {
             seen.assertError(error -> error instanceof TaskCancelledException && failure.equals(error.getCause()));
         }
         assertThat(running.hasObservers()).isFalse();
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 0, 2, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 0, 2, 0));
     }
 
     private static void second() {
@@ -208,7 +208,7 @@ class TrackWithGroupTest {
         TestObserver<String> other = type.run(Maybe.never(), trackWith(group));
         type.run(Maybe.error(failure), trackWith(group)).assertError(failure);
         other.assertError(error -> failure.equals(error.getCause()));
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 1, 1, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 1, 1, 0));
     }
 
     // Made into an Observable, RxJava's own Maybe reports an error that comes after it was disposed of, before we see
@@ -220,7 +220,7 @@ class TrackWithGroupTest {
         TrackTransformer<String> inner = trackWith(group, "inner");
         type.run(Maybe.<String>error(failure).compose(inner), trackWith(group, "around"))
                 .assertError(error -> error instanceof TaskCancelledException && failure.equals(error.getCause()));
-        assertThat(group.figures()).isEqualTo(new Figures(2, 0, 0, 0, 1, 1, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 1, 1, 0));
     }
 
     @ParameterizedTest
@@ -229,7 +229,7 @@ class TrackWithGroupTest {
         TaskGroup group = group(
                 Admission.concurrency(1),
                 ErrorPolicy.retry(2, Backoff.exponential(Duration.ofSeconds(1), Duration.ofSeconds(2)))
-                        .givingUpPermit());
+                        .releasingPermit());
         List<Long> attempts = new ArrayList<>();
         TestObserver<String> seen = type.run(
                 Maybe.defer(() -> {
@@ -237,7 +237,7 @@ class TrackWithGroupTest {
                     return attempts.size() == 3 ? Maybe.just("shipped") : Maybe.error(failure);
                 }),
                 trackWith(group));
-        assertThat(group.figures().queued())
+        assertThat(group.counts().queued())
                 .as("holds no permit while it waits")
                 .isOne();
         time.advanceTimeBy(2, TimeUnit.SECONDS);
@@ -245,7 +245,7 @@ class TrackWithGroupTest {
         time.advanceTimeBy(1, TimeUnit.SECONDS);
         seen.assertComplete();
         assertThat(attempts).containsExactly(0L, 1L, 3L);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
     }
 
     @Test
@@ -281,12 +281,12 @@ class TrackWithGroupTest {
         seen.assertValues(1, 2, 3, 4, 5);
         assertThat(requested).containsExactly(2L, 3L);
         seen.cancel();
-        assertThat(group.figures().cancelled()).isOne();
+        assertThat(group.counts().cancelled()).isOne();
     }
 
     @Test
     void anObservableMayEmitFasterThanAnyoneAsks() {
-        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.keepGoing());
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.continueOnError());
         PublishSubject<Integer> source = PublishSubject.create();
         TestObserver<Integer> seen = source.compose(trackWith(group)).test();
         for (int i = 0; i < 1_000; i++) {
@@ -319,7 +319,7 @@ class TrackWithGroupTest {
     @Test
     void noPermitIsLostWhereverTheDownstreamThrows() {
         ConcurrencyLimit limit = Admission.concurrency(1);
-        TaskGroup group = group(limit, ErrorPolicy.keepGoing());
+        TaskGroup group = group(limit, ErrorPolicy.continueOnError());
         for (String where : List.of("onSubscribe", "onNext", "onError", "onComplete")) {
             Flowable<String> source = where.equals("onError") ? Flowable.error(failure) : Flowable.just("a");
             try {
@@ -328,7 +328,7 @@ class TrackWithGroupTest {
                 assertThat(thrown).hasStackTraceContaining("thrown by the downstream");
             }
             assertThat(limit.active()).as(where).isZero();
-            assertThat(group.figures().pending()).as(where).isZero();
+            assertThat(group.counts().pending()).as(where).isZero();
         }
         undeliverable.take();
     }
@@ -336,7 +336,7 @@ class TrackWithGroupTest {
     @Test
     void aMillionQueuedTasksDrainOnAFlatStack() {
         ConcurrencyLimit limit = Admission.concurrency(1);
-        TaskGroup group = group(limit, ErrorPolicy.keepGoing());
+        TaskGroup group = group(limit, ErrorPolicy.continueOnError());
         MaybeSubject<String> holder = MaybeSubject.create();
         holder.compose(trackWith(group)).subscribe();
         AtomicInteger ran = new AtomicInteger();
@@ -351,13 +351,13 @@ class TrackWithGroupTest {
 
     @Test
     void aJoinClosesTheTreeAndAWaitDoesNot() {
-        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.keepGoing());
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.continueOnError());
         TaskGroup mails = group.child("mails");
         MaybeSubject<String> mail = MaybeSubject.create();
         mail.compose(trackWith(mails)).subscribe();
         TestObserver<Void> drained = RxGroups.whenDrained(group).test();
         assertThat(group.isClosed()).isFalse();
-        TestObserver<Void> joined = RxGroups.join(group).test();
+        TestObserver<Void> joined = RxGroups.closeAndDrain(group).test();
         assertThat(mails.isClosed()).isTrue();
         joined.assertNotComplete();
         mail.onComplete();
@@ -367,7 +367,7 @@ class TrackWithGroupTest {
 
     @Test
     void aShutdownGoesThroughItsStagesThoughNobodyWaits() {
-        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.keepGoing());
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.continueOnError());
         TestObserver<Object> task = Maybe.never().compose(trackWith(group)).test();
         TestObserver<ShutdownReport> report = RxGroups.shutdown(
                         group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ofSeconds(5)))
@@ -380,7 +380,7 @@ class TrackWithGroupTest {
 
     @Test
     void aWatchShowsTheDrainGoingDownAndEndsWithIt() {
-        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.keepGoing());
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.continueOnError());
         for (int i = 1; i <= 3; i++) {
             Completable.timer(i * 1_000L - 500, TimeUnit.MILLISECONDS, time)
                     .compose(trackWith(group))
@@ -388,8 +388,8 @@ class TrackWithGroupTest {
         }
         group.close();
         TestSubscriber<Long> pending = RxGroups.watch(group, Duration.ofSeconds(1), time)
-                .map(GroupSnapshot::figures)
-                .map(Figures::pending)
+                .map(GroupSnapshot::counts)
+                .map(TaskCounts::pending)
                 .test();
         time.advanceTimeBy(10, TimeUnit.SECONDS);
         pending.assertResult(3L, 2L, 1L, 0L);
@@ -401,14 +401,14 @@ class TrackWithGroupTest {
     @Test
     @SuppressWarnings("NullAway")
     void nothingMayBeNull() {
-        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.keepGoing());
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.continueOnError());
         assertThatNullPointerException()
                 .isThrownBy(() -> trackWith((TaskGroup) null))
                 .withMessage("group must not be null");
         assertThatNullPointerException()
                 .isThrownBy(() -> trackWith(group, (TaskOptions) null))
                 .withMessage("options must not be null");
-        assertThatNullPointerException().isThrownBy(() -> RxGroups.join(null));
+        assertThatNullPointerException().isThrownBy(() -> RxGroups.closeAndDrain(null));
         assertThatNullPointerException().isThrownBy(() -> RxGroups.shutdown(group, null));
         assertThatNullPointerException().isThrownBy(() -> RxGroups.defer(group, TaskOptions.defaults(), null));
         assertThatNullPointerException()
@@ -455,7 +455,7 @@ class TrackWithGroupTest {
                 silent.compose(RxTracking.<String>trackWith(group)).test();
         group.cancel();
         downstream.assertError(TaskCancelledException.class);
-        assertThat(group.figures()).isEqualTo(new Figures(1, 0, 0, 0, 0, 1, 0));
+        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 0, 1, 0));
         AtomicInteger cancels = new AtomicInteger();
         subscribers.get(0).onSubscribe(new Subscription() {
             @Override
@@ -480,7 +480,7 @@ class TrackWithGroupTest {
             @Override
             public void onSubscribe(Subscription s) {
                 s.cancel();
-                pending.add(group.figures().pending());
+                pending.add(group.counts().pending());
             }
 
             @Override
@@ -488,7 +488,7 @@ class TrackWithGroupTest {
 
             @Override
             public void onError(Throwable error) {
-                pending.add(group.figures().pending());
+                pending.add(group.counts().pending());
             }
 
             @Override
@@ -496,7 +496,7 @@ class TrackWithGroupTest {
         });
         group.cancel();
         assertThat(pending).containsExactly(1L, 1L);
-        assertThat(group.figures().pending()).isZero();
+        assertThat(group.counts().pending()).isZero();
     }
 
     @Test
@@ -517,9 +517,9 @@ class TrackWithGroupTest {
         TestSubscriber<String> downstream =
                 broken.compose(RxTracking.<String>trackWith(group)).test();
         assertThat(attempts).hasValue(2);
-        assertThat(group.figures().active()).as("the second attempt").isEqualTo(1);
+        assertThat(group.counts().active()).as("the second attempt").isEqualTo(1);
         assertThat(undeliverable.take()).isNotEmpty();
         downstream.cancel();
-        assertThat(group.figures().pending()).isZero();
+        assertThat(group.counts().pending()).isZero();
     }
 }

@@ -2,7 +2,7 @@
 package io.reactivetracker.spring;
 
 import io.reactivetracker.RunningTask;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.TaskGroup;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param name the group's name
  * @param state as in {@link TrackedState}
- * @param figures its numbers with those of all groups below it
+ * @param counts its numbers with those of all groups below it
  * @param children the groups below it
  * @param omitted how many groups below are left out, since they are too deep for JSON
  * @param running the oldest of the tasks that run, in this group and all groups below it
@@ -22,7 +22,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 record GroupDescription(
         String name,
         TrackedState state,
-        Figures figures,
+        TaskCounts counts,
         List<Child> children,
         long omitted,
         List<TaskDescription> running,
@@ -33,14 +33,14 @@ record GroupDescription(
     static final int MOST_LEVELS = 64;
 
     static GroupDescription of(TaskGroup group) {
-        // In this order a task that ends meanwhile is in the figures, and one that starts is not in the list.
+        // In this order a task that ends meanwhile is in the counts, and one that starts is not in the list.
         List<RunningTask> running = group.runningTasks();
         GroupSnapshot snapshot = group.snapshot();
         Child top = Child.of(snapshot, MOST_LEVELS);
         return new GroupDescription(
                 top.name(),
                 top.state(),
-                top.figures(),
+                top.counts(),
                 top.children(),
                 top.omitted(),
                 TaskDescription.oldest(running),
@@ -52,18 +52,18 @@ record GroupDescription(
      *
      * @param name the group's name
      * @param state as in {@link TrackedState}
-     * @param figures its numbers with those of all groups below it
+     * @param counts its numbers with those of all groups below it
      * @param children the groups below it
      * @param omitted how many groups below it are left out
      */
-    record Child(String name, TrackedState state, Figures figures, List<Child> children, long omitted) {
+    record Child(String name, TrackedState state, TaskCounts counts, List<Child> children, long omitted) {
 
         static Child of(GroupSnapshot group, int levels) {
             boolean isCut = levels == 0;
             return new Child(
                     group.name(),
                     TrackedState.of(group),
-                    group.figures(),
+                    group.counts(),
                     isCut
                             ? List.of()
                             : group.children().stream()

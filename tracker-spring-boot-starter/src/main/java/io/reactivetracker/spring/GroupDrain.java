@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskGroup;
@@ -18,13 +18,13 @@ final class GroupDrain {
 
     private final TaskGroup group;
     private final ShutdownTimes times;
-    private final Figures before;
+    private final TaskCounts before;
     private final long start;
 
     GroupDrain(TaskGroup group, ShutdownTimes times) {
         this.group = group;
         this.times = times;
-        this.before = group.figures();
+        this.before = group.counts();
         this.start = group.timer().nanoTime();
     }
 
@@ -43,7 +43,7 @@ final class GroupDrain {
     }
 
     private void tell(ShutdownReport last) {
-        Figures after = group.figures();
+        TaskCounts after = group.counts();
         DrainLog.groupEnded(
                 group.name(),
                 last.isDrained(),

@@ -4,7 +4,7 @@ package io.reactivetracker.spring;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskGroupBuilder;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;

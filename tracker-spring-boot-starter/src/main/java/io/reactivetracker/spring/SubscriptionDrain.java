@@ -3,7 +3,7 @@ package io.reactivetracker.spring;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;

@@ -13,7 +13,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * The actuator's {@code tasktrackers}: the groups as trees, the trackers, their figures, and what runs. It only reads.
+ * The actuator's {@code tasktrackers}: the groups as trees, the trackers, their counts, and what runs. It only reads.
  *
  * <p>Takes time in proportion to the number of groups and of running tasks, and blocks nowhere.
  */

@@ -34,7 +34,7 @@ final class TaskTrackersHealthIndicator implements HealthIndicator {
             GroupSnapshot group = bean.getValue().snapshot();
             TrackedState state = TrackedState.of(group);
             isOpen &= state == TrackedState.OPEN;
-            health.withDetail(bean.getKey(), detail(state, group.figures().pending()));
+            health.withDetail(bean.getKey(), detail(state, group.counts().pending()));
         }
         for (Map.Entry<String, TaskTracker> bean : beans.trackers().entrySet()) {
             TrackedState state = TrackedState.of(bean.getValue());

@@ -19,7 +19,7 @@ enum TrackedState {
         if (!group.isClosed() && !group.isCancelled()) {
             return OPEN;
         }
-        if (group.figures().pending() == 0 && group.children().isEmpty()) {
+        if (group.counts().pending() == 0 && group.children().isEmpty()) {
             return DRAINED;
         }
         return group.isCancelled() ? CANCELLED : CLOSING;

@@ -2,7 +2,7 @@
 package io.reactivetracker.spring;
 
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;

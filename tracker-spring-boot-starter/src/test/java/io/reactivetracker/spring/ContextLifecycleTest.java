@@ -285,7 +285,7 @@ class ContextLifecycleTest {
                     .hasStackTraceContaining(PortInUseException.class.getName());
             assertThat(made)
                     .singleElement()
-                    .satisfies(group -> assertThat(group.figures().succeeded()).isEqualTo(1));
+                    .satisfies(group -> assertThat(group.counts().succeeded()).isEqualTo(1));
         }
         assertThat(log).contains("1 completed, 0 failed, 0 cancelled, 0 rejected, 0 stuck");
     }

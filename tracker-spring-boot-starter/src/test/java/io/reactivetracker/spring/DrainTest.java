@@ -15,7 +15,7 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.GroupClosedException;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.reactor.ReactorGroups;
 import io.reactivetracker.reactor.TaskHandle;
 import java.time.Duration;
@@ -293,7 +293,7 @@ class DrainTest {
         assertThat(mails.isClosed()).as("while a task above may use it").isFalse();
         order.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
         awaitTheEnd();
-        assertThat(orders.figures().succeeded()).isEqualTo(2);
+        assertThat(orders.counts().succeeded()).isEqualTo(2);
     }
 
     @Test
@@ -370,7 +370,7 @@ class DrainTest {
         assertThat(second).succeedsWithin(LONG);
         assertThat(lifecycle.isRunning()).isFalse();
         lifecycle.stop();
-        assertThat(orders.figures().cancelled()).isEqualTo(1);
+        assertThat(orders.counts().cancelled()).isEqualTo(1);
         assertThat(log.getOut().lines().filter(line -> line.contains("is closed: waiting")))
                 .hasSize(1);
     }
@@ -413,7 +413,7 @@ class DrainTest {
         assertThat(subscriptions.token().isCancelled()).isTrue();
         order.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
         awaitTheEnd();
-        assertThat(orders.figures().succeeded()).isEqualTo(1);
+        assertThat(orders.counts().succeeded()).isEqualTo(1);
         assertThat(log)
                 .contains("tracker \"subscriptions\" has 1 task left after 2.5 s: the groups are closed now")
                 .contains("group \"orders\" is closed: waiting 20.0 s at most for 1 task")

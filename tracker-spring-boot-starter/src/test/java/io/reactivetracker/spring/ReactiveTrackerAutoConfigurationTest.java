@@ -8,7 +8,7 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskRejectedException;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.reactor.ReactorGroups;
 import io.reactivetracker.reactor.TaskHandle;
 import java.util.ArrayList;
@@ -135,7 +135,7 @@ class ReactiveTrackerAutoConfigurationTest {
                     for (int task = 0; task < 2; task++) {
                         TaskHandle<?> unused = spawn(group, Mono.never());
                     }
-                    assertThat(group.figures().active())
+                    assertThat(group.counts().active())
                             .as("as the customizer says")
                             .isEqualTo(2);
                     assertThat(group.cancel()).isTrue();
@@ -180,8 +180,8 @@ class ReactiveTrackerAutoConfigurationTest {
             for (int task = 0; task < 3; task++) {
                 TaskHandle<?> unused = spawn(group, Mono.never());
             }
-            assertThat(group.figures().active()).isEqualTo(2);
-            assertThat(group.figures().queued()).isEqualTo(1);
+            assertThat(group.counts().active()).isEqualTo(2);
+            assertThat(group.counts().queued()).isEqualTo(1);
             assertThat(group.cancel()).isTrue();
         });
     }

@@ -63,7 +63,7 @@ class ShutdownOrderTest {
                         "task used the pool: running, and the store: open",
                         "pool stopped",
                         "store destroyed");
-        assertThat(group.figures().succeeded()).isEqualTo(1);
+        assertThat(group.counts().succeeded()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -90,7 +90,7 @@ class ShutdownOrderTest {
                         "after the web server: refuses, group closed",
                         "pool stopped",
                         "store destroyed");
-        assertThat(group.figures().succeeded()).isEqualTo(1);
+        assertThat(group.counts().succeeded()).isEqualTo(1);
     }
 
     private TaskGroup stopWhileServing(Server server, GenericApplicationContext context) throws Exception {

@@ -82,15 +82,15 @@ class TaskTrackersEndpointTest {
                     .isEqualTo("all orders")
                     .jsonPath("$.groups.orders.state")
                     .isEqualTo("OPEN")
-                    .jsonPath("$.groups.orders.figures.issued")
+                    .jsonPath("$.groups.orders.counts.issued")
                     .isEqualTo(2)
-                    .jsonPath("$.groups.orders.figures.active")
+                    .jsonPath("$.groups.orders.counts.active")
                     .isEqualTo(2)
-                    .jsonPath("$.groups.orders.figures.length()")
+                    .jsonPath("$.groups.orders.counts.length()")
                     .isEqualTo(7)
                     .jsonPath("$.groups.orders.children[0].name")
                     .isEqualTo("mails")
-                    .jsonPath("$.groups.orders.children[0].figures.active")
+                    .jsonPath("$.groups.orders.children[0].counts.active")
                     .isEqualTo(1)
                     .jsonPath("$.groups.orders.running[0].name")
                     .isEqualTo("ship \"17\"\r\n<script>")
@@ -136,7 +136,7 @@ class TaskTrackersEndpointTest {
         read("/actuator/tasktrackers/" + bean, "operator")
                 .isOk()
                 .expectBody()
-                .jsonPath("$.figures.queued")
+                .jsonPath("$.counts.queued")
                 .isEqualTo(0);
     }
 

@@ -4,7 +4,7 @@ package io.reactivetracker.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.micrometer.TaskGroupMetrics;
 import io.reactivetracker.reactor.ReactorTracking;
@@ -154,7 +154,7 @@ class TrackerRuntimeHintsTest {
                 GroupDescription.Child.class,
                 TrackerDescription.class,
                 TaskDescription.class,
-                Figures.class)) {
+                TaskCounts.class)) {
             assertThat(RuntimeHintsPredicates.reflection()
                             .onType(TypeReference.of(answer))
                             .withAnyMemberCategory(

@@ -50,7 +50,7 @@ class VirtualThreadsTest {
             closed.get();
         }
         assertThat(task.get()).isEqualTo("imported");
-        assertThat(group.figures().succeeded()).isEqualTo(1);
+        assertThat(group.counts().succeeded()).isEqualTo(1);
     }
 
     /** As the tests are compiled for 17. */

@@ -94,7 +94,7 @@ final class CutOff {
                 try {
                     Operators.reportThrowInSubscribe(this, failure);
                 } catch (Throwable fatal) {
-                    cancelAfter(fatal);
+                    cancelAfterErrors(fatal);
                     throw fatal;
                 }
                 cancel();
@@ -105,12 +105,12 @@ final class CutOff {
             try {
                 signal.run();
             } catch (Throwable failure) {
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }
 
-        private void cancelAfter(Throwable failure) {
+        private void cancelAfterErrors(Throwable failure) {
             try {
                 cancel();
             } catch (Throwable another) {

@@ -74,7 +74,7 @@ final class PassThrough {
                 try {
                     Operators.reportThrowInSubscribe(this, failure);
                 } catch (Throwable fatal) {
-                    cancelAfter(fatal);
+                    cancelAfterErrors(fatal);
                     throw fatal;
                 }
                 cancel();
@@ -95,12 +95,12 @@ final class PassThrough {
                 if (isLenient && isSubscribing) {
                     throw failure;
                 }
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }
 
-        private void cancelAfter(Throwable failure) {
+        private void cancelAfterErrors(Throwable failure) {
             try {
                 cancel();
             } catch (Throwable another) {

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.group.TaskTimer;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.reactor.ReactorGroups;
 import io.reactivetracker.spring.TaskGroupCustomizer;
 import java.io.IOException;
@@ -51,10 +51,10 @@ class OrdersTest {
             TaskGroup group = shop.getBean(TaskGroup.class);
             assertThat(shop.getBean(TaskTimer.class)).isSameAs(group.timer());
             assertThat(order(shop, "17").statusCode()).isEqualTo(202);
-            assertThat(group.figures().pending()).isEqualTo(1);
+            assertThat(group.counts().pending()).isEqualTo(1);
             assertThat(orders.shipped).containsExactly("failed 17");
             clock.advanceTimeBy(Duration.ofSeconds(1));
-            await().until(() -> group.figures().succeeded() == 1);
+            await().until(() -> group.counts().succeeded() == 1);
             assertThat(orders.shipped).containsExactly("failed 17", "17");
         }
         assertIsQuiet(log);

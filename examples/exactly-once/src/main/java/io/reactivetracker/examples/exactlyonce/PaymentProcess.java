@@ -3,7 +3,7 @@ package io.reactivetracker.examples.exactlyonce;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
@@ -127,7 +127,7 @@ public final class PaymentProcess {
         }
     }
 
-    private CompletableFuture<String> charge(Attempt<String> attempt) {
+    private CompletableFuture<String> charge(RecordContext<String> attempt) {
         if (!attempt.key().equals(holdAt)) {
             return CompletableFuture.supplyAsync(() -> attempt, MOMENT).thenCompose(this::chargeNow);
         }
@@ -142,11 +142,11 @@ public final class PaymentProcess {
         return charged;
     }
 
-    private CompletableFuture<String> chargeNow(Attempt<String> attempt) {
-        return bank.charge(attempt.key(), attempt.fence(), 100).toCompletableFuture();
+    private CompletableFuture<String> chargeNow(RecordContext<String> attempt) {
+        return bank.charge(attempt.key(), attempt.fencingToken(), 100).toCompletableFuture();
     }
 
-    private CompletableFuture<Void> hold(Attempt<String> attempt) {
+    private CompletableFuture<Void> hold(RecordContext<String> attempt) {
         say("holds " + attempt.key());
         return told(RELEASE);
     }

@@ -9,7 +9,7 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ErrorPolicy;
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
@@ -55,7 +55,7 @@ class GroupSnippetsTest {
                 .admission(Admission.concurrency(64)) // the 65th waits, first in first out
                 .onError(ErrorPolicy.retry(3, Backoff.exponential(first, longest).jitter(0.5)))
                 .build();
-        TaskGroup mails = orders.childBuilder("mails").onError(ErrorPolicy.cancelAfter(10)).build();
+        TaskGroup mails = orders.childBuilder("mails").onError(ErrorPolicy.cancelAfterErrors(10)).build();
 
         parcels.flatMap(this::ship).transform(trackWith(orders, "ship")).subscribe(); // Reactor
         TaskHandle<Receipt> mail = spawn(mails, send(order)); // waits its turn; mail.abort() takes it out again
@@ -66,7 +66,7 @@ class GroupSnippetsTest {
         mails.submit(TaskOptions.named("welcome"), task -> sendAsync(order)); // plain Java: a CompletionStage
 
         // spotless:on
-        assertThat(orders.figures()).isEqualTo(new Figures(3, 0, 0, 3, 0, 0, 0));
+        assertThat(orders.counts()).isEqualTo(new TaskCounts(3, 0, 0, 3, 0, 0, 0));
     }
 
     @Test
@@ -81,9 +81,9 @@ class GroupSnippetsTest {
 
         mails.submit(TaskOptions.named("welcome"), task -> sendAsync(mail));
 
-        orders.join().await(); // takes no more, and waits for what there is, mails included
+        orders.closeAndDrain().await(); // takes no more, and waits for what there is, mails included
         // spotless:on
-        assertThat(orders.figures().succeeded()).isOne();
+        assertThat(orders.counts().succeeded()).isOne();
     }
 
     @Test
@@ -94,7 +94,7 @@ class GroupSnippetsTest {
         Duration rest = Duration.ofSeconds(30);
         Mono.never().transform(trackWith(orders)).onErrorComplete().subscribe();
         // spotless:off
-        ReactorGroups.watch(orders, Duration.ofSeconds(1)).map(GroupSnapshot::figures).subscribe(log::info);
+        ReactorGroups.watch(orders, Duration.ofSeconds(1)).map(GroupSnapshot::counts).subscribe(log::info);
 
         ShutdownReport report = ReactorGroups.shutdown(orders, Shutdown.grace(patience).thenCancel(rest)).block();
         // spotless:on

@@ -4,7 +4,7 @@ package io.reactivetracker.examples.snippets;
 import static io.reactivetracker.recorder.RecordOptions.orJoin;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reactivetracker.recorder.Attempt;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordStore;
 import io.reactivetracker.recorder.Retention;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
@@ -74,7 +74,7 @@ class RecorderSnippetsTest {
         payments.record(payment.id(), orJoin(), attempt -> pay(payment)); // waits for one that runs, and ends as that does
         payments.revoke(payment.id(), attempt -> refund(payment)); // then it may be paid again
 
-        payments.record(payment.id(), attempt -> pay(payment, attempt.fence())); // which tells a late owner from the next
+        payments.record(payment.id(), attempt -> pay(payment, attempt.fencingToken())); // which tells a late owner from the next
         // spotless:on
         assertThat(done).containsExactly("paid one", "paid one", "refunded one", "fence 4", "paid one");
         // spotless:off
@@ -93,7 +93,7 @@ class RecorderSnippetsTest {
         TaskRecorder<String> payments = TaskRecorder.create(RecordStore.inMemory(Retention.of(week, 1_000_000)));
         // spotless:on
         CompletableFuture<Long> fence =
-                payments.record("one", (Attempt<String> attempt) -> CompletableFuture.completedFuture(attempt.fence()));
+                payments.record("one", (RecordContext<String> attempt) -> CompletableFuture.completedFuture(attempt.fencingToken()));
         assertThat(fence).isCompletedWithValue(1L);
     }
 

@@ -56,8 +56,8 @@ class RxSnippetsTest {
         bill(order).compose(trackWith(orders)).subscribe(); // RxJava
 
         // spotless:on
-        RxGroups.join(orders).blockingAwait();
-        assertThat(orders.figures().succeeded()).isOne();
+        RxGroups.closeAndDrain(orders).blockingAwait();
+        assertThat(orders.counts().succeeded()).isOne();
     }
 
     @Test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.examples.thumbnails;
 
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupSnapshot;
 
 /** Writes a snapshot of a tree of groups for people to read, a group a line. */
@@ -16,18 +16,18 @@ final class GroupText {
     }
 
     private static void append(GroupSnapshot group, String indent, StringBuilder text) {
-        Figures figures = group.figures();
+        TaskCounts counts = group.counts();
         text.append("%s%s, %s: %d issued, %d queued, %d active, %d succeeded, %d failed, %d cancelled%n"
                 .formatted(
                         indent,
                         group.name(),
                         stateOf(group),
-                        figures.issued(),
-                        figures.queued(),
-                        figures.active(),
-                        figures.succeeded(),
-                        figures.failed(),
-                        figures.cancelled()));
+                        counts.issued(),
+                        counts.queued(),
+                        counts.active(),
+                        counts.succeeded(),
+                        counts.failed(),
+                        counts.cancelled()));
         group.children().forEach(child -> append(child, indent + "  ", text));
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.examples.thumbnails;
 
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
@@ -130,14 +130,14 @@ final class ThumbnailRun implements AutoCloseable {
     /** Waits until half of the pictures are done, and the next ones stand at the door. */
     private void awaitHalf() {
         ReactorGroups.watch(thumbnails.root(), BETWEEN_LOOKS)
-                .map(GroupSnapshot::figures)
+                .map(GroupSnapshot::counts)
                 .takeUntil(ThumbnailRun::isHalfDone)
                 .blockLast();
     }
 
-    private static boolean isHalfDone(Figures figures) {
+    private static boolean isHalfDone(TaskCounts counts) {
         // The picture itself, its rendering and its entry; two of the others are at the door.
-        return figures.succeeded() == 3 * AT_ONCE && figures.queued() == Pictures.NUMBER - AT_ONCE - 2;
+        return counts.succeeded() == 3 * AT_ONCE && counts.queued() == Pictures.NUMBER - AT_ONCE - 2;
     }
 
     private void tellTheGroups() {
@@ -152,8 +152,8 @@ final class ThumbnailRun implements AutoCloseable {
                 .map(group -> "%s %2d queued, %d active"
                         .formatted(
                                 group.name(),
-                                group.figures().queued(),
-                                group.figures().active()))
+                                group.counts().queued(),
+                                group.counts().active()))
                 .collect(Collectors.joining("; "));
     }
 

@@ -32,7 +32,7 @@ final class Thumbnails {
             .build();
     private final TaskGroup entries = root.childBuilder("catalogue")
             .admission(Admission.concurrency(1))
-            .onError(ErrorPolicy.critical())
+            .onError(ErrorPolicy.cancelParentOnError())
             .build();
 
     private final Renderer renderer;

@@ -3,7 +3,7 @@ package io.reactivetracker.examples.thumbnails;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reactivetracker.group.Figures;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.ShutdownReport;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -84,7 +84,7 @@ class ThumbnailServiceTest {
                             "POST /pictures/picture-1 is answered with 503",
                             "render 18 queued, 2 active; catalogue  0 queued, 0 active");
             assertThat(run.postOneMore()).isEqualTo(503);
-            assertThat(run.groups().figures().issued()).isEqualTo(119);
+            assertThat(run.groups().counts().issued()).isEqualTo(119);
         }
     }
 
@@ -104,9 +104,9 @@ class ThumbnailServiceTest {
 
             assertThat(run.groups().isCancelled()).isTrue();
             assertThat(run.groups().children()).isEmpty();
-            assertThat(run.groups().figures()).isEqualTo(new Figures(101, 0, 0, 61, 1, 39, 0));
+            assertThat(run.groups().counts()).isEqualTo(new TaskCounts(101, 0, 0, 61, 1, 39, 0));
             assertThat(run.postOneMore()).isEqualTo(503);
-            assertThat(run.groups().figures().issued()).isEqualTo(101);
+            assertThat(run.groups().counts().issued()).isEqualTo(101);
         }
     }
 

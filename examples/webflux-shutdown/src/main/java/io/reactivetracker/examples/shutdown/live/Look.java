@@ -10,7 +10,7 @@ import java.util.List;
  * What the page shows at a time.
  *
  * @param process tells one run of the server from the next
- * @param group the tree and its figures
+ * @param group the tree and its counts
  * @param running the tasks that have been running for longest
  * @param more how many other tasks run
  */

@@ -38,18 +38,18 @@ class LiveFeedTest {
         ServerProcess server = shop.start();
         Watcher watcher = new Watcher(server);
         shop.order(server, ORDERS);
-        await().until(() -> watcher.last().path("figures").path("active").asInt() == 2 * ORDERS);
+        await().until(() -> watcher.last().path("counts").path("active").asInt() == 2 * ORDERS);
 
         server.terminate();
         await().until(() -> watcher.last().path("isClosed").asBoolean());
-        assertThat(watcher.last().path("figures").path("active").asInt()).isEqualTo(2 * ORDERS);
+        assertThat(watcher.last().path("counts").path("active").asInt()).isEqualTo(2 * ORDERS);
         assertThat(watcher.hasEnded()).isFalse();
 
         shop.carrier.open();
         watcher.awaitEnd();
         assertThat(watcher.events).last().isEqualTo("end");
-        assertThat(watcher.last().path("figures").path("active").asInt()).isZero();
-        assertThat(watcher.last().path("figures").path("succeeded").asInt()).isEqualTo(3 * ORDERS);
+        assertThat(watcher.last().path("counts").path("active").asInt()).isZero();
+        assertThat(watcher.last().path("counts").path("succeeded").asInt()).isEqualTo(3 * ORDERS);
         assertThat(server.awaitEnd()).isEqualTo(143);
         assertThatNobodyWasCutOff(server);
     }
@@ -61,13 +61,13 @@ class LiveFeedTest {
         server.managementPort();
         Shop.hang(server, "nightly report");
         Watcher watcher = new Watcher(server);
-        await().until(() -> watcher.last().path("figures").path("active").asInt() == 1);
+        await().until(() -> watcher.last().path("counts").path("active").asInt() == 1);
 
         server.terminate();
         watcher.awaitEnd();
         assertThat(watcher.events).last().isEqualTo("end");
         assertThat(watcher.last().path("isCancelled").asBoolean()).isTrue();
-        assertThat(watcher.last().path("figures").path("active").asInt()).isEqualTo(1);
+        assertThat(watcher.last().path("counts").path("active").asInt()).isEqualTo(1);
         assertThat(server.awaitEnd()).isEqualTo(143);
         assertThatNobodyWasCutOff(server);
     }
