@@ -39,15 +39,15 @@ public final class AdmissionStress {
         private volatile AdmissionRequest candidate;
         private volatile int taken;
 
-        private final GroupTask task = TaskGroup.builder("stress")
+        private final TaskGroup group = TaskGroup.builder("stress")
                 .executor(Runnable::run)
                 .admission(asking -> {
                     candidate = asking;
                     asked.incrementAndGet();
                     return left::incrementAndGet;
                 })
-                .build()
-                .issue(TaskOptions.defaults(), () -> null);
+                .build();
+        private final GroupTask task = group.issue(TaskOptions.defaults(), () -> null);
 
         void ask() {
             if (task.start(this)) {
@@ -135,7 +135,7 @@ public final class AdmissionStress {
 
         @Actor
         public void cancel() {
-            asking.task.group().cancel();
+            asking.group.cancel();
         }
 
         @Arbiter
@@ -222,7 +222,7 @@ public final class AdmissionStress {
 
         @Actor
         public void cancel() {
-            asking.task.group().cancel();
+            asking.group.cancel();
         }
 
         @Arbiter
