@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker.stress;
+package io.reactivetracker;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.reactivetracker.CancellationToken;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker.stress;
+package io.reactivetracker.recorder;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.reactivetracker.recorder.RecordOptions;
-import io.reactivetracker.recorder.RecordStore;
-import io.reactivetracker.recorder.TaskRecorder;
-import io.reactivetracker.recorder.TaskStatus;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 import org.openjdk.jcstress.annotations.Actor;

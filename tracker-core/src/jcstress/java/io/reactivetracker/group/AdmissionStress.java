@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker.stress;
+package io.reactivetracker.group;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.reactivetracker.TaskOptions;
-import io.reactivetracker.group.Admission;
-import io.reactivetracker.group.AdmissionRequest;
-import io.reactivetracker.group.ConcurrencyLimit;
-import io.reactivetracker.group.TaskCounts;
-import io.reactivetracker.group.GroupTask;
-import io.reactivetracker.group.TaskBody;
-import io.reactivetracker.group.TaskGroup;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
