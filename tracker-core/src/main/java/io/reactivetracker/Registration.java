@@ -2,19 +2,30 @@
 package io.reactivetracker;
 
 /**
- * An action that waits for something, and the way to stop it waiting.
+ * A handle to an action that waits for an event.
  *
- * <p>Obtained from {@link DrainSignal#onDone}, {@link CancellationToken#onCancel} and
+ * <p>Returned by {@link DrainSignal#onDone}, {@link CancellationToken#onCancel}, {@link TaskTimer#schedule} and
  * {@link io.reactivetracker.group.TaskGroup#onChild}.
+ *
+ * @see RegistrationSlot
  */
 @FunctionalInterface
 public interface Registration extends AutoCloseable {
 
     /**
-     * Unlinks the action, in constant time, so that nothing is left of it.
+     * Returns a registration that has nothing to undo.
      *
-     * <p>An action that has not begun to run never will; one that runs, or has run, is not disturbed. Idempotent, from
-     * any thread; does not wait for an action that is running.
+     * @return always the same object
+     */
+    static Registration none() {
+        return RegistrationSlot.NONE;
+    }
+
+    /**
+     * Unlinks the action in constant time and releases all references to it.
+     *
+     * <p>An action that has not started never runs. An action that runs, or has run, is not affected. This method is
+     * idempotent, can be called by any thread, and does not wait for an action that is running.
      */
     @Override
     void close();

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Waiters {
 
-    private static final Registration NOTHING_LEFT = () -> {};
-
     private final IntrusiveList<Waiter> chain = new IntrusiveList<>();
 
     /** Runs the action at once if its event has happened; else keeps it until then. */
@@ -27,7 +25,7 @@ final class Waiters {
             return waiter;
         }
         action.run();
-        return NOTHING_LEFT;
+        return Registration.none();
     }
 
     /** Runs the waiters whose event has happened, in this thread and outside any lock. */

@@ -83,7 +83,7 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
 
         // Guarded by this. Of each admission only the first answer counts. The first permit is held from its grant
         // to the end of the second wait.
-        private Registration place = WaitQueue.NO_PLACE;
+        private Registration place = Registration.none();
         private boolean isAnsweredByFirst;
         private boolean isAnsweredBySecond;
         private boolean hasLeft;

@@ -90,7 +90,7 @@ public final class ConcurrencyLimit implements Admission {
             if (!candidate.grant(share)) {
                 share.release(Outcome.CANCELLED);
             }
-            return WaitQueue.NO_PLACE;
+            return Registration.none();
         }
         int priority = line.priorityOf(candidate);
         boolean isNext;
@@ -112,7 +112,7 @@ public final class ConcurrencyLimit implements Admission {
         } else if (!candidate.grant(permit)) {
             permit.release(Outcome.CANCELLED);
         }
-        return WaitQueue.NO_PLACE;
+        return Registration.none();
     }
 
     /**

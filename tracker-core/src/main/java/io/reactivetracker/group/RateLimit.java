@@ -63,7 +63,7 @@ public final class RateLimit implements Admission {
                 giveBack();
                 grantToThoseDue();
             }
-            return WaitQueue.NO_PLACE;
+            return Registration.none();
         }
         WaitQueue.Place taken = place;
         try {
@@ -141,7 +141,7 @@ public final class RateLimit implements Admission {
     }
 
     private void leave(WaitQueue.Place place) {
-        Registration off = WaitQueue.NO_PLACE;
+        Registration off = Registration.none();
         synchronized (this) {
             if (line.remove(place) && line.isEmpty()) {
                 off = disarm();
@@ -152,7 +152,7 @@ public final class RateLimit implements Admission {
 
     /** Forgets the alarm; the caller holds the lock, and takes the alarm back from the timer when it does not any more. */
     private Registration disarm() {
-        Registration off = alarm == null ? WaitQueue.NO_PLACE : alarm.registration;
+        Registration off = alarm == null ? Registration.none() : alarm.registration;
         alarm = null;
         return off;
     }
@@ -237,7 +237,7 @@ public final class RateLimit implements Admission {
     private static final class Alarm {
 
         // Guarded by the rate limit; known once the timer has returned.
-        private Registration registration = WaitQueue.NO_PLACE;
+        private Registration registration = Registration.none();
     }
 
     /**

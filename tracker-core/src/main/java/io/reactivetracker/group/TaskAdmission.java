@@ -21,7 +21,7 @@ final class TaskAdmission implements AdmissionRequest {
     private @Nullable Thread asking = Thread.currentThread();
     private @Nullable Runnable answer;
     private boolean hasLeft;
-    private Registration place = WaitQueue.NO_PLACE;
+    private Registration place = Registration.none();
 
     TaskAdmission(IssuedTask task) {
         this.task = task;

@@ -13,6 +13,6 @@ final class Unlimited implements Admission {
     @Override
     public Registration admit(AdmissionRequest candidate) {
         candidate.grant(Permit.NOTHING_TO_RELEASE);
-        return WaitQueue.NO_PLACE;
+        return Registration.none();
     }
 }

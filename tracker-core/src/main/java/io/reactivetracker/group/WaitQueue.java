@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** AdmissionRequests that wait, in their order; guarded by its owner's lock. Who leaves is found without a search. */
 final class WaitQueue {
 
-    /** That of a candidate that does not stand in any line. */
-    static final Registration NO_PLACE = () -> {};
-
     private final Set<Place> places;
     private final @Nullable ToIntFunction<? super TaskContext> priority;
     private long entered;

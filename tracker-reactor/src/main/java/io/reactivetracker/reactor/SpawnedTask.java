@@ -69,7 +69,7 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
         Executor threadLocals = SubscriberThreadLocals.capture();
         GroupTask task = group.issue(options, () -> null);
         // Its pipeline sees to the end of a task of a group, after this has been told.
-        SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), task.name(), task.cancellationToken(), () -> {});
+        SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), task.name(), task.cancellationToken(), Registration.none());
         Mono<T> source = Mono.defer(() -> body.apply(task.cancellationToken()));
         spawned.cancellable = GroupTaskSubscriber.run(source, spawned, task, Continuations.MONO, threadLocals);
         return spawned;

@@ -153,7 +153,7 @@ class TaskRecorderModelTest {
 
         @Override
         public Registration schedule(Duration delay, Runnable action) {
-            return () -> {};
+            return Registration.none();
         }
     }
 

@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * was made for.
  */
 class MemoryClaim<K> implements RecordStore.Claim {
-
-    private static final Registration NOTHING_LEFT = () -> {};
     private static final VarHandle STATE;
 
     static {
@@ -165,7 +163,7 @@ class MemoryClaim<K> implements RecordStore.Claim {
             Object now = state;
             if (statusOf(now).isSettled()) {
                 action.accept(read());
-                return NOTHING_LEFT;
+                return Registration.none();
             }
             if (now instanceof SettleWaits waits) {
                 Registration registration = waits.add(action);

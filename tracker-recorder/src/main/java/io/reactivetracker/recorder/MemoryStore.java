@@ -224,7 +224,7 @@ final class MemoryStore<K> implements RecordStore<K> {
         MemoryClaim<K> claim = claims.get(key);
         if (claim == null) {
             action.accept(TaskRecord.of(TaskStatus.NOT_FOUND));
-            return () -> {};
+            return Registration.none();
         }
         return claim.onSettled(action);
     }

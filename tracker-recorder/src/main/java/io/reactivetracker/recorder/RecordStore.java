@@ -187,7 +187,7 @@ public interface RecordStore<K> {
      * @return the way to stop it: closed when nobody waits any more
      */
     default Registration onSettled(K key, Consumer<? super TaskRecord> action) {
-        return () -> {};
+        return Registration.none();
     }
 
     /**

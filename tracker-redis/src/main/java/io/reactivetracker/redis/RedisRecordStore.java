@@ -258,7 +258,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     public Registration onSettled(K key, Consumer<? super TaskRecord> action) {
         Objects.requireNonNull(action, "action must not be null");
         byte[] bytes = keyText.write(key);
-        return notices == null ? () -> {} : notices.onSettled(bytes, () -> find(key, bytes), action);
+        return notices == null ? Registration.none() : notices.onSettled(bytes, () -> find(key, bytes), action);
     }
 
     @Override
