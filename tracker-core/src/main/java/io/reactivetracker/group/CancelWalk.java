@@ -11,15 +11,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Runs the cancel actions of a shutdown, so that a task whose cancel blocks delays the cancel of no other.
+ * Runs the cancel actions of a shutdown, so that an action that blocks delays no other task's cancel.
  *
- * <p>All tokens are cancelled before it starts; what is left are their actions, a step for each token, in a queue. Walkers take
- * one step after the other until the queue is empty. The first walks on the group's executor. While steps are left, a check
- * comes by on the system's clock, and if no step was taken since the last one, its thread walks too: then every walker is
- * inside a step that does not return, or the executor has not begun. So there are as many walkers as cancels that block, and
- * one more.
+ * <p>All tokens are cancelled before the walk starts. Their actions wait in a queue, one step per token. A walker takes steps
+ * until the queue is empty. The first walker runs on the group's executor. While steps are left, a check runs every 10 ms on
+ * the system's timer. If no step was taken since the last check, then all walkers are inside a step, or the executor has not
+ * begun, and the thread of the check becomes another walker. So there is one walker per action that blocks, plus one.
  *
- * <p>Nothing stops it: what the report of the shutdown came too early for is cancelled after it.
+ * <p>A walk cannot be stopped. Actions that are left when the shutdown reports run after that.
  */
 final class CancelWalk implements Executor {
 
@@ -33,14 +32,14 @@ final class CancelWalk implements Executor {
         this.bodies = bodies;
     }
 
-    /** Adds a step, which throws nothing; before the start. */
+    /** Adds a step, which must not throw. Not to be called after the start. */
     @Override
     public void execute(Runnable step) {
         steps.add(step);
     }
 
     void start() {
-        // The checks stand in for an executor that refuses.
+        // First, since the checks replace an executor that refuses.
         checkLater(taken.get());
         bodies.execute(this::walk, refusal -> {});
     }

@@ -3,70 +3,86 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.internal.Durations;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a {@linkplain TaskGroup#shutdown shutdown} waits in each of its stages: a grace, in which tasks may end by
- * themselves; then, if asked for, a cancel of what is left, and a wait for that to end. Immutable.
+ * The plan of a {@linkplain TaskGroup#shutdown shutdown}: a grace, in which tasks may end by themselves; then, optionally, a
+ * cancel of the remaining tasks and a wait for them to end. Immutable.
  */
 public final class Shutdown {
 
     private final Duration grace;
     private final @Nullable Duration cancelWait;
     private final boolean isOneBudget;
+    private final @Nullable ShutdownListener listener;
 
-    private Shutdown(Duration grace, @Nullable Duration cancelWait, boolean isOneBudget) {
+    private Shutdown(
+            Duration grace, @Nullable Duration cancelWait, boolean isOneBudget, @Nullable ShutdownListener listener) {
         this.grace = grace;
         this.cancelWait = cancelWait;
         this.isOneBudget = isOneBudget;
+        this.listener = listener;
     }
 
     /**
-     * Waits so long, and cancels nothing; see {@link #thenCancel}.
+     * Returns a plan that waits and cancels nothing; see {@link #thenCancel}.
      *
-     * @param grace how long tasks may go on; zero for not at all
+     * @param grace how long to wait; zero not to wait
      * @return a plan
-     * @throws IllegalArgumentException if the time is negative
+     * @throws IllegalArgumentException if {@code grace} is negative
      */
     public static Shutdown grace(Duration grace) {
-        return new Shutdown(Durations.requireNotNegative("grace", grace), null, false);
+        return new Shutdown(Durations.requireNotNegative("grace", grace), null, false, null);
     }
 
     /**
-     * After the grace cancels what is left, and waits so long for it, from the moment at which the cancel begins.
+     * Returns a plan that cancels the remaining tasks after the grace and then waits for them, counted from the moment at which
+     * the cancel begins.
      *
-     * @param wait how long cancelled tasks may take to end; zero for not at all
-     * @return a plan of both stages
-     * @throws IllegalArgumentException if the time is negative
+     * @param wait how long cancelled tasks may take to end; zero not to wait
+     * @return a plan with both stages
+     * @throws IllegalArgumentException if {@code wait} is negative
      */
     public Shutdown thenCancel(Duration wait) {
-        return new Shutdown(grace, Durations.requireNotNegative("wait", wait), false);
+        return new Shutdown(grace, Durations.requireNotNegative("wait", wait), false, listener);
     }
 
     /**
-     * Stays within one budget: waits, cancels what is left when the rest of the budget has come, and is over when the
-     * budget is, however long the cancel itself took.
+     * Returns a plan with one budget: it waits, cancels the remaining tasks when only {@code keptForCancel} is left of the
+     * budget, and is over at the end of the budget, however long the cancel itself takes.
      *
-     * @param budget how long all of it may take
-     * @param keptForCancel how much of that is kept for tasks to end after they were cancelled
+     * @param budget how long the whole shutdown may take
+     * @param keptForCancel the part of it that is reserved for cancelled tasks to end
      * @return a plan
-     * @throws IllegalArgumentException if a time is negative, or more is to be kept than there is
+     * @throws IllegalArgumentException if a time is negative, or {@code keptForCancel} exceeds {@code budget}
      */
     public static Shutdown within(Duration budget, Duration keptForCancel) {
         Durations.requireNotNegative("budget", budget);
         Durations.requireNotNegative("keptForCancel", keptForCancel);
         if (keptForCancel.compareTo(budget) > 0) {
             throw new IllegalArgumentException(
-                    "keptForCancel must not be more than the budget, but was " + keptForCancel + " of " + budget);
+                    "keptForCancel must not exceed the budget, but was " + keptForCancel + " of " + budget);
         }
-        return new Shutdown(budget.minus(keptForCancel), keptForCancel, true);
+        return new Shutdown(budget.minus(keptForCancel), keptForCancel, true, null);
+    }
+
+    /**
+     * Returns this plan with a listener of its stages, which replaces an earlier one.
+     *
+     * @param listener observes each shutdown that runs by the plan
+     * @return a plan with the same times
+     */
+    public Shutdown listener(ShutdownListener listener) {
+        return new Shutdown(
+                grace, cancelWait, isOneBudget, Objects.requireNonNull(listener, "listener must not be null"));
     }
 
     Duration grace() {
         return grace;
     }
 
-    /** Null if nothing is to be cancelled. */
+    /** Null if nothing is cancelled. */
     @Nullable
     Duration cancelWait() {
         return cancelWait;
@@ -76,10 +92,15 @@ public final class Shutdown {
         return isOneBudget;
     }
 
+    @Nullable
+    ShutdownListener listener() {
+        return listener;
+    }
+
     /**
-     * The stages and their times.
+     * Returns the stages and their times.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {

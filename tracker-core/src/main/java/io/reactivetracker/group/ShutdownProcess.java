@@ -14,50 +14,69 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One shutdown on its way: grace, cancel, wait, report. The first of drained and out of time makes the report. */
+/**
+ * Runs one shutdown: closes the group, waits for the grace, cancels, waits again, reports.
+ *
+ * <pre>
+ *  CLOSED ──grace over──→ CANCELLING ──drained, or wait over──→ OVER
+ *     └─────────drained, or grace over and no cancel─────────────↑
+ * </pre>
+ */
 final class ShutdownProcess {
 
     private final TaskGroup group;
     private final Shutdown plan;
+    private final ListenerCalls listener;
     private final TaskCounts before;
     private final long start;
     private final CompletableFuture<ShutdownReport> report = new CompletableFuture<>();
 
-    // Guarded by this; empty once the report is made.
-    private final List<Registration> alarms = new ArrayList<>();
+    // Guarded by this. Empty once the shutdown is over.
+    private final List<Registration> registrations = new ArrayList<>();
     private boolean isOver;
 
     ShutdownProcess(TaskGroup group, Shutdown plan) {
         this.group = group;
         this.plan = plan;
+        this.listener = new ListenerCalls(plan.listener());
         this.before = group.counts();
         this.start = group.timer().nanoTime();
     }
 
     CompletableFuture<ShutdownReport> start() {
         group.closeInOrder();
+        long pending = group.counts().pending();
+        // Before anything can end the shutdown, so that the listener hears of it first.
+        listener.add(it -> it.onClosed(pending));
         keep(group.drained().onDone(this::finish));
         Duration wait = plan.cancelWait();
         if (wait == null) {
-            alarm(plan.grace(), this::finish);
+            schedule(plan.grace(), this::finish);
         } else {
-            alarm(plan.grace(), () -> cancelAndWait(wait));
+            schedule(plan.grace(), () -> cancelAndWait(wait));
             if (plan.isOneBudget() && !wait.isZero()) {
-                // Set now, so that a cancel that comes late does not use up more than the budget.
-                alarm(plan.grace().plus(wait), this::finish);
+                // Scheduled now, so that a cancel that begins late does not extend the budget.
+                schedule(plan.grace().plus(wait), this::finish);
             }
         }
-        // A copy: whoever completes or cancels it must not change what the others get.
+        // After the alarms are set, so that a listener that blocks stops no stage.
+        listener.run();
+        // A copy: completing or cancelling it must not affect this process.
         return report.copy();
     }
 
-    /** The wait counts from here, so that a cancel that hangs does not keep the report. */
+    /** The wait is scheduled before the cancel, so that a cancel that hangs does not delay the report. */
     private void cancelAndWait(Duration wait) {
         if (!plan.isOneBudget() && !wait.isZero()) {
-            alarm(wait, this::finish);
+            schedule(wait, this::finish);
         }
         CancelWalk walk = new CancelWalk(group.bodies());
-        group.cancellationToken().cancel(outOfGrace(), walk);
+        if (listener.isNeeded()) {
+            addCancelling();
+            // A step of the walk, so that a listener that blocks delays no cancel.
+            walk.execute(listener::run);
+        }
+        group.cancellationToken().cancel(graceOver(), walk);
         group.forEachTask(task -> walk.execute(task::cancel));
         walk.start();
         if (wait.isZero()) {
@@ -65,17 +84,37 @@ final class ShutdownProcess {
         }
     }
 
-    private TimeoutException outOfGrace() {
+    private void addCancelling() {
+        List<StuckTask> tasks;
+        try {
+            tasks = pendingTasks();
+        } catch (Throwable broken) {
+            // For example the group's clock. The cancel must go on.
+            Uncaught.report(broken);
+            return;
+        }
+        synchronized (this) {
+            // Nothing may come after onOver.
+            if (!isOver && !tasks.isEmpty()) {
+                listener.add(it -> it.onCancelling(tasks));
+            }
+        }
+    }
+
+    private TimeoutException graceOver() {
         TimeoutException reason = new TimeoutException("the shutdown of group \"" + group.name() + "\" "
                 + (plan.grace().isZero()
-                        ? "waits no longer for its tasks to end"
+                        ? "gave its tasks no time to end"
                         : "gave its tasks " + plan.grace() + " to end"));
         reason.setStackTrace(new StackTraceElement[0]);
         return reason;
     }
 
-    /** Sets an alarm on the group's clock, or else on the system's; without any it is time now: early is better than never. */
-    private void alarm(Duration delay, Runnable action) {
+    /**
+     * Runs an action later, by the group's timer or, if that refuses, by the system's. If both refuse, the action runs now: an
+     * early stage is better than none.
+     */
+    private void schedule(Duration delay, Runnable action) {
         synchronized (this) {
             if (isOver) {
                 return;
@@ -100,7 +139,7 @@ final class ShutdownProcess {
     private void keep(Registration registration) {
         synchronized (this) {
             if (!isOver) {
-                alarms.add(registration);
+                registrations.add(registration);
                 return;
             }
         }
@@ -114,32 +153,25 @@ final class ShutdownProcess {
                 return;
             }
             isOver = true;
-            unneeded = List.copyOf(alarms);
-            alarms.clear();
+            unneeded = List.copyOf(registrations);
+            registrations.clear();
         }
         unneeded.forEach(Registration::close);
         try {
-            report.complete(makeReport());
+            ShutdownReport made = makeReport();
+            listener.add(it -> it.onOver(made));
+            report.complete(made);
         } catch (Throwable broken) {
-            // A clock of others that throws, say. Whoever waits is told.
+            // For example the group's clock. The caller gets an error in place of the report.
             report.completeExceptionally(broken);
         }
+        listener.run();
     }
 
     private ShutdownReport makeReport() {
-        // Looked at in this order, a task that ends meanwhile shows as stuck or in the numbers, and never in neither.
+        // In this order, a task that ends meanwhile may be listed as stuck and be counted, but is never in neither.
         boolean isDrained = group.drained().isDone();
-        List<StuckTask> stuck = new ArrayList<>();
-        if (!isDrained) {
-            List<IssuedTask> left = new ArrayList<>();
-            group.forEachTask(left::add);
-            IdentityHashMap<Admission, Integer> running = new IdentityHashMap<>();
-            left.stream()
-                    .filter(IssuedTask::isActive)
-                    .forEach(task -> running.merge(task.group().admission(), 1, Integer::sum));
-            left.forEach(task -> stuck.add(describe(task, running)));
-            stuck.sort(Comparator.comparingLong(StuckTask::id));
-        }
+        List<StuckTask> stuck = isDrained ? List.of() : pendingTasks();
         TaskCounts during = group.counts().since(before);
         return new ShutdownReport(
                 group.name(),
@@ -149,7 +181,21 @@ final class ShutdownProcess {
                 during.failed(),
                 during.cancelled(),
                 during.rejected(),
-                List.copyOf(stuck));
+                stuck);
+    }
+
+    /** The tasks that have not ended, oldest first. */
+    private List<StuckTask> pendingTasks() {
+        List<IssuedTask> pending = new ArrayList<>();
+        group.forEachTask(pending::add);
+        IdentityHashMap<Admission, Integer> running = new IdentityHashMap<>();
+        pending.stream()
+                .filter(IssuedTask::isActive)
+                .forEach(task -> running.merge(task.group().admission(), 1, Integer::sum));
+        return pending.stream()
+                .map(task -> describe(task, running))
+                .sorted(Comparator.comparingLong(StuckTask::id))
+                .toList();
     }
 
     private static StuckTask describe(IssuedTask task, IdentityHashMap<Admission, Integer> running) {
@@ -158,13 +204,12 @@ final class ShutdownProcess {
         Integer holders = running.get(task.group().admission());
         String waitsFor = !isQueued || holders == null
                 ? null
-                : "a permit of " + task.group().admission() + ", of which " + holders
-                        + " running tasks of this tree hold some: if"
-                        + " one of them waits for this task, give that as its parent, by TaskOptions.childOf";
+                : "a permit of " + task.group().admission() + ", held by " + holders + " running task(s) of this tree;"
+                        + " if one of them waits for this task, make it the parent with TaskOptions.childOf";
         return new StuckTask(task.group().name(), task.id(), task.name(), age, isQueued, originOf(task), waitsFor);
     }
 
-    /** Where a task was made is worth a line in a report, and not the report itself. */
+    /** An origin that throws must not cost the report. */
     private static @Nullable String originOf(IssuedTask task) {
         try {
             return task.origin();

@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What became of a group's tasks during its {@linkplain TaskGroup#shutdown shutdown}.
+ * Result of a group's {@linkplain TaskGroup#shutdown shutdown}. It counts the tasks that ended between its start and its end.
  *
  * @param group the group's name
- * @param isDrained whether all of them have ended
+ * @param isDrained whether all tasks have ended
  * @param took how long the shutdown lasted, by the group's timer
- * @param completed how many succeeded meanwhile
- * @param failed how many ended with an error meanwhile
- * @param cancelled how many were cancelled meanwhile
- * @param rejected how many were rejected by an admission meanwhile
- * @param stuck those that have not ended, oldest first
+ * @param completed the number of tasks that succeeded
+ * @param failed the number of tasks that ended with an error
+ * @param cancelled the number of tasks that were cancelled
+ * @param rejected the number of tasks that an admission rejected
+ * @param stuck the tasks that have not ended, oldest first
  */
 public record ShutdownReport(
         String group,
@@ -27,9 +27,9 @@ public record ShutdownReport(
         List<StuckTask> stuck) {
 
     /**
-     * All of it, a stuck task a line.
+     * Returns the whole report, with one line per stuck task.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {

@@ -216,9 +216,8 @@ class SharedLimitTest {
                         tuple("order", null),
                         tuple(
                                 "mail",
-                                "a permit of ConcurrencyLimit[1 of 1, 1 wait], of which 1 running tasks of this tree hold some:"
-                                        + " if one of them waits for this task, give that as its parent, by"
-                                        + " TaskOptions.childOf"));
+                                "a permit of ConcurrencyLimit[1 of 1, 1 wait], held by 1 running task(s) of this tree; if"
+                                        + " one of them waits for this task, make it the parent with TaskOptions.childOf"));
         order.succeed();
         stranger.succeed();
     }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,7 +30,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-// D15: dynamo waits for ever, and whoever bounds that wait from outside skips the stages that follow.
 class ShutdownTest {
 
     private static final Duration GRACE = Duration.ofSeconds(30);
@@ -498,6 +498,150 @@ class ShutdownTest {
                           queued bill #8 of bills, PT5S""");
     }
 
+    // ---- its listener
+
+    @Test
+    void aListenerHearsOfEachStageInOrder() {
+        HeldWork quick = HeldWork.in(group, "quick");
+        HeldWork slow = HeldWork.in(mails, "slow");
+        StageLog log = new StageLog();
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(GRACE).listener(log).thenCancel(WAIT));
+        assertThat(log.stages).containsExactly("closed with 2");
+        quick.succeed();
+        slow.task().cancellationToken().onCancel(() -> log.stages.add("cancelled slow"));
+        timer.advance(GRACE);
+        assertThat(log.stages).containsExactly("closed with 2", "cancelling slow PT30S", "cancelled slow");
+        slow.succeed();
+        assertThat(log.stages)
+                .containsExactly("closed with 2", "cancelling slow PT30S", "cancelled slow", "over " + report.join());
+    }
+
+    @Test
+    void aListenerHearsOfNoCancelIfTheGraceWasEnough() {
+        StageLog log = new StageLog();
+        HeldWork work = HeldWork.in(mails, "welcome");
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.within(GRACE, WAIT).listener(log));
+        work.succeed();
+        assertThat(log.stages).containsExactly("closed with 1", "over " + report.join());
+    }
+
+    @Test
+    void aListenerOfAnEmptyGroupHearsThatItIsClosedBeforeItIsOver() {
+        StageLog log = new StageLog();
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT).listener(log));
+        assertThat(log.stages).containsExactly("closed with 0", "over " + report.join());
+    }
+
+    @Test
+    void aListenerHearsThatItIsOverThoughTheCancelEndsTheLastTaskWithNoTimeToWait() {
+        StageLog log = new StageLog();
+        HeldWork work = HeldWork.in(mails, "welcome");
+        work.task().cancellationToken().onCancel(work::succeed);
+        CompletableFuture<ShutdownReport> report = group.shutdown(
+                Shutdown.grace(Duration.ZERO).thenCancel(Duration.ZERO).listener(log));
+        timer.advance(Duration.ZERO);
+        assertThat(report.join().isDrained()).isTrue();
+        assertThat(log.stages)
+                .containsExactly("closed with 1", "cancelling welcome PT0S", "over " + report.join());
+    }
+
+    @Test
+    void aListenerThatThrowsDisturbsNothing() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        work.task().cancellationToken().onCancel(work::succeed);
+        try (UncaughtFailures uncaught = new UncaughtFailures()) {
+            CompletableFuture<ShutdownReport> report = group.shutdown(
+                    Shutdown.grace(GRACE).thenCancel(WAIT).listener(new ShutdownListener() {
+                        @Override
+                        public void onClosed(long pending) {
+                            throw new IllegalStateException("closed");
+                        }
+
+                        @Override
+                        public void onCancelling(List<StuckTask> tasks) {
+                            throw new AssertionError("cancelling");
+                        }
+
+                        @Override
+                        public void onOver(ShutdownReport over) {
+                            throw new IllegalStateException("over");
+                        }
+                    }));
+            timer.advance(GRACE);
+            assertThat(report.join().cancelled()).isOne();
+            assertThat(uncaught.seen).extracting(Throwable::getMessage).containsExactly("closed", "cancelling", "over");
+        }
+    }
+
+    @Test
+    void aListenerThatBlocksDelaysNeitherTheCancelNorTheReport() {
+        TaskGroup orders = TaskGroup.builder("orders").build();
+        HeldWork heeds = HeldWork.in(orders, "heeds");
+        heeds.task().cancellationToken().onCancel(heeds::succeed);
+        HeldWork deaf = HeldWork.in(orders, "deaf");
+        AtomicBoolean isToldTooEarly = new AtomicBoolean();
+        CountDownLatch isTold = new CountDownLatch(1);
+        CompletableFuture<ShutdownReport> report = orders.shutdown(SOON.listener(new ShutdownListener() {
+            @Override
+            public void onCancelling(List<StuckTask> tasks) {
+                block();
+            }
+
+            @Override
+            public void onOver(ShutdownReport over) {
+                isToldTooEarly.set(release.getCount() > 0);
+                isTold.countDown();
+            }
+        }));
+        assertThat(report.join().stuck()).extracting(StuckTask::name).contains("deaf");
+        await().until(heeds.future()::isCancelled);
+        release.countDown();
+        await().until(() -> isTold.getCount() == 0);
+        assertThat(isToldTooEarly).isFalse();
+        deaf.succeed();
+    }
+
+    @Test
+    void aListenerMayUseTheGroupAndShutItDownAgain() {
+        HeldWork work = HeldWork.in(mails, "welcome");
+        StageLog log = new StageLog();
+        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE).listener(new ShutdownListener() {
+            @Override
+            public void onClosed(long pending) {
+                CompletableFuture<ShutdownReport> unused =
+                        group.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(WAIT).listener(log));
+                timer.advance(Duration.ZERO);
+            }
+        }));
+        work.succeed();
+        assertThat(log.stages).hasSize(3).startsWith("closed with 1", "cancelling welcome PT0S");
+        assertThat(report.join().cancelled()).isOne();
+    }
+
+    /** Records each call as a line. */
+    private static final class StageLog implements ShutdownListener {
+
+        private final List<String> stages = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void onClosed(long pending) {
+            stages.add("closed with " + pending);
+        }
+
+        @Override
+        public void onCancelling(List<StuckTask> tasks) {
+            tasks.forEach(task -> stages.add("cancelling " + task.name() + " " + task.age()));
+        }
+
+        @Override
+        public void onOver(ShutdownReport report) {
+            stages.add("over " + report);
+        }
+    }
+
     // ---- bad input
 
     @Test
@@ -517,7 +661,7 @@ class ShutdownTest {
                 .withMessage("keptForCancel must not be negative, but was PT-1S");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Shutdown.within(WAIT, GRACE))
-                .withMessage("keptForCancel must not be more than the budget, but was PT30S of PT5S");
+                .withMessage("keptForCancel must not exceed the budget, but was PT30S of PT5S");
     }
 
     @Test
@@ -528,6 +672,9 @@ class ShutdownTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> Shutdown.grace(GRACE).thenCancel(null))
                 .withMessage("wait must not be null");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Shutdown.grace(GRACE).listener(null))
+                .withMessage("listener must not be null");
         assertThatNullPointerException()
                 .isThrownBy(() -> Shutdown.within(null, WAIT))
                 .withMessage("budget must not be null");

@@ -112,7 +112,7 @@ class DrainTest {
         assertThat(outcome.handle((value, failure) -> failure).join())
                 .isInstanceOf(TaskCancelledException.class)
                 .cause()
-                .hasMessage("the shutdown of group \"orders\" waits no longer for its tasks to end");
+                .hasMessage("the shutdown of group \"orders\" gave its tasks no time to end");
         awaitTheEnd();
         assertThat(log)
                 .contains("group \"orders\" cancels 1 task that did not end within 20.0 s")
