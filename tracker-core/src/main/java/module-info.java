@@ -11,5 +11,6 @@ module io.reactivetracker {
             io.reactivetracker.micrometer,
             io.reactivetracker.reactor,
             io.reactivetracker.recorder,
+            io.reactivetracker.redis,
             io.reactivetracker.rxjava;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
-import io.reactivetracker.internal.Names;
+import io.reactivetracker.internal.Preconditions;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ record ChosenOptions(
 
     @Override
     public TaskOptions.Combination named(String name) {
-        return new ChosenOptions(Names.require("task name", name), isStrict, parent);
+        return new ChosenOptions(Preconditions.requireName("task name", name), isStrict, parent);
     }
 
     @Override

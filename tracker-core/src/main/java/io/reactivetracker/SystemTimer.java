@@ -89,7 +89,7 @@ final class SystemTimer implements TaskTimer {
     @Override
     public Registration schedule(Duration delay, Runnable action) {
         Alarm alarm = new Alarm(action);
-        add(alarm, Math.max(0, Durations.nanos(delay)));
+        add(alarm, Math.max(0, Durations.saturatedNanos(delay)));
         return alarm;
     }
 

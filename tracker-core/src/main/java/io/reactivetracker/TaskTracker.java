@@ -3,7 +3,7 @@ package io.reactivetracker;
 
 import io.reactivetracker.internal.CoarseClock;
 import io.reactivetracker.internal.CurrentTask;
-import io.reactivetracker.internal.Names;
+import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -87,7 +87,7 @@ public final class TaskTracker {
      */
     public static TaskTracker create(String name) {
         return new TaskTracker(
-                Names.require("tracker name", name),
+                Preconditions.requireName("tracker name", name),
                 new TaskCount(new StateWord()),
                 new RunningTasks(System::nanoTime, CoarseClock::nanoTime));
     }
@@ -225,7 +225,7 @@ public final class TaskTracker {
      * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public @Nullable TaskToken tryToken(String taskName) {
-        Names.require("task name", taskName);
+        Preconditions.requireName("task name", taskName);
         return isClosed() ? null : tryCount(new TaskToken(this, new RunningTasks.Entry(taskName)));
     }
 

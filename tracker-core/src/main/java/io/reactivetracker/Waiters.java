@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
-import io.reactivetracker.internal.Uncaught;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ final class Waiters {
             try {
                 next.action.run();
             } catch (Throwable failure) {
-                Uncaught.report(failure);
+                Throwables.reportUncaught(failure);
             }
         }
     }

@@ -4,6 +4,7 @@ package io.reactivetracker.group;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 
 /**
@@ -33,17 +34,14 @@ public final class AdaptiveLimit implements Admission {
     private long decreases;
 
     AdaptiveLimit(int least, int most, Duration slow) {
-        if (least < 1) {
-            throw new IllegalArgumentException(
-                    "least must be positive, but was " + least + ": with none at a time no task would ever run");
-        }
+        Preconditions.requirePositive("least", least);
         if (most < least) {
             throw new IllegalArgumentException(
                     "most must not be less than least, but was " + most + " with least " + least);
         }
         this.least = least;
         this.most = most;
-        this.slowNanos = Durations.nanos(Durations.requirePositive("slow", slow));
+        this.slowNanos = Durations.saturatedNanos(Preconditions.requirePositive("slow", slow));
         this.limit = least;
         this.gate = Admission.concurrency(least);
     }

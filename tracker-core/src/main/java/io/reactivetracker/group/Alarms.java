@@ -3,7 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.internal.Uncaught;
+import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -19,7 +19,7 @@ final class Alarms {
             try {
                 alarm.close();
             } catch (Throwable broken) {
-                Uncaught.report(broken);
+                Throwables.reportUncaught(broken);
             }
         };
     }

@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,7 +42,7 @@ public final class Backoff {
      * @throws IllegalArgumentException if the delay is not positive
      */
     public static Backoff fixed(Duration delay) {
-        Durations.requirePositive("delay", delay);
+        Preconditions.requirePositive("delay", delay);
         return exponential(delay, delay);
     }
 
@@ -54,7 +55,7 @@ public final class Backoff {
      * @throws IllegalArgumentException if {@code first} is not positive, or {@code longest} is shorter
      */
     public static Backoff exponential(Duration first, Duration longest) {
-        Durations.requirePositive("first", first);
+        Preconditions.requirePositive("first", first);
         Objects.requireNonNull(longest, "longest must not be null");
         if (longest.compareTo(first) < 0) {
             throw new IllegalArgumentException(
@@ -90,11 +91,9 @@ public final class Backoff {
      * @throws IllegalArgumentException if the number is not positive
      */
     public Duration delay(int retry) {
-        if (retry < 1) {
-            throw new IllegalArgumentException("retry must be positive, but was " + retry);
-        }
-        long most = Durations.nanos(longest);
-        long doubled = Durations.nanos(first);
+        Preconditions.requirePositive("retry", retry);
+        long most = Durations.saturatedNanos(longest);
+        long doubled = Durations.saturatedNanos(first);
         // No more than 62 rounds: what is positive has reached the longest by then.
         for (int i = 1; i < retry && doubled < most; i++) {
             doubled = Math.min(most, doubled * 2);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
-import io.reactivetracker.internal.Uncaught;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -25,7 +25,7 @@ record BodyExecutor(Executor executor) {
                 if (once.claim()) {
                     refused.accept(refusal);
                 } else {
-                    Uncaught.report(refusal);
+                    Throwables.reportUncaught(refusal);
                 }
             }
         });

@@ -3,8 +3,8 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
-import io.reactivetracker.internal.Uncaught;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Objects;
@@ -72,7 +72,7 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
         try {
             step.run();
         } catch (Throwable broken) {
-            Uncaught.report(broken);
+            Throwables.reportUncaught(broken);
         }
     }
 

@@ -3,7 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.internal.Uncaught;
+import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -55,7 +55,7 @@ final class CancelWalk implements Executor {
         try {
             Registration unused = TaskTimer.system().schedule(BETWEEN_CHECKS, () -> check(takenBefore));
         } catch (Throwable refused) {
-            Uncaught.report(refused);
+            Throwables.reportUncaught(refused);
         }
     }
 

@@ -2,7 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
-import io.reactivetracker.internal.Uncaught;
+import io.reactivetracker.internal.Throwables;
 import java.util.function.Consumer;
 
 /** Someone who is told of the children of a group, until the watch is closed. */
@@ -24,7 +24,7 @@ final class ChildWatch implements Registration {
         try {
             action.accept(child);
         } catch (Throwable failure) {
-            Uncaught.report(failure);
+            Throwables.reportUncaught(failure);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.internal.Preconditions;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ public final class ConcurrencyLimit implements Admission {
     private int limit;
 
     ConcurrencyLimit(int limit, int maxQueued, WaitQueue line) {
-        this.limit = requirePositive(limit);
+        this.limit = Preconditions.requirePositive("limit", limit);
         this.word = limit * ONE;
         if (maxQueued < 0) {
             throw new IllegalArgumentException("maxQueued must not be negative, but was " + maxQueued
@@ -129,7 +130,7 @@ public final class ConcurrencyLimit implements Admission {
 
     /** Changes the limit and speaks to no candidate: the caller may hold a lock, and starts those in line without it. */
     synchronized void setLimit(int newLimit) {
-        int more = requirePositive(newLimit) - limit;
+        int more = Preconditions.requirePositive("limit", newLimit) - limit;
         limit = newLimit;
         long unused = (long) WORD.getAndAdd(this, more * ONE);
     }
@@ -239,14 +240,6 @@ public final class ConcurrencyLimit implements Admission {
         public boolean isOf(Admission limit) {
             return limit.equals(ConcurrencyLimit.this);
         }
-    }
-
-    private static int requirePositive(int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException(
-                    "limit must be positive, but was " + limit + ": with none at a time no task would ever run");
-        }
-        return limit;
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public sealed interface Decision {
      * @throws IllegalArgumentException if the delay is negative
      */
     static Retry retry(Duration delay) {
-        return new Retry(Durations.requireNotNegative("delay", delay), null, false);
+        return new Retry(Preconditions.requireNotNegative("delay", delay), null, false);
     }
 
     /**

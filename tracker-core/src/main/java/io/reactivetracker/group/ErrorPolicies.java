@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,14 +18,6 @@ final class ErrorPolicies {
     static final ErrorPolicy CANCEL_PARENT_ON_ERROR = new CancelParentOnError();
 
     private ErrorPolicies() {}
-
-    private static int requirePositive(String what, int number) {
-        if (number < 1) {
-            throw new IllegalArgumentException(
-                    what + " must be positive, but was " + number + ": use continueOnError() for a policy that does nothing");
-        }
-        return number;
-    }
 
     /** A policy that never goes on with a task. */
     interface Final extends ErrorPolicy {
@@ -57,7 +50,7 @@ final class ErrorPolicies {
         private final AtomicInteger seen = new AtomicInteger();
 
         CancelAfterErrors(int errors) {
-            this.errors = requirePositive("errors", errors);
+            this.errors = Preconditions.requirePositive("errors", errors);
         }
 
         @Override
@@ -83,8 +76,8 @@ final class ErrorPolicies {
         private final ArrayDeque<Long> times = new ArrayDeque<>();
 
         CancelAtErrorRate(int errors, Duration within) {
-            this.errors = requirePositive("errors", errors);
-            this.within = Durations.requirePositive("within", within);
+            this.errors = Preconditions.requirePositive("errors", errors);
+            this.within = Preconditions.requirePositive("within", within);
         }
 
         @Override
@@ -94,7 +87,7 @@ final class ErrorPolicies {
                 return Decision.fail();
             }
             long span = times.getLast() - times.removeFirst();
-            return span <= Durations.nanos(within) ? Decision.cancelGroup() : Decision.fail();
+            return span <= Durations.saturatedNanos(within) ? Decision.cancelGroup() : Decision.fail();
         }
 
         @Override
@@ -116,7 +109,7 @@ final class ErrorPolicies {
     record Retry(int retries, Backoff backoff, Predicate<? super Throwable> matching) implements ErrorPolicy {
 
         Retry {
-            requirePositive("retries", retries);
+            Preconditions.requirePositive("retries", retries);
         }
 
         /** What says that the virtual machine or the program is broken is not cured by trying again. */
@@ -138,7 +131,7 @@ final class ErrorPolicies {
     record Resume(int resumptions, Function<Throwable, @Nullable Continuation> continuationFor) implements ErrorPolicy {
 
         Resume {
-            requirePositive("resumptions", resumptions);
+            Preconditions.requirePositive("resumptions", resumptions);
         }
 
         @Override

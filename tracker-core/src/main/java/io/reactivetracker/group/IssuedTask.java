@@ -5,9 +5,8 @@ import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
-import io.reactivetracker.internal.Names;
-import io.reactivetracker.internal.Uncaught;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Comparator;
@@ -323,7 +322,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
             step.run();
         } catch (Throwable failure) {
             try {
-                Uncaught.report(failure);
+                Throwables.reportUncaught(failure);
             } finally {
                 end(Outcome.FAILED);
             }
@@ -430,7 +429,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
         try {
             cancelled.cancelTask();
         } catch (Throwable broken) {
-            Uncaught.report(broken);
+            Throwables.reportUncaught(broken);
         }
     }
 
@@ -587,7 +586,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
             try {
                 held.release(outcome);
             } catch (Throwable broken) {
-                Uncaught.report(broken);
+                Throwables.reportUncaught(broken);
             }
         }
     }
@@ -604,6 +603,6 @@ final class IssuedTask extends TaskToken implements GroupTask {
      */
     @Override
     public String toString() {
-        return Names.describeTask(name, id(), "group", group.name());
+        return "task \"" + name + "\" #" + id() + " of group \"" + group.name() + "\"";
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-import io.reactivetracker.internal.Uncaught;
+import io.reactivetracker.internal.Throwables;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +46,7 @@ final class ListenerCalls {
                 try {
                     call.accept(listener);
                 } catch (Throwable failure) {
-                    Uncaught.report(failure);
+                    Throwables.reportUncaught(failure);
                 }
             }
             seen = requests.addAndGet(-seen);

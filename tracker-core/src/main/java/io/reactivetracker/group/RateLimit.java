@@ -4,6 +4,7 @@ package io.reactivetracker.group;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +39,7 @@ public final class RateLimit implements Admission {
 
     RateLimit(double permits, Duration per, int burst) {
         this.interval = intervalOf(permits, per);
-        if (burst < 1) {
-            throw new IllegalArgumentException(
-                    "burst must be positive, but was " + burst + ": with none at once no task would ever start");
-        }
-        this.burst = burst;
+        this.burst = Preconditions.requirePositive("burst", burst);
     }
 
     @Override
@@ -127,7 +124,7 @@ public final class RateLimit implements Admission {
     /** How long before the bucket is full there is a permit already. */
     private long reserve() {
         long others = burst - 1L;
-        return others > 0 && interval > Durations.LONGEST_NANOS / others ? Durations.LONGEST_NANOS : interval * others;
+        return others > 0 && interval > Durations.MAX_NANOS / others ? Durations.MAX_NANOS : interval * others;
     }
 
     /** Gives back what a candidate has refused; the first in line may go sooner then than the alarm is set for. */
@@ -225,12 +222,12 @@ public final class RateLimit implements Admission {
         if (!(permits > 0) || Double.isInfinite(permits)) {
             throw new IllegalArgumentException("permits must be positive and finite, but was " + permits);
         }
-        double nanos = (double) Durations.nanos(Durations.requirePositive("per", per)) / permits;
+        double nanos = (double) Durations.saturatedNanos(Preconditions.requirePositive("per", per)) / permits;
         if (nanos < 1) {
             throw new IllegalArgumentException("the rate must not be above one per nanosecond, but was " + permits
                     + " per " + per + ": leave the admission out if there is no limit");
         }
-        return Math.min((long) nanos, Durations.LONGEST_NANOS);
+        return Math.min((long) nanos, Durations.MAX_NANOS);
     }
 
     /** One alarm, from before the timer is asked for it. */

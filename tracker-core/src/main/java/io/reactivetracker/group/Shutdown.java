@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class Shutdown {
      * @throws IllegalArgumentException if {@code grace} is negative
      */
     public static Shutdown grace(Duration grace) {
-        return new Shutdown(Durations.requireNotNegative("grace", grace), null, false, null);
+        return new Shutdown(Preconditions.requireNotNegative("grace", grace), null, false, null);
     }
 
     /**
@@ -45,7 +46,7 @@ public final class Shutdown {
      * @throws IllegalArgumentException if {@code wait} is negative
      */
     public Shutdown thenCancel(Duration wait) {
-        return new Shutdown(grace, Durations.requireNotNegative("wait", wait), false, listener);
+        return new Shutdown(grace, Preconditions.requireNotNegative("wait", wait), false, listener);
     }
 
     /**
@@ -58,8 +59,8 @@ public final class Shutdown {
      * @throws IllegalArgumentException if a time is negative, or {@code keptForCancel} exceeds {@code budget}
      */
     public static Shutdown within(Duration budget, Duration keptForCancel) {
-        Durations.requireNotNegative("budget", budget);
-        Durations.requireNotNegative("keptForCancel", keptForCancel);
+        Preconditions.requireNotNegative("budget", budget);
+        Preconditions.requireNotNegative("keptForCancel", keptForCancel);
         if (keptForCancel.compareTo(budget) > 0) {
             throw new IllegalArgumentException(
                     "keptForCancel must not exceed the budget, but was " + keptForCancel + " of " + budget);

@@ -3,7 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.internal.Uncaught;
+import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -90,7 +90,7 @@ final class ShutdownProcess {
             tasks = pendingTasks();
         } catch (Throwable broken) {
             // For example the group's clock. The cancel must go on.
-            Uncaught.report(broken);
+            Throwables.reportUncaught(broken);
             return;
         }
         synchronized (this) {
@@ -124,11 +124,11 @@ final class ShutdownProcess {
         try {
             alarm = Alarms.set(group.timer(), delay, action);
         } catch (Throwable refused) {
-            Uncaught.report(refused);
+            Throwables.reportUncaught(refused);
             try {
                 alarm = Alarms.set(TaskTimer.system(), delay, action);
             } catch (Throwable refusedToo) {
-                Uncaught.report(refusedToo);
+                Throwables.reportUncaught(refusedToo);
                 action.run();
                 return;
             }

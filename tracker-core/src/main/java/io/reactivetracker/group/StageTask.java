@@ -2,9 +2,9 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.internal.CurrentTask;
+import io.reactivetracker.internal.Throwables;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -107,10 +107,7 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> i
             task.end(Outcome.SUCCEEDED);
             complete(value);
         } else {
-            goOnOrFail(
-                    failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure);
+            goOnOrFail(Throwables.unwrap(failure));
         }
     }
 

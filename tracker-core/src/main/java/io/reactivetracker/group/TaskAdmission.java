@@ -3,7 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.internal.Uncaught;
+import io.reactivetracker.internal.Throwables;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ final class TaskAdmission implements AdmissionRequest {
         } catch (Throwable broken) {
             if (!answer(rejection("it failed with " + broken, broken), null)) {
                 // It has answered before it failed: no reason to turn the task away, nor to be kept quiet.
-                Uncaught.report(broken);
+                Throwables.reportUncaught(broken);
             }
         }
         Runnable heard;
@@ -103,7 +103,7 @@ final class TaskAdmission implements AdmissionRequest {
         try {
             left.close();
         } catch (Throwable broken) {
-            Uncaught.report(broken);
+            Throwables.reportUncaught(broken);
         }
     }
 

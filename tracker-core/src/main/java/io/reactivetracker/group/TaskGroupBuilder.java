@@ -3,7 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.DefaultExecutor;
-import io.reactivetracker.internal.Names;
+import io.reactivetracker.internal.Preconditions;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ public final class TaskGroupBuilder {
     int maxAttempts;
 
     TaskGroupBuilder(String name) {
-        this.name = Names.require("group name", name);
+        this.name = Preconditions.requireName("group name", name);
         this.parent = null;
         this.admission = Admission.unlimited();
         this.policy = ErrorPolicy.continueOnError();
@@ -33,7 +33,7 @@ public final class TaskGroupBuilder {
     }
 
     TaskGroupBuilder(String name, TaskGroup parent) {
-        this.name = Names.require("group name", name);
+        this.name = Preconditions.requireName("group name", name);
         this.parent = parent;
         this.admission = parent.admission();
         this.policy = Objects.requireNonNull(
@@ -110,10 +110,7 @@ public final class TaskGroupBuilder {
      * @throws IllegalArgumentException if it is not positive
      */
     public TaskGroupBuilder maxAttempts(int most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("maxAttempts must be positive, but was " + most);
-        }
-        this.maxAttempts = most;
+        this.maxAttempts = Preconditions.requirePositive("maxAttempts", most);
         return this;
     }
 

@@ -102,7 +102,7 @@ final class CoalescingExecutor implements Executor {
         try {
             action.run();
         } catch (Throwable failure) {
-            Uncaught.report(failure);
+            Throwables.reportUncaught(failure);
         }
         // An interrupt of this action is not for the next one.
         boolean unused = Thread.interrupted();

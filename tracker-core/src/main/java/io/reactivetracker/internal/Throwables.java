@@ -3,8 +3,9 @@ package io.reactivetracker.internal;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 
-/** What is done when something goes wrong while something else has gone wrong already. */
+/** Handles failures that follow other failures, and those that no caller can catch. */
 public final class Throwables {
 
     private static final int MAX_SUPPRESSED = 8;
@@ -12,10 +13,10 @@ public final class Throwables {
     private Throwables() {}
 
     /**
-     * Runs a step that a failure makes necessary; what it throws must not hide why.
+     * Runs a step because of a failure, and adds to the failure what the step throws.
      *
-     * @param failure what has gone wrong
-     * @param step what to run now; what it throws is added to the failure
+     * @param failure the failure
+     * @param step what to run now
      */
     public static void runAfter(Throwable failure, Runnable step) {
         try {
@@ -26,14 +27,14 @@ public final class Throwables {
     }
 
     /**
-     * Adds to a failure what has gone wrong besides; not if it is there already, and no more than {@value #MAX_SUPPRESSED}.
+     * Adds a second failure to a first one as suppressed, unless it has an equal one or {@value #MAX_SUPPRESSED} already.
      *
      * <p>An application may fail many tasks with one exception, which must not grow with each of them.
      *
-     * @param failure what has gone wrong
-     * @param another what else; may be the same
+     * @param failure the first failure
+     * @param another the second failure; may be the first
      */
-    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, whatever equals it
+    @SuppressWarnings("ReferenceEquality") // a throwable can't suppress itself, even if equals() is overridden
     public static void suppress(Throwable failure, Throwable another) {
         if (another == failure) {
             return;
@@ -49,5 +50,30 @@ public final class Throwables {
 
     private static boolean isAlike(Throwable one, Throwable another) {
         return one.getClass().equals(another.getClass()) && Objects.equals(one.getMessage(), another.getMessage());
+    }
+
+    /**
+     * Returns the failure without the {@link CompletionException} that a dependent stage wraps around it.
+     *
+     * @param failure what a stage has failed with
+     * @return its cause if it is a {@code CompletionException} that has one, otherwise itself
+     */
+    public static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
+    }
+
+    /**
+     * Passes a failure that no caller can catch to the uncaught-exception handler of this thread, and returns.
+     *
+     * @param failure the failure
+     */
+    public static void reportUncaught(Throwable failure) {
+        Thread thread = Thread.currentThread();
+        try {
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+        } catch (Throwable ignored) {
+            // The virtual machine also ignores what a handler throws. The caller has more work to do after this.
+        }
     }
 }

@@ -3,8 +3,8 @@ package io.reactivetracker.micrometer;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
-import io.reactivetracker.internal.Uncaught;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +70,7 @@ final class GroupTree {
             try {
                 series.register(target);
             } catch (RuntimeException refused) {
-                Uncaught.report(refused);
+                Throwables.reportUncaught(refused);
             }
         }
     }

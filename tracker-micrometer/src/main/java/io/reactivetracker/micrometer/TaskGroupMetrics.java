@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.internal.Preconditions;
 import java.util.List;
 import java.util.Objects;
 
@@ -72,10 +73,7 @@ public final class TaskGroupMetrics implements MeterBinder {
     public TaskGroupMetrics(TaskGroup group, Iterable<Tag> tags, int maxPaths) {
         this.group = Objects.requireNonNull(group, "group must not be null");
         this.tags = Tags.of(Objects.requireNonNull(tags, "tags must not be null"));
-        if (maxPaths < 1) {
-            throw new IllegalArgumentException("maxPaths must be positive, but was " + maxPaths);
-        }
-        this.maxPaths = maxPaths;
+        this.maxPaths = Preconditions.requirePositive("maxPaths", maxPaths);
     }
 
     @Override

@@ -2,12 +2,13 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.DrainSignal;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.Objects;
 import reactor.core.publisher.Flux;
@@ -71,7 +72,7 @@ public final class ReactorGroups {
      */
     public static Flux<GroupSnapshot> watch(TaskGroup group, Duration every) {
         Objects.requireNonNull(group, "group must not be null");
-        Durations.requirePositive("every", every);
+        Preconditions.requirePositive("every", every);
         return Flux.interval(Duration.ZERO, every)
                 .onBackpressureDrop()
                 .takeUntilOther(whenDrained(group))

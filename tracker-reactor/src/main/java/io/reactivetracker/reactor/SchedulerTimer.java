@@ -19,7 +19,7 @@ record SchedulerTimer(Scheduler scheduler) implements TaskTimer {
 
     @Override
     public Registration schedule(Duration delay, Runnable action) {
-        Disposable alarm = scheduler.schedule(action, Durations.nanos(delay), TimeUnit.NANOSECONDS);
+        Disposable alarm = scheduler.schedule(action, Durations.saturatedNanos(delay), TimeUnit.NANOSECONDS);
         return alarm::dispose;
     }
 }

@@ -9,7 +9,6 @@ import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.GroupTask;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.internal.Names;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -47,7 +46,7 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
         TaskToken token = tracker.token(name);
         RunningTask task = Objects.requireNonNull(token.runningTask());
         CancellationToken abortion =
-                CancellationToken.create(Names.describeTask(name, task.id(), "tracker", tracker.name()));
+                CancellationToken.create("task \"" + name + "\" #" + task.id() + " of tracker \"" + tracker.name() + "\"");
         SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), name, abortion, token::close);
         CancelWithSubscriber<T> cancellable =
                 new CancelWithSubscriber<>(spawned, abortion, SubscriberThreadLocals.capture());

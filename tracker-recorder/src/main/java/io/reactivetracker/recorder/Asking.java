@@ -3,7 +3,6 @@ package io.reactivetracker.recorder;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.internal.Throwables;
-import io.reactivetracker.internal.Uncaught;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -179,7 +178,7 @@ abstract class Asking<K, R extends @Nullable Object> extends CompletableFuture<R
         try {
             dropped.accept(failure);
         } catch (Throwable thrown) {
-            Uncaught.report(thrown);
+            Throwables.reportUncaught(thrown);
         }
     }
 

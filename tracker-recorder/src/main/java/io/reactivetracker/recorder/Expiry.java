@@ -32,7 +32,7 @@ final class Expiry {
     Expiry(MemoryStore<?> store, TaskTimer timer, Duration age) {
         this.store = new WeakReference<>(store);
         this.timer = timer;
-        this.slackNanos = Math.min(Durations.nanos(age) / PARTS_OF_AGE, MOST_SLACK_NANOS);
+        this.slackNanos = Math.min(Durations.saturatedNanos(age) / PARTS_OF_AGE, MOST_SLACK_NANOS);
     }
 
     /** There is a record, maybe the first one. */

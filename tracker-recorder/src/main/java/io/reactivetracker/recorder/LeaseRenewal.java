@@ -37,7 +37,7 @@ final class LeaseRenewal {
     LeaseRenewal(RecordStore<?> store, TaskTimer timer, Duration lease) {
         this.store = store;
         this.timer = timer;
-        this.leaseNanos = Durations.nanos(lease);
+        this.leaseNanos = Durations.saturatedNanos(lease);
         this.intervalNanos = Math.max(1, leaseNanos / PARTS_OF_LEASE);
     }
 

@@ -3,7 +3,7 @@ package io.reactivetracker.recorder;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.internal.Uncaught;
+import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -179,7 +179,7 @@ final class MemoryStore<K> implements RecordStore<K> {
         try {
             claims.remove(claim.key, claim);
         } catch (Throwable brokenKey) {
-            Uncaught.report(brokenKey);
+            Throwables.reportUncaught(brokenKey);
         }
     }
 

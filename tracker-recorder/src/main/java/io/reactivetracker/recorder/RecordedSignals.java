@@ -8,7 +8,6 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -306,7 +305,7 @@ public abstract class RecordedSignals<K> {
             if (future.isCompletedExceptionally()) {
                 action.accept(
                         null,
-                        future.<Throwable>handle((none, failure) -> unwrapped(failure))
+                        future.<Throwable>handle((none, failure) -> Throwables.unwrap(failure))
                                 .join());
             } else {
                 action.accept(future.join(), null);
@@ -315,16 +314,10 @@ public abstract class RecordedSignals<K> {
         }
         var unused = future.whenComplete((value, failure) -> {
             try {
-                action.accept(value, failure == null ? null : unwrapped(failure));
+                action.accept(value, failure == null ? null : Throwables.unwrap(failure));
             } catch (Throwable thrown) {
                 drop(thrown);
             }
         });
-    }
-
-    /** What went wrong, without what a stage that depends on another one puts around it. */
-    private static Throwable unwrapped(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 }

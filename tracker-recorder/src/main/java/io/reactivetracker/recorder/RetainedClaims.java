@@ -34,7 +34,7 @@ final class RetainedClaims<K> {
         Duration age = retention.maxAge();
         this.timer = timer;
         this.hasAge = age != null;
-        this.ageNanos = age == null ? Durations.LONGEST_NANOS : Durations.nanos(age);
+        this.ageNanos = age == null ? Durations.MAX_NANOS : Durations.saturatedNanos(age);
         this.number = retention.maxEntries();
     }
 

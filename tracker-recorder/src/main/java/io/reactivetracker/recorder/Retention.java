@@ -2,6 +2,7 @@
 package io.reactivetracker.recorder;
 
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class Retention {
      * @throws IllegalArgumentException if the age is not positive
      */
     public static Retention maxAge(Duration maxAge) {
-        return new Retention(Durations.requirePositive("maxAge", maxAge), Long.MAX_VALUE);
+        return new Retention(Preconditions.requirePositive("maxAge", maxAge), Long.MAX_VALUE);
     }
 
     /**
@@ -55,7 +56,7 @@ public final class Retention {
      * @throws IllegalArgumentException if the number is not positive
      */
     public static Retention maxEntries(long maxEntries) {
-        return new Retention(null, requirePositive(maxEntries));
+        return new Retention(null, Preconditions.requirePositive("maxEntries", maxEntries));
     }
 
     /**
@@ -67,14 +68,7 @@ public final class Retention {
      * @throws IllegalArgumentException if one of them is not positive
      */
     public static Retention of(Duration maxAge, long maxEntries) {
-        return new Retention(Durations.requirePositive("maxAge", maxAge), requirePositive(maxEntries));
-    }
-
-    private static long requirePositive(long maxEntries) {
-        if (maxEntries < 1) {
-            throw new IllegalArgumentException("maxEntries must be positive, but was " + maxEntries);
-        }
-        return maxEntries;
+        return new Retention(Preconditions.requirePositive("maxAge", maxAge), Preconditions.requirePositive("maxEntries", maxEntries));
     }
 
     /**

@@ -2,8 +2,8 @@
 package io.reactivetracker.recorder;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
-import io.reactivetracker.internal.Uncaught;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -51,7 +51,7 @@ final class SettleWaits {
             try {
                 next.action.accept(settled);
             } catch (Throwable failure) {
-                Uncaught.report(failure);
+                Throwables.reportUncaught(failure);
             }
         }
     }

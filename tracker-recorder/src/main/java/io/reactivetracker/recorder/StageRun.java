@@ -3,7 +3,6 @@ package io.reactivetracker.recorder;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.internal.Throwables;
-import io.reactivetracker.internal.Uncaught;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -43,7 +42,7 @@ final class StageRun<K, T extends @Nullable Object> extends Asking<K, T> {
             K key,
             @Nullable RecordOptions options,
             Function<? super RecordContext<K>, ? extends CompletionStage<T>> body) {
-        super(recorder, key, options, Uncaught::report);
+        super(recorder, key, options, Throwables::reportUncaught);
         this.body = body;
     }
 

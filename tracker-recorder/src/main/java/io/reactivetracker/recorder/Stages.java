@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.recorder;
 
+import io.reactivetracker.internal.Throwables;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +37,10 @@ final class Stages {
             return;
         }
         try {
-            var unused = stage.whenComplete((value, failure) -> action.accept(value, unwrapped(failure)));
+            var unused = stage.whenComplete((value, failure) ->
+                    action.accept(value, failure == null ? null : Throwables.unwrap(failure)));
         } catch (Throwable thrown) {
             action.accept(null, thrown);
         }
-    }
-
-    /** What went wrong, without what a stage that depends on another one puts around it. */
-    private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

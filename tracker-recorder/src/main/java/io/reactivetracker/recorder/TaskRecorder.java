@@ -4,7 +4,8 @@ package io.reactivetracker.recorder;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
-import io.reactivetracker.internal.Uncaught;
+import io.reactivetracker.internal.Preconditions;
+import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,7 @@ public final class TaskRecorder<K> {
         this.redaction = builder.redaction;
         this.pollInterval = store.pollInterval();
         if (pollInterval != null) {
-            Durations.requirePositive("the store's poll interval", pollInterval);
+            Preconditions.requirePositive("the store's poll interval", pollInterval);
         }
     }
 
@@ -300,7 +301,7 @@ public final class TaskRecorder<K> {
      * @return as {@link #begin(Object, RecordOptions, Consumer)} has it
      */
     public CompletableFuture<@Nullable RecordedTask<K>> begin(K key, RecordOptions options) {
-        return begin(key, options, Uncaught::report);
+        return begin(key, options, Throwables::reportUncaught);
     }
 
     /**
@@ -327,7 +328,7 @@ public final class TaskRecorder<K> {
      * @return as {@link #beginRevoke(Object, Consumer)} has it
      */
     public CompletableFuture<RecordedTask<K>> beginRevoke(K key) {
-        return beginRevoke(key, Uncaught::report);
+        return beginRevoke(key, Throwables::reportUncaught);
     }
 
     /**
@@ -382,7 +383,7 @@ public final class TaskRecorder<K> {
             throw new IllegalStateException(
                     "the store gave a lease, but has no poll interval, by which it said that it would not: " + store);
         }
-        Durations.requirePositive("the lease that the store gave", lease);
+        Preconditions.requirePositive("the lease that the store gave", lease);
         return renewals.computeIfAbsent(lease, duration -> new LeaseRenewal(store, timer, duration));
     }
 
@@ -402,7 +403,7 @@ public final class TaskRecorder<K> {
         try {
             polls.remove(key, poll);
         } catch (Throwable brokenKey) {
-            Uncaught.report(brokenKey);
+            Throwables.reportUncaught(brokenKey);
         }
     }
 

@@ -5,11 +5,11 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.internal.Throwables;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -85,12 +85,6 @@ final class Server {
         return answer(sending);
     }
 
-    /** What went wrong, without what a stage that depends on another one puts around it. */
-    private static Throwable unwrapped(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
-    }
-
     /** A script on its way, as often as it takes. */
     private final class Sending extends CompletableFuture<List<Object>> {
 
@@ -123,10 +117,10 @@ final class Server {
         private void replied(@Nullable List<Object> reply, @Nullable Throwable failure) {
             if (failure == null) {
                 complete(reply);
-            } else if (Script.isUnknown(unwrapped(failure))) {
+            } else if (Script.isUnknown(Throwables.unwrap(failure))) {
                 listen(() -> script.teach(commands, on, arguments));
             } else {
-                failed(unwrapped(failure));
+                failed(Throwables.unwrap(failure));
             }
         }
 

@@ -3,13 +3,14 @@ package io.reactivetracker.rxjava;
 
 import io.reactivetracker.DrainSignal;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Preconditions;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Scheduler;
@@ -103,8 +104,8 @@ public final class RxGroups {
     public static Flowable<GroupSnapshot> watch(TaskGroup group, Duration every, Scheduler scheduler) {
         Objects.requireNonNull(group, "group must not be null");
         Objects.requireNonNull(scheduler, "scheduler must not be null");
-        Durations.requirePositive("every", every);
-        return Flowable.interval(0, Durations.nanos(every), TimeUnit.NANOSECONDS, scheduler)
+        Preconditions.requirePositive("every", every);
+        return Flowable.interval(0, Durations.saturatedNanos(every), TimeUnit.NANOSECONDS, scheduler)
                 .onBackpressureDrop()
                 .takeUntil(whenDrained(group).toFlowable())
                 .map(tick -> group.snapshot())

@@ -204,7 +204,7 @@ public final class RxTracking {
                 Objects.requireNonNull(tracker, "tracker must not be null").drained();
         Completable failure =
                 Completable.error(() -> new TimeoutException("not drained within " + timeout + ": " + signal));
-        return completeOn(signal::onDone).timeout(Durations.nanos(timeout), TimeUnit.NANOSECONDS, failure);
+        return completeOn(signal::onDone).timeout(Durations.saturatedNanos(timeout), TimeUnit.NANOSECONDS, failure);
     }
 
     /**
