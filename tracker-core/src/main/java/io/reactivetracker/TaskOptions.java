@@ -1,117 +1,144 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.Preconditions;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a task is to be tracked, for whoever wants more than to have it counted.
+ * Options of a task: its name, whether a closed tracker refuses it, and its parent.
  *
  * <pre>{@code
  * flux.transform(trackWith(tracker, named("ship")));
  * flux.transform(trackWith(tracker, strict()));
- * flux.transform(trackWith(tracker, named("ship").strict()));
+ * flux.transform(trackWith(tracker, named("ship").and(strict())));
  * }</pre>
  *
- * <p>Immutable, so one value serves any number of tasks and threads.
+ * <p>Immutable, so one value can be used for any number of tasks and by several threads.
  */
-public sealed interface TaskOptions {
+public final class TaskOptions {
 
-    /**
-     * Asks for nothing: the task is counted, unnamed, and never refused.
-     *
-     * @return options to which more can be added
-     */
-    static Combination defaults() {
-        return ChosenOptions.DEFAULTS;
+    private static final TaskOptions DEFAULTS = new TaskOptions(null, false, null);
+    private static final TaskOptions STRICT = new TaskOptions(null, true, null);
+
+    private final @Nullable String name;
+    private final boolean isStrict;
+    private final @Nullable ParentTask parent;
+
+    private TaskOptions(@Nullable String name, boolean isStrict, @Nullable ParentTask parent) {
+        this.name = name;
+        this.isStrict = isStrict;
+        this.parent = parent;
     }
 
     /**
-     * Names the task, so that {@link TaskTracker#runningTasks()} lists it while it runs.
+     * Returns the options of a task that is unnamed, never refused and has no explicit parent.
+     *
+     * @return the defaults
+     */
+    public static TaskOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Names the task. {@link TaskTracker#runningTasks()} lists it while it runs.
      *
      * @param name the name; need not be unique
-     * @return options to which more can be added
+     * @return options with this name
      * @throws IllegalArgumentException if the name is blank
      */
-    static Combination named(String name) {
-        return ChosenOptions.DEFAULTS.named(name);
+    public static TaskOptions named(String name) {
+        return new TaskOptions(Preconditions.requireName("task name", name), false, null);
     }
 
     /**
-     * Refuses the task once the tracker is closed, with a {@link TrackerClosedException} and before any of it starts.
+     * Refuses the task if the tracker is closed, with a {@link TrackerClosedException} and before any of it starts.
      *
-     * <p>The look at the tracker and the count are one atomic step, as with {@link TaskTracker#tryToken()}. Without
-     * this option a closed tracker counts and waits for late tasks like any other.
+     * <p>The check and the count are one atomic step, as in {@link TaskTracker#tryToken()}. Without this option a
+     * closed tracker counts and awaits late tasks like any other.
      *
-     * @return options to which more can be added
+     * @return options that are strict
      */
-    static Combination strict() {
-        return ChosenOptions.DEFAULTS.strict();
+    public static TaskOptions strict() {
+        return STRICT;
     }
 
     /**
-     * Makes the task a child of another one: while that holds a permit of a limit, the child needs no permit of the same limit.
+     * Makes the task a child of another task. While the parent holds a permit of a limit, the child needs no permit of
+     * the same limit.
      *
-     * <p>So a task can wait for tasks that share its limit. A task of a group knows its parent by itself if it is started
-     * in the parent's body, or, with Reactor, upstream of the parent's {@code trackWith}. This option is for the other cases:
-     * the body has gone on in another thread, or the pipeline is one of RxJava. A tracker has no limits and ignores it.
+     * <p>So a task can wait for tasks that share its limit. A task of a group finds its parent without this option if it
+     * is started in the parent's body or, with Reactor, upstream of the parent's {@code trackWith}. The option is for
+     * the other cases: the body has continued in another thread, or the pipeline is one of RxJava. A tracker has no
+     * limits and ignores it.
      *
      * @param parent the task that waits for this one
-     * @return options to which more can be added
+     * @return options with this parent
      */
-    static Combination childOf(ParentTask parent) {
-        return ChosenOptions.DEFAULTS.childOf(parent);
+    public static TaskOptions childOf(ParentTask parent) {
+        return new TaskOptions(null, false, Objects.requireNonNull(parent, "parent must not be null"));
     }
 
     /**
-     * The name that was given.
+     * Returns these options and others combined.
      *
-     * @return the name, or null if the task is to stay unnamed
+     * @param others the options to add; their name and parent, if given, replace those of these options
+     * @return options that are strict if either of the two are
      */
-    @Nullable
-    String name();
+    public TaskOptions and(TaskOptions others) {
+        return new TaskOptions(
+                others.name == null ? name : others.name,
+                isStrict || others.isStrict,
+                others.parent == null ? parent : others.parent);
+    }
 
     /**
-     * The parent that was named.
+     * Returns the name of the task.
      *
-     * @return the parent, or null if none was named
+     * @return the name, or null if the task is unnamed
      */
-    @Nullable
-    ParentTask parent();
+    public @Nullable String name() {
+        return name;
+    }
 
     /**
-     * Whether the task is refused once its tracker is closed.
+     * Returns the explicit parent of the task.
      *
-     * @return true if {@code strict()} was asked for
+     * @return the parent, or null if none was given
      */
-    boolean isStrict();
+    public @Nullable ParentTask parent() {
+        return parent;
+    }
 
-    /** Options to which more can be added; each call returns new ones. */
-    sealed interface Combination extends TaskOptions permits ChosenOptions {
+    /**
+     * Returns whether the task is refused if its tracker is closed.
+     *
+     * @return true if it is {@linkplain #strict() strict}
+     */
+    public boolean isStrict() {
+        return isStrict;
+    }
 
-        /**
-         * The same options with this name.
-         *
-         * @param name as in {@link TaskOptions#named(String)}
-         * @return options to which more can be added
-         * @throws IllegalArgumentException if the name is blank
-         */
-        Combination named(String name);
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TaskOptions options
+                && isStrict == options.isStrict
+                && Objects.equals(name, options.name)
+                && Objects.equals(parent, options.parent);
+    }
 
-        /**
-         * The same options, refused once the tracker is closed.
-         *
-         * @return options to which more can be added
-         * @see TaskOptions#strict()
-         */
-        Combination strict();
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, isStrict, parent);
+    }
 
-        /**
-         * The same options, for a child of this task.
-         *
-         * @param parent the task that waits for this one
-         * @return options to which more can be added
-         * @see TaskOptions#childOf(ParentTask)
-         */
-        Combination childOf(ParentTask parent);
+    /**
+     * Returns a description for logs; its format may change.
+     *
+     * @return such as {@code TaskOptions[name=ship, isStrict=true, parent=null]}
+     */
+    @Override
+    public String toString() {
+        return "TaskOptions[name=" + name + ", isStrict=" + isStrict + ", parent=" + parent + "]";
     }
 }

@@ -21,17 +21,19 @@ class TaskOptionsTest {
 
     @Test
     void canBeCombinedInEitherOrder() {
-        assertThat(TaskOptions.named("ship").strict())
-                .isEqualTo(TaskOptions.strict().named("ship"))
-                .hasToString("ChosenOptions[name=ship, isStrict=true, parent=null]");
+        assertThat(TaskOptions.named("ship").and(TaskOptions.strict()))
+                .isEqualTo(TaskOptions.strict().and(TaskOptions.named("ship")))
+                .hasToString("TaskOptions[name=ship, isStrict=true, parent=null]");
     }
 
     @Test
     void doNotChangeWhenCombined() {
-        TaskOptions.Combination plain = TaskOptions.named("ship");
-        plain.strict();
-        plain.named("bill");
+        TaskOptions plain = TaskOptions.named("ship");
+        TaskOptions strict = plain.and(TaskOptions.strict());
+        TaskOptions renamed = plain.and(TaskOptions.named("bill"));
         assertThat(plain).isEqualTo(TaskOptions.named("ship"));
+        assertThat(strict).isNotEqualTo(plain);
+        assertThat(renamed.name()).isEqualTo("bill");
     }
 
     @Test
@@ -41,7 +43,7 @@ class TaskOptionsTest {
                 .isThrownBy(() -> TaskOptions.named(" "))
                 .withMessageStartingWith("task name must not be blank");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> TaskOptions.strict().named(""))
+                .isThrownBy(() -> TaskOptions.strict().and(TaskOptions.named("")))
                 .withMessageStartingWith("task name must not be blank");
         assertThatNullPointerException().isThrownBy(() -> TaskOptions.named(null));
     }

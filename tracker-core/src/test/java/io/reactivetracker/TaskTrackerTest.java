@@ -177,7 +177,7 @@ class TaskTrackerTest {
 
         @Test
         void aStrictTokenIsCountedWhileOpen() {
-            try (TaskToken token = new TaskToken(tracker, TaskOptions.strict().named("ship"))) {
+            try (TaskToken token = new TaskToken(tracker, TaskOptions.strict().and(TaskOptions.named("ship")))) {
                 assertThat(tracker.size()).isOne();
                 assertThat(tracker.runningTasks()).extracting(RunningTask::name).containsExactly("ship");
                 assertThat(token.runningTask()).isNotNull();

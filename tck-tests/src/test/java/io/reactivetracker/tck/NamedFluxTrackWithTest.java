@@ -16,7 +16,7 @@ public class NamedFluxTrackWithTest extends TrackerVerification<Long> {
     @Override
     public Publisher<Long> createPublisher(long elements) {
         return Sources.flux(elements)
-                .transform(trackWith(tracker, TaskOptions.named("tck").strict()));
+                .transform(trackWith(tracker, TaskOptions.named("tck").and(TaskOptions.strict())));
     }
 
     @Override

@@ -24,6 +24,6 @@ public class ObservedFluxTest extends TrackerVerification<Long> {
         TaskTracker closed = TaskTracker.create("closed");
         closed.close();
         return Flux.<Long>never()
-                .transform(observed.trackWith(closed, TaskOptions.named("tck").strict()));
+                .transform(observed.trackWith(closed, TaskOptions.named("tck").and(TaskOptions.strict())));
     }
 }

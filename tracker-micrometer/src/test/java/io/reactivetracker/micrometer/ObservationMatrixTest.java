@@ -95,7 +95,7 @@ class ObservationMatrixTest {
         Publisher<Integer> source = type.equals("Mono") ? script.mono() : script.flux();
         Publisher<Integer> task = isOfGroup
                 ? observed.<Integer>trackWith(orders, "ship").apply(source)
-                : observed.<Integer>trackWith(tracker, TaskOptions.named("ship").strict())
+                : observed.<Integer>trackWith(tracker, TaskOptions.named("ship").and(TaskOptions.strict()))
                         .apply(source);
         LastSubscriber subscriber = new LastSubscriber(end, thrown);
         try {

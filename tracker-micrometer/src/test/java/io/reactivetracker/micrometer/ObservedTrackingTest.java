@@ -3,6 +3,7 @@ package io.reactivetracker.micrometer;
 
 import static io.micrometer.observation.tck.TestObservationRegistryAssert.assertThat;
 import static io.reactivetracker.TaskOptions.named;
+import static io.reactivetracker.TaskOptions.strict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -119,7 +120,7 @@ class ObservedTrackingTest {
         Mono<Integer> piped = Mono.just(1).name("piped").map(n -> n);
         run(piped.transform(observed.trackWith(tracker)));
         run(piped.transform(observed.trackWith(tracker, TaskOptions.strict())));
-        run(piped.transform(observed.trackWith(tracker, named("given").strict())));
+        run(piped.transform(observed.trackWith(tracker, named("given").and(strict()))));
         run(piped.transform(observed.trackWith(orders)));
         run(Mono.just(1).transform(observed.trackWith(orders)));
         run(Mono.just(1).transform(observed.trackWith(orders, named("given"))));
@@ -285,7 +286,7 @@ class ObservedTrackingTest {
         tracker.close();
         orders.close();
         StepVerifier.create(Flux.just(1)
-                        .transform(observed.trackWith(tracker, named("prices").strict())))
+                        .transform(observed.trackWith(tracker, named("prices").and(strict()))))
                 .verifyError(TrackerClosedException.class);
         StepVerifier.create(Mono.just(1).transform(observed.trackWith(orders, "ship")))
                 .verifyError(GroupClosedException.class);
@@ -329,7 +330,7 @@ class ObservedTrackingTest {
         Disposable running =
                 Mono.never().transform(ReactorTracking.trackWith(full)).subscribe();
         Mono<Integer> refused =
-                Mono.just(1).transform(observed.trackWith(closed, named("inner").strict()));
+                Mono.just(1).transform(observed.trackWith(closed, named("inner").and(strict())));
         Mono<Integer> rejected = Mono.just(1).transform(observed.trackWith(full, "inner"));
         run(refused.transform(observed.trackWith(tracker, "outer 1")));
         run(refused.transform(observed.trackWith(orders, "outer 2")));

@@ -24,7 +24,7 @@ record PipelineOptions(TaskOptions tasks, boolean hasOwnName) {
             return new PipelineOptions(options, true);
         }
         String name = Steps.nameOf(source);
-        TaskOptions tasks = name == null ? options : ((TaskOptions.Combination) options).named(name);
+        TaskOptions tasks = name == null ? options : options.and(TaskOptions.named(name));
         return new PipelineOptions(tasks, false);
     }
 

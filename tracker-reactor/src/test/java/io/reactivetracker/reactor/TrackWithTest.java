@@ -215,7 +215,7 @@ class TrackWithTest {
                         .isInstanceOf(TrackerClosedException.class)
                         .hasMessageStartingWith("tracker \"orders\" is closed and takes no strict task"));
         StepVerifier.create(mono.mono()
-                        .transform(trackWith(tracker, TaskOptions.strict().named("ship"))))
+                        .transform(trackWith(tracker, TaskOptions.strict().and(TaskOptions.named("ship")))))
                 .verifyError(TrackerClosedException.class);
         flux.assertWasNotSubscribed();
         mono.assertWasNotSubscribed();

@@ -186,7 +186,7 @@ class TrackWithTest {
     void listsTasksByTheNameThatTheyWereGiven() {
         Disposable ship = Single.never().compose(trackWith(tracker, "ship")).subscribe();
         Disposable bill = Flowable.never()
-                .compose(trackWith(tracker, TaskOptions.named("bill").strict()))
+                .compose(trackWith(tracker, TaskOptions.named("bill").and(TaskOptions.strict())))
                 .subscribe();
         Disposable unnamed = Flowable.never().compose(trackWith(tracker)).subscribe();
         assertThat(tracker.runningTasks()).extracting(RunningTask::name).containsExactly("ship", "bill");

@@ -79,7 +79,7 @@ class ReactorSnippetsTest {
         // spotless:off
         flux.transform(trackWith(tracker, named("ship")));
         flux.transform(trackWith(tracker, strict()));
-        flux.transform(trackWith(tracker, named("ship").strict()));
+        flux.transform(trackWith(tracker, named("ship").and(strict())));
         // spotless:on
         assertThat(tracker.isEmpty()).isTrue();
     }
