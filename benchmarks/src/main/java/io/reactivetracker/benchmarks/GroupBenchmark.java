@@ -6,9 +6,9 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.TaskCounts;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.Outcome;
-import io.reactivetracker.group.TaskBody;
+import io.reactivetracker.adapter.TaskBody;
 import io.reactivetracker.group.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +83,7 @@ public class GroupBenchmark {
         /** Begins the first task. */
         @Setup
         public void begin() {
-            holder = group.issue(TaskOptions.named("first"), NO_ORIGIN);
+            holder = GroupTask.issue(group, TaskOptions.named("first"), NO_ORIGIN);
             body.start(holder);
         }
     }
@@ -104,7 +104,7 @@ public class GroupBenchmark {
         public void make() {
             for (int i = 0; i < children; i++) {
                 TaskGroup child = parent.child("child");
-                child.issue(TaskOptions.defaults(), NO_ORIGIN).end(Outcome.SUCCEEDED);
+                GroupTask.issue(child, TaskOptions.defaults(), NO_ORIGIN).end(Outcome.SUCCEEDED);
                 all.add(child);
             }
         }
@@ -139,7 +139,7 @@ public class GroupBenchmark {
     }
 
     private boolean run(TaskGroup group) {
-        GroupTask task = group.issue(options, NO_ORIGIN);
+        GroupTask task = GroupTask.issue(group, options, NO_ORIGIN);
         body.start(task);
         return task.end(Outcome.SUCCEEDED);
     }
@@ -147,7 +147,7 @@ public class GroupBenchmark {
     /** A task waits for the one before, whose end hands it the place. */
     @Benchmark
     public boolean handedOver(Queue queue) {
-        GroupTask next = queue.group.issue(options, NO_ORIGIN);
+        GroupTask next = GroupTask.issue(queue.group, options, NO_ORIGIN);
         queue.body.start(next);
         boolean hasEnded = queue.holder.end(Outcome.SUCCEEDED);
         queue.holder = next;

@@ -5,7 +5,7 @@ import static io.reactivetracker.reactor.ReactorTracking.trackWith;
 
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.TaskRecorder;
@@ -47,7 +47,7 @@ final class Sizes {
                 "subscriber of `trackWith(tracker)` on a `Flux`",
                 subscription(Flux.<Integer>never().transform(trackWith(tracker))));
         sizes.put("subscriber of `doFinally` on a `Mono`", subscription(never.doFinally(signal -> {})));
-        GroupTask task = TaskGroup.builder("group").build().issue(TaskOptions.defaults(), () -> null);
+        GroupTask task = GroupTask.issue(TaskGroup.builder("group").build(), TaskOptions.defaults(), () -> null);
         sizes.put("`GroupTask`, without its name", sizeOf(task));
 
         sizes.put(

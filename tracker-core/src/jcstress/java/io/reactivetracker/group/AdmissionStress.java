@@ -6,6 +6,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.adapter.GroupTask;
+import io.reactivetracker.adapter.TaskBody;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -40,7 +42,7 @@ public final class AdmissionStress {
                     return left::incrementAndGet;
                 })
                 .build();
-        private final GroupTask task = group.issue(TaskOptions.defaults(), () -> null);
+        private final GroupTask task = GroupTask.issue(group, TaskOptions.defaults(), () -> null);
 
         void ask() {
             if (task.start(this)) {
@@ -159,7 +161,7 @@ public final class AdmissionStress {
         public void issue() {
             GroupTask task;
             try {
-                task = group.issue(TaskOptions.defaults(), () -> null);
+                task = GroupTask.issue(group, TaskOptions.defaults(), () -> null);
             } catch (IllegalStateException refused) {
                 return;
             }
@@ -238,7 +240,7 @@ public final class AdmissionStress {
                 .admission(limit)
                 .build();
         private final AtomicInteger ran = new AtomicInteger();
-        private final GroupTask first = group.issue(TaskOptions.defaults(), () -> null);
+        private final GroupTask first = GroupTask.issue(group, TaskOptions.defaults(), () -> null);
 
         @Actor
         public void end() {
@@ -247,7 +249,7 @@ public final class AdmissionStress {
 
         @Actor
         public void ask() {
-            GroupTask second = group.issue(TaskOptions.defaults(), () -> null);
+            GroupTask second = GroupTask.issue(group, TaskOptions.defaults(), () -> null);
             TaskBody body = new TaskBody() {
                 @Override
                 public void attempt() {
@@ -287,7 +289,7 @@ public final class AdmissionStress {
 
         @Actor
         public void task() {
-            group.issue(TaskOptions.defaults(), () -> null).end(io.reactivetracker.group.Outcome.SUCCEEDED);
+            GroupTask.issue(group, TaskOptions.defaults(), () -> null).end(io.reactivetracker.group.Outcome.SUCCEEDED);
         }
 
         @Actor

@@ -64,8 +64,8 @@ public final class ConcurrencyLimit implements Admission {
 
     /** Grants at once, without a candidate, to a task that need not wait: else returns null, and it has to ask. */
     @Nullable
-    Permit tryGrant(IssuedTask task) {
-        Permit share = task.shareOfAncestor(this);
+    Permit tryGrant(AbstractGroupTask task) {
+        Permit share = Ancestors.shareOfPermit(task, this);
         if (share != null) {
             return share;
         }
@@ -86,7 +86,7 @@ public final class ConcurrencyLimit implements Admission {
 
     @Override
     public Registration admit(AdmissionRequest candidate) {
-        Permit share = candidate.task() instanceof IssuedTask task ? task.shareOfAncestor(this) : null;
+        Permit share = candidate.task() instanceof AbstractGroupTask task ? Ancestors.shareOfPermit(task, this) : null;
         if (share != null) {
             if (!candidate.grant(share)) {
                 share.release(Outcome.CANCELLED);

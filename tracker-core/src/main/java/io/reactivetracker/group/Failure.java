@@ -7,11 +7,11 @@ import java.util.function.Supplier;
 /** The failure of one attempt of a task, as an {@link ErrorPolicy} sees it. Valid while the policy is asked. */
 public final class Failure {
 
-    private final IssuedTask task;
+    private final AbstractGroupTask task;
     private final Throwable error;
     private final long nanoTime;
 
-    Failure(IssuedTask task, Throwable error) {
+    Failure(AbstractGroupTask task, Throwable error) {
         this.task = task;
         this.error = error;
         this.nanoTime = task.group().timer().nanoTime();

@@ -31,12 +31,12 @@ final class GroupClock {
     }
 
     /** How long ago a task was issued. */
-    Duration age(IssuedTask task) {
+    Duration age(AbstractGroupTask task) {
         return Duration.ofNanos(timer.nanoTime() - task.issuedAt());
     }
 
     /** Describes tasks as they are now. */
-    synchronized List<RunningTask> describe(List<IssuedTask> tasks) {
+    synchronized List<RunningTask> describe(List<AbstractGroupTask> tasks) {
         long now = timer.nanoTime();
         Instant origin = originInstant;
         if (origin == null) {

@@ -73,29 +73,29 @@ final class GroupState {
         return sum.counts;
     }
 
-    List<IssuedTask> tasks() {
+    List<AbstractGroupTask> tasks() {
         return tasks(task -> true);
     }
 
-    List<IssuedTask> activeTasks() {
-        return tasks(IssuedTask::isActiveNow);
+    List<AbstractGroupTask> activeTasks() {
+        return tasks(AbstractGroupTask::isActiveNow);
     }
 
     /** The active task that was issued first. */
     @Nullable
-    IssuedTask oldestActive() {
-        List<IssuedTask> firsts = new ArrayList<>();
+    AbstractGroupTask oldestActive() {
+        List<AbstractGroupTask> firsts = new ArrayList<>();
         stripes.forEach(stripe -> {
-            IssuedTask first = stripe.firstActive();
+            AbstractGroupTask first = stripe.firstActive();
             if (first != null) {
                 firsts.add(first);
             }
         });
-        return firsts.isEmpty() ? null : Collections.min(firsts, IssuedTask.OLDEST_FIRST);
+        return firsts.isEmpty() ? null : Collections.min(firsts, AbstractGroupTask.OLDEST_FIRST);
     }
 
-    private List<IssuedTask> tasks(Predicate<IssuedTask> condition) {
-        List<IssuedTask> found = new ArrayList<>();
+    private List<AbstractGroupTask> tasks(Predicate<AbstractGroupTask> condition) {
+        List<AbstractGroupTask> found = new ArrayList<>();
         stripes.forEach(stripe -> stripe.forEach(task -> {
             if (condition.test(task)) {
                 found.add(task);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Throwables;
 import java.util.Objects;
@@ -10,50 +12,58 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task of plain Java: its attempts are stages, one after the other, and it is the future of its outcome.
+ * A task of plain Java: its attempts are stages, one after the other, and its outcome is a future.
  *
- * <p>The outcome is that of whichever comes first, the last attempt or a cancel: {@code isSettled} or {@code isStopped},
+ * <p>The outcome is that of the last attempt or a cancel, whichever comes first: {@code isSettled} or {@code isStopped}, set
  * under this object's lock, and never both. The task ends when it has its outcome and no attempt runs. It ends before the
- * future completes, so that whoever sees the future done finds the permit free and the task counted; only the future of a
- * task that was cancelled does not wait for its attempt.
+ * future completes, so a thread that sees the future done finds the permit free and the task counted; only the future of a
+ * cancelled task does not wait for its attempt.
  */
-final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> implements TaskBody {
+final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
 
-    private final GroupTask task;
+    private final Result<T> result;
 
-    // Guarded by this. The body is forgotten when it will not be called any more: who keeps the future need not keep
-    // that.
+    // Guarded by this. The body is forgotten when it will not be called again, so a future that somebody keeps does not keep it.
     private @Nullable Function<? super TaskContext, ? extends CompletionStage<T>> body;
     private boolean isRunning;
     private boolean isStopped;
     private boolean isSettled;
 
-    StageTask(GroupTask task, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
-        this.task = task;
+    @SuppressWarnings("this-escape") // to its own future
+    private StageTask(
+            TaskGroup group, TaskOptions options, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
+        super(group, options, null, () -> null);
         this.body = body;
-    }
-
-    StageTask<T> start() {
-        if (task.start(this)) {
-            attempt();
+        try {
+            result = new Result<>(this);
+        } catch (Throwable outOfMemory) {
+            end(Outcome.FAILED);
+            throw outOfMemory;
         }
-        return this;
     }
 
-    /** Cancels the task, which cancels this. */
-    @Override
-    public boolean cancel(boolean mayInterrupt) {
-        // The future may be done while the task is not: orTimeout() completes only the former.
-        if (!isSettled()) {
-            task.cancellationToken().cancel();
-            // The task tells us too, but maybe not before this returns: if another thread cancels it just now.
-            cancelTask();
+    /** Issues a task and starts it. */
+    static <T extends @Nullable Object> CompletableFuture<T> start(
+            TaskGroup group, TaskOptions options, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
+        StageTask<T> task;
+        try {
+            task = new StageTask<>(group, options, body);
+        } catch (TrackerClosedException closed) {
+            throw refusal(group, options);
         }
-        return isCancelled();
+        try {
+            if (task.start()) {
+                task.runAttempt();
+            }
+            return task.result;
+        } catch (Throwable failure) {
+            task.end(Outcome.FAILED);
+            throw failure;
+        }
     }
 
     @Override
-    public void attempt() {
+    protected void runAttempt() {
         Function<? super TaskContext, ? extends CompletionStage<T>> start;
         synchronized (this) {
             start = body;
@@ -64,7 +74,7 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> i
         }
         try {
             CompletionStage<T> stage;
-            Object outer = CurrentTask.swap(task);
+            Object outer = CurrentTask.swap(this);
             try {
                 stage = Objects.requireNonNull(next(start), "the body of the task returned null, not a stage");
             } finally {
@@ -78,11 +88,11 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> i
 
     @SuppressWarnings("unchecked") // a continuation must fit its task, as it says
     private @Nullable CompletionStage<T> next(Function<? super TaskContext, ? extends CompletionStage<T>> start) {
-        Continuation continuation = task.continuation();
+        Continuation continuation = continuation();
         if (continuation == null) {
-            return start.apply(task);
+            return start.apply(this);
         }
-        Object next = continuation.resume(task);
+        Object next = continuation.resume(this);
         if (next instanceof CompletionStage<?> stage) {
             return (CompletionStage<T>) stage;
         }
@@ -98,40 +108,40 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> i
             hasStopped = isStopped;
             isSettled = !hasStopped && failure == null;
             if (hasStopped || isSettled) {
-                forgetBody();
+                body = null;
             }
         }
         if (hasStopped) {
-            task.end(Outcome.CANCELLED);
+            end(Outcome.CANCELLED);
         } else if (failure == null) {
-            task.end(Outcome.SUCCEEDED);
-            complete(value);
+            end(Outcome.SUCCEEDED);
+            result.complete(value);
         } else {
-            goOnOrFail(Throwables.unwrap(failure));
+            retryOrFail(Throwables.unwrap(failure));
         }
     }
 
-    private void goOnOrFail(Throwable error) {
-        if (!task.retryOrResume(error)) {
+    private void retryOrFail(Throwable error) {
+        if (!retryOrResume(error)) {
             fail(error);
         }
     }
 
     @Override
-    public void fail(Throwable error) {
+    protected void fail(Throwable error) {
         synchronized (this) {
             if (isStopped) {
                 return;
             }
             isSettled = true;
-            forgetBody();
+            body = null;
         }
-        task.end(task.outcomeOf(error));
-        completeExceptionally(error);
+        end(outcomeOf(error));
+        result.completeExceptionally(error);
     }
 
     @Override
-    public void cancelTask() {
+    protected void cancelTask() {
         boolean hasEnded;
         synchronized (this) {
             if (isSettled) {
@@ -139,20 +149,37 @@ final class StageTask<T extends @Nullable Object> extends CompletableFuture<T> i
             }
             isStopped = true;
             hasEnded = !isRunning;
-            forgetBody();
+            body = null;
         }
         if (hasEnded) {
-            task.end(Outcome.CANCELLED);
+            end(Outcome.CANCELLED);
         }
-        completeExceptionally(task.cancellation());
+        result.completeExceptionally(cancellation());
     }
 
     private synchronized boolean isSettled() {
         return isSettled;
     }
 
-    /** The caller holds the lock. */
-    private void forgetBody() {
-        body = null;
+    /** The future of a task. */
+    private static final class Result<T extends @Nullable Object> extends CompletableFuture<T> {
+
+        private final StageTask<T> task;
+
+        Result(StageTask<T> task) {
+            this.task = task;
+        }
+
+        /** Cancels the task, which completes this. */
+        @Override
+        public boolean cancel(boolean mayInterrupt) {
+            // The future may be done while the task is not: orTimeout() completes only the former.
+            if (!task.isSettled()) {
+                task.cancellationToken().cancel();
+                // If another thread cancels the task just now, that may not have reached it before this returns.
+                task.cancelTask();
+            }
+            return isCancelled();
+        }
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskAdmission implements AdmissionRequest {
 
-    private final IssuedTask task;
+    private final AbstractGroupTask task;
 
     // Guarded by the task's lock. An answer in the asking thread is kept until the admission has returned: so it
     // is heard on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
@@ -23,7 +23,7 @@ final class TaskAdmission implements AdmissionRequest {
     private boolean hasLeft;
     private Registration place = Registration.none();
 
-    TaskAdmission(IssuedTask task) {
+    TaskAdmission(AbstractGroupTask task) {
         this.task = task;
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskFailures {
 
-    private final IssuedTask task;
+    private final AbstractGroupTask task;
     private final TaskGroup group;
 
     /** Of those that were followed by another attempt. */
@@ -28,7 +28,7 @@ final class TaskFailures {
     /** That of the timer, while the next attempt waits for its time. */
     private @Nullable Registration alarm;
 
-    TaskFailures(IssuedTask task) {
+    TaskFailures(AbstractGroupTask task) {
         this.task = task;
         this.group = task.group();
     }

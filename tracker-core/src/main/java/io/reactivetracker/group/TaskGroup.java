@@ -10,8 +10,6 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.TrackerClosedException;
-import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Trampoline;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,10 +152,10 @@ public final class TaskGroup {
         return this;
     }
 
-    /** After the mark, so no task is missed: see {@link IssuedTask}. Holds no lock while a task is cancelled. */
+    /** After the mark, so no task is missed: see {@link AbstractGroupTask}. Holds no lock while a task is cancelled. */
     private void closeAndCancelTasks() {
         close();
-        ledger.tasks().forEach(IssuedTask::cancel);
+        ledger.tasks().forEach(AbstractGroupTask::cancel);
     }
 
     private void depart(TaskGroup from, TaskToken hold) {
@@ -310,9 +307,9 @@ public final class TaskGroup {
      * @return an immutable list that does not change any more; ages count from when a task was issued, by the group's timer
      */
     public List<RunningTask> runningTasks() {
-        List<IssuedTask> active = new ArrayList<>();
+        List<AbstractGroupTask> active = new ArrayList<>();
         forEachFromTheTop(group -> active.addAll(group.ledger.activeTasks()));
-        active.sort(IssuedTask.OLDEST_FIRST);
+        active.sort(AbstractGroupTask.OLDEST_FIRST);
         return clock.describe(active);
     }
 
@@ -322,7 +319,7 @@ public final class TaskGroup {
      * @return the task as {@link #runningTasks()} would list it, or null if none is active
      */
     public @Nullable RunningTask oldestTask() {
-        IssuedTask oldest = ledger.oldestActive();
+        AbstractGroupTask oldest = ledger.oldestActive();
         return oldest == null ? null : clock.describe(List.of(oldest)).get(0);
     }
 
@@ -382,13 +379,7 @@ public final class TaskGroup {
     public <T extends @Nullable Object> CompletableFuture<T> submit(
             TaskOptions options, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
         Objects.requireNonNull(body, "body must not be null");
-        GroupTask task = issue(options, () -> null);
-        try {
-            return new StageTask<T>(task, body).start();
-        } catch (Throwable failure) {
-            task.end(Outcome.FAILED);
-            throw failure;
-        }
+        return StageTask.start(this, options, body);
     }
 
     /**
@@ -414,54 +405,21 @@ public final class TaskGroup {
         return new ShutdownProcess(this, Objects.requireNonNull(plan, "plan must not be null")).start();
     }
 
-    /**
-     * Issues a task to code that runs it: for adapters, which see to its end whatever happens. Others use {@link #submit}.
-     *
-     * @param options the task's name, or else it has the group's; a task of a group is always strict
-     * @param origin tells, when a report asks, where the task was made; null if nobody knows
-     * @return a queued task
-     * @throws GroupClosedException if the group is closed
-     * @throws TaskCancelledException if the group is cancelled
-     */
-    public GroupTask issue(TaskOptions options, Supplier<@Nullable String> origin) {
-        return issue(options, null, origin);
-    }
-
-    /**
-     * Issues a task, as {@link #issue(TaskOptions, Supplier)} does, to code that may know its parent.
-     *
-     * @param options the task's name, or else it has the group's, and its {@linkplain TaskOptions#childOf parent}
-     * @param parent the parent of a task whose options name none; or null, and it is the task whose body this thread runs
-     * @param origin tells, when a report asks, where the task was made; null if nobody knows
-     * @return a queued task
-     * @throws GroupClosedException if the group is closed
-     * @throws TaskCancelledException if the group is cancelled
-     */
-    public GroupTask issue(TaskOptions options, @Nullable TaskContext parent, Supplier<@Nullable String> origin) {
+    /** Returns the name of a task with these options; throws if the group is cancelled. */
+    String nameOf(TaskOptions options) {
         Objects.requireNonNull(options, "options must not be null");
-        Objects.requireNonNull(origin, "origin must not be null");
         String taskName = options.name() == null ? name : options.name();
         // A cancel closes the group too, but its actions may come a little later than its mark.
         if (token.isCancelled()) {
-            throw cancelled(taskName);
+            // The task comes too late to have an id.
+            throw TaskCancelledException.of("task \"" + taskName + "\" of group \"" + name + "\"", token.cause());
         }
-        // Before the task is counted: from then on nothing may throw.
-        long now = clock.issueTime();
-        try {
-            return new IssuedTask(this, taskName, parentOf(options, parent), origin, now);
-        } catch (TrackerClosedException closed) {
-            throw token.isCancelled() ? cancelled(taskName) : new GroupClosedException(name, "tasks");
-        }
+        return taskName;
     }
 
-    private static @Nullable IssuedTask parentOf(TaskOptions options, @Nullable TaskContext known) {
-        Object parent = options.parent() != null ? options.parent() : known != null ? known : CurrentTask.get();
-        return parent instanceof IssuedTask task ? task : null;
-    }
-
-    /** For a task that comes too late to have an id. */
-    private TaskCancelledException cancelled(String taskName) {
-        return TaskCancelledException.of("task \"" + taskName + "\" of group \"" + name + "\"", token.cause());
+    /** Returns the time at which a task is issued now. */
+    long timeOfIssue() {
+        return clock.issueTime();
     }
 
     /** Whether that is one of the trackers of this group. */
@@ -483,7 +441,7 @@ public final class TaskGroup {
 
     /** A permit for a new task, if the admission grants one without a candidate. */
     @Nullable
-    Permit tryGrant(IssuedTask task) {
+    Permit tryGrant(AbstractGroupTask task) {
         if (admission instanceof ConcurrencyLimit limit) {
             return limit.tryGrant(task);
         }
@@ -519,7 +477,7 @@ public final class TaskGroup {
         return tasksCanRetry;
     }
 
-    void forEachTask(Consumer<IssuedTask> action) {
+    void forEachTask(Consumer<AbstractGroupTask> action) {
         forEachFromTheTop(group -> group.ledger.tasks().forEach(action));
     }
 

@@ -14,7 +14,7 @@ public final class TaskRejectedException extends RejectedExecutionException {
     /** Which task: the error may reach other tasks, that wait for this one. */
     private final long taskId;
 
-    private TaskRejectedException(GroupTask task, String refuser, String reason, @Nullable Throwable cause) {
+    private TaskRejectedException(TaskContext task, String refuser, String reason, @Nullable Throwable cause) {
         super(
                 "task \"" + task.name() + "\" was rejected by the " + refuser + " of group \""
                         + task.groupName() + "\": " + reason,
@@ -22,15 +22,15 @@ public final class TaskRejectedException extends RejectedExecutionException {
         this.taskId = task.id();
     }
 
-    static TaskRejectedException byAdmission(GroupTask task, String reason, @Nullable Throwable cause) {
+    static TaskRejectedException byAdmission(TaskContext task, String reason, @Nullable Throwable cause) {
         return new TaskRejectedException(task, "admission", reason, cause);
     }
 
-    static TaskRejectedException byExecutor(GroupTask task, Throwable refusal) {
+    static TaskRejectedException byExecutor(TaskContext task, Throwable refusal) {
         return new TaskRejectedException(task, "executor", "it failed with " + refusal, refusal);
     }
 
-    boolean isOf(GroupTask task) {
+    boolean isOf(TaskContext task) {
         return taskId == task.id();
     }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 class TaskStripe extends Striped.Stripe {
 
-    private @Nullable IssuedTask first;
-    private @Nullable IssuedTask last;
+    private @Nullable AbstractGroupTask first;
+    private @Nullable AbstractGroupTask last;
 
     private long issued;
     private long queued;
@@ -25,7 +25,7 @@ class TaskStripe extends Striped.Stripe {
     private long rejected;
 
     /** Adds a task that is issued. */
-    final void add(IssuedTask task, boolean isActive) {
+    final void add(AbstractGroupTask task, boolean isActive) {
         task.previous = last;
         if (last == null) {
             first = task;
@@ -54,7 +54,7 @@ class TaskStripe extends Striped.Stripe {
     }
 
     /** To its end. */
-    final void end(IssuedTask task, boolean wasActive, Outcome outcome) {
+    final void end(AbstractGroupTask task, boolean wasActive, Outcome outcome) {
         remove(task);
         if (wasActive) {
             active--;
@@ -69,9 +69,9 @@ class TaskStripe extends Striped.Stripe {
         }
     }
 
-    private void remove(IssuedTask task) {
-        IssuedTask previous = task.previous;
-        IssuedTask next = task.next;
+    private void remove(AbstractGroupTask task) {
+        AbstractGroupTask previous = task.previous;
+        AbstractGroupTask next = task.next;
         if (previous == null) {
             first = next;
         } else {
@@ -87,15 +87,15 @@ class TaskStripe extends Striped.Stripe {
         task.next = null;
     }
 
-    final void forEach(Consumer<? super IssuedTask> action) {
-        for (IssuedTask task = first; task != null; task = task.next) {
+    final void forEach(Consumer<? super AbstractGroupTask> action) {
+        for (AbstractGroupTask task = first; task != null; task = task.next) {
             action.accept(task);
         }
     }
 
     /** The active one that was issued first. */
-    final @Nullable IssuedTask firstActive() {
-        IssuedTask task = first;
+    final @Nullable AbstractGroupTask firstActive() {
+        AbstractGroupTask task = first;
         while (task != null && !task.isActiveNow()) {
             task = task.next;
         }

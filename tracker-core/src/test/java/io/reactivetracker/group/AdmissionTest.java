@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.test.Together;
 import io.reactivetracker.test.UncaughtFailures;
@@ -788,7 +789,7 @@ class AdmissionTest {
 
         @Test
         void isNotAskedForATaskThatHasEnded() {
-            GroupTask task = tasks.group.issue(TaskOptions.named("a"), () -> null);
+            GroupTask task = GroupTask.issue(tasks.group, TaskOptions.named("a"), () -> null);
             assertThat(task.end(Outcome.CANCELLED)).isTrue();
             assertThat(task.end(Outcome.SUCCEEDED)).isFalse();
             CalledBody body = new CalledBody();
@@ -800,7 +801,7 @@ class AdmissionTest {
 
         @Test
         void aRejectedCallbackThatThrowsLaterIsReportedAndDoesNotDisturbWhoRejects() {
-            GroupTask task = tasks.group.issue(TaskOptions.named("a"), () -> null);
+            GroupTask task = GroupTask.issue(tasks.group, TaskOptions.named("a"), () -> null);
             new CalledBody(() -> {}, rejection -> {
                         throw new IllegalStateException("thrown downstream");
                     })
@@ -820,7 +821,7 @@ class AdmissionTest {
                         return NOT_QUEUED;
                     },
                     ErrorPolicy.continueOnError());
-            GroupTask task = rejected.group.issue(TaskOptions.named("a"), () -> null);
+            GroupTask task = GroupTask.issue(rejected.group, TaskOptions.named("a"), () -> null);
             assertThatIllegalStateException()
                     .isThrownBy(() -> new CalledBody(() -> {}, rejection -> {
                                 task.end(Outcome.REJECTED);

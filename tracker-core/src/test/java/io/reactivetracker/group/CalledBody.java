@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.adapter.GroupTask;
+import io.reactivetracker.adapter.TaskBody;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

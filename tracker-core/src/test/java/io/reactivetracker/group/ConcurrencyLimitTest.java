@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.test.Together;
 import io.reactivetracker.test.UncaughtFailures;
@@ -357,7 +358,7 @@ class ConcurrencyLimitTest {
 
         @Test
         void noPermitIsLostByAnActionOfTheTasksToken() {
-            GroupTask task = alone.group.issue(TaskOptions.named("listens"), () -> null);
+            GroupTask task = GroupTask.issue(alone.group, TaskOptions.named("listens"), () -> null);
             new CalledBody().start(task);
             alone.submit("next");
             task.cancellationToken().onCancel(() -> {
@@ -380,7 +381,7 @@ class ConcurrencyLimitTest {
         @Test
         void noPermitIsLostByAGrantedCallbackThatRunsLater() {
             alone.submit("first");
-            GroupTask task = alone.group.issue(TaskOptions.named("throws"), () -> null);
+            GroupTask task = GroupTask.issue(alone.group, TaskOptions.named("throws"), () -> null);
             new CalledBody(
                             () -> {
                                 throw new IllegalStateException("thrown when granted");
@@ -400,7 +401,7 @@ class ConcurrencyLimitTest {
 
         @Test
         void whatAGrantedCallbackThrowsAtOnceReachesWhoAskedAndNotTheAdmission() {
-            GroupTask task = alone.group.issue(TaskOptions.named("throws"), () -> null);
+            GroupTask task = GroupTask.issue(alone.group, TaskOptions.named("throws"), () -> null);
             assertThatIllegalStateException()
                     .isThrownBy(() -> new CalledBody(
                                     () -> {
@@ -600,7 +601,7 @@ class ConcurrencyLimitTest {
                     10_000,
                     round -> {
                         for (int i = 0; i < 2; i++) {
-                            pair[i] = group.issue(TaskOptions.named("task"), () -> null);
+                            pair[i] = GroupTask.issue(group, TaskOptions.named("task"), () -> null);
                             new CalledBody().start(pair[i]);
                         }
                     },

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.DrainSignal;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.adapter.GroupTask;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ class MisuseTest {
 
     @Test
     void aTaskIsStartedOnce() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
         CalledBody body = new CalledBody().start(task);
         assertThatIllegalStateException()
                 .isThrownBy(() -> task.start(new CalledBody()))

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.test.Together;
 import java.time.Duration;
@@ -442,7 +443,7 @@ class RateLimitTest {
 
         @Test
         void aCandidateThatRefusesUsesNoPermitAndTheNextStartsAtOnce() {
-            GroupTask asks = group.issue(TaskOptions.named("asks"), () -> null);
+            GroupTask asks = GroupTask.issue(group, TaskOptions.named("asks"), () -> null);
             CompletableFuture<List<CompletableFuture<Void>>> behind = new CompletableFuture<>();
             Registration place = hourly.admit(new AdmissionRequest() {
                 @Override

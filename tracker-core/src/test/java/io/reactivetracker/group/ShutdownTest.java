@@ -13,6 +13,7 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.test.UncaughtFailures;
 import java.io.IOException;
@@ -208,9 +209,9 @@ class ShutdownTest {
 
     @Test
     void reportsStuckTasksOfTheWholeTreeOldestFirstWithWhereTheyWereMade() {
-        GroupTask first = mails.issue(TaskOptions.named("first"), () -> "Mails.java:7");
-        GroupTask second = group.issue(TaskOptions.named("second"), () -> null);
-        GroupTask third = mails.issue(TaskOptions.named("third"), () -> {
+        GroupTask first = GroupTask.issue(mails, TaskOptions.named("first"), () -> "Mails.java:7");
+        GroupTask second = GroupTask.issue(group, TaskOptions.named("second"), () -> null);
+        GroupTask third = GroupTask.issue(mails, TaskOptions.named("third"), () -> {
             throw new IllegalStateException("nobody knows");
         });
         CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(Duration.ZERO));
@@ -267,7 +268,7 @@ class ShutdownTest {
                 .admission(Admission.concurrency(1, 0))
                 .build();
         HeldWork running = HeldWork.in(full, "running");
-        GroupTask task = full.issue(TaskOptions.named("late"), () -> null);
+        GroupTask task = GroupTask.issue(full, TaskOptions.named("late"), () -> null);
         CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
         new CalledBody(() -> {}, rejection -> task.end(task.outcomeOf(rejection))).start(task);
         running.succeed();
@@ -698,7 +699,7 @@ class ShutdownTest {
 
     @Test
     void reportsATaskWhoseOriginThrowsAnError() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> {
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> {
             throw new AssertionError("origin");
         });
         CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));

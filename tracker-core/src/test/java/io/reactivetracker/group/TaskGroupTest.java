@@ -17,6 +17,8 @@ import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TrackerClosedException;
+import io.reactivetracker.adapter.GroupTask;
+import io.reactivetracker.adapter.TaskBody;
 import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.test.UncaughtFailures;
 import java.io.IOException;
@@ -968,7 +970,7 @@ class TaskGroupTest {
 
     @Test
     void aTaskEndsOnce() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
         CalledBody body = new CalledBody().start(task);
         assertThat(body.calls()).containsExactly("attempt");
         assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
@@ -986,7 +988,7 @@ class TaskGroupTest {
                     return () -> {};
                 })
                 .build();
-        GroupTask task = asking.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(asking, TaskOptions.named("ship"), () -> null);
         assertThat(asking.counts()).isEqualTo(new TaskCounts(1, 1, 0, 0, 0, 0, 0));
         CalledBody body = new CalledBody().start(task);
         assertThat(body.calls()).containsExactly("attempt");
@@ -996,7 +998,7 @@ class TaskGroupTest {
 
     @Test
     void aTaskThatIsCancelledBeforeItIsStartedDoesNotRun() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
         group.cancel(error);
         CalledBody body = new CalledBody().start(task);
         assertThat(body.calls()).containsExactly("cancel");
@@ -1008,7 +1010,7 @@ class TaskGroupTest {
 
     @Test
     void aTaskIsCancelledByItsTokenOnceAndMakesNoneUnlessAsked() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
         CalledBody body = new CalledBody().start(task);
         assertThat(task.isCancelled()).isFalse();
         assertThat(task.cancellationToken().cancel(error)).isTrue();
@@ -1021,7 +1023,7 @@ class TaskGroupTest {
 
     @Test
     void noLockIsHeldWhileATaskIsCancelled() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
         List<Object> seen = new ArrayList<>();
         boolean isFirst = task.start(new TaskBody() {
             @Override
@@ -1051,7 +1053,7 @@ class TaskGroupTest {
         List<String> cancelled = new ArrayList<>();
         IllegalStateException broken = new IllegalStateException("no way to stop");
         for (String name : List.of("first", "second")) {
-            GroupTask task = group.issue(TaskOptions.named(name), () -> null);
+            GroupTask task = GroupTask.issue(group, TaskOptions.named(name), () -> null);
             boolean unused = task.start(new TaskBody() {
                 @Override
                 public void attempt() {}
@@ -1077,7 +1079,7 @@ class TaskGroupTest {
 
     @Test
     void theTokenOfATaskIsCancelledIfItsGroupWasBeforeAnybodyAskedForIt() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
         CalledBody body = new CalledBody().start(task);
         group.cancel(error);
         assertThat(task.cancellationToken().isCancelled()).isTrue();
@@ -1088,7 +1090,7 @@ class TaskGroupTest {
 
     @Test
     void theTokenOfATaskThatHasEndedIsThatOfNobody() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
         new CalledBody().start(task);
         task.end(Outcome.SUCCEEDED);
         CancellationToken token = task.cancellationToken();
@@ -1101,7 +1103,7 @@ class TaskGroupTest {
     void aTaskThatHoldsItsPermitRunsTheNextAttemptWithoutAnother() {
         ConcurrencyLimit limit = Admission.concurrency(1);
         TaskGroup retrying = retrying(limit, ErrorPolicy.retry(1, Backoff.none()));
-        GroupTask task = retrying.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(retrying, TaskOptions.named("ship"), () -> null);
         CalledBody body = new CalledBody().start(task);
         assertThat(task.retryOrResume(error)).isTrue();
         assertThat(task.attempt()).isEqualTo(2);
@@ -1118,7 +1120,7 @@ class TaskGroupTest {
         ConcurrencyLimit limit = Admission.concurrency(1);
         TaskGroup limited = group.childBuilder("limited").admission(limit).build();
         HeldWork running = HeldWork.in(limited, "running");
-        GroupTask task = limited.issue(TaskOptions.named("queued"), () -> null);
+        GroupTask task = GroupTask.issue(limited, TaskOptions.named("queued"), () -> null);
         CalledBody body = new CalledBody().start(task);
         assertThat(limit.queued()).isEqualTo(1);
         task.end(Outcome.CANCELLED);
@@ -1130,8 +1132,8 @@ class TaskGroupTest {
 
     @Test
     void whatAnErrorIsTellsHowItsTaskEnds() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
-        GroupTask other = group.issue(TaskOptions.named("bill"), () -> null);
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
+        GroupTask other = GroupTask.issue(group, TaskOptions.named("bill"), () -> null);
         TaskRejectedException rejection = TaskRejectedException.byAdmission(task, "full", null);
         assertThat(task.outcomeOf(error)).isEqualTo(Outcome.FAILED);
         assertThat(task.outcomeOf(new CancellationException())).isEqualTo(Outcome.CANCELLED);
@@ -1175,8 +1177,8 @@ class TaskGroupTest {
                 "body must not be null",
                 () -> assertThat(group.<String>submit(TaskOptions.defaults(), null))
                         .isNull());
-        expectNull("options must not be null", () -> group.issue(null, () -> null));
-        expectNull("origin must not be null", () -> group.issue(TaskOptions.defaults(), null));
+        expectNull("options must not be null", () -> GroupTask.issue(group, null, () -> null));
+        expectNull("origin must not be null", () -> GroupTask.issue(group, TaskOptions.defaults(), null));
         expectNull("cause must not be null: cancel() is for when there is none", () -> group.cancel(null));
         assertThat(group.counts()).isEqualTo(TaskCounts.NONE);
         assertThat(group.isClosed()).isFalse();
@@ -1220,7 +1222,7 @@ class TaskGroupTest {
     @Test
     @SuppressWarnings("NullAway")
     void refusesAnEndWithoutAnOutcome() {
-        GroupTask task = group.issue(TaskOptions.named("ship"), () -> null);
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
         expectNull("outcome must not be null", () -> task.end(null));
         task.end(Outcome.CANCELLED);
     }

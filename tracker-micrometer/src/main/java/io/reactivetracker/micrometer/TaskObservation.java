@@ -3,7 +3,7 @@ package io.reactivetracker.micrometer;
 
 import io.micrometer.observation.Observation;
 import io.reactivetracker.TrackerClosedException;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskRejectedException;
 import java.util.concurrent.CancellationException;

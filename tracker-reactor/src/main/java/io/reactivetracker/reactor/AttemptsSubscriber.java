@@ -2,7 +2,7 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.adapter.AttemptSignals;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.internal.Throwables;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

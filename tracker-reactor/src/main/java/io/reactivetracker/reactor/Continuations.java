@@ -2,7 +2,7 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.group.Continuation;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import java.util.concurrent.CompletionStage;
 import org.reactivestreams.Publisher;
 import reactor.core.CorePublisher;

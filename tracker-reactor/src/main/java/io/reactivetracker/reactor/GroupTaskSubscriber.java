@@ -3,9 +3,9 @@ package io.reactivetracker.reactor;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.Outcome;
-import io.reactivetracker.group.TaskBody;
+import io.reactivetracker.adapter.TaskBody;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
 import java.util.Objects;
@@ -50,7 +50,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
         try {
             // A task upstream of which this one is: its subscriber put itself there.
             TaskContext parent = actual.currentContext().getOrDefault(TaskContext.class, null);
-            task = group.issue(options, parent, origin);
+            task = GroupTask.issue(group, options, parent, origin);
         } catch (IllegalStateException refused) {
             Operators.error(actual, refused);
             return;

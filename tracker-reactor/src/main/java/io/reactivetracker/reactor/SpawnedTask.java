@@ -7,7 +7,7 @@ import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.TaskGroup;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -66,7 +66,7 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
             TaskGroup group, TaskOptions options, Function<? super CancellationToken, ? extends Mono<T>> body) {
         // Before the task is issued, since it calls hooks of others, which may throw.
         Executor threadLocals = SubscriberThreadLocals.capture();
-        GroupTask task = group.issue(options, () -> null);
+        GroupTask task = GroupTask.issue(group, options, () -> null);
         // Its pipeline sees to the end of a task of a group, after this has been told.
         SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), task.name(), task.cancellationToken(), Registration.none());
         Mono<T> source = Mono.defer(() -> body.apply(task.cancellationToken()));

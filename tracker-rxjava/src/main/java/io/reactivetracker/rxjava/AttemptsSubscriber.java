@@ -2,7 +2,7 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.adapter.AttemptSignals;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.internal.Throwables;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;

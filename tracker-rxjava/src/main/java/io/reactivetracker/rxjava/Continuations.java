@@ -2,7 +2,7 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.group.Continuation;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableSource;

@@ -2,7 +2,7 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.TaskOptions;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivex.rxjava3.core.Flowable;
@@ -42,7 +42,7 @@ final class FlowableTrackInGroup<T> extends Flowable<T> {
     protected void subscribeActual(Subscriber<? super T> downstream) {
         GroupTask task;
         try {
-            task = group.issue(options, () -> null);
+            task = GroupTask.issue(group, options, () -> null);
         } catch (IllegalStateException refused) {
             Flowable.<T>error(refused).subscribe(downstream);
             return;

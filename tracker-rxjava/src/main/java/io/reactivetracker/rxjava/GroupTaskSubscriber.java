@@ -2,9 +2,9 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.group.GroupTask;
+import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.Outcome;
-import io.reactivetracker.group.TaskBody;
+import io.reactivetracker.adapter.TaskBody;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Throwables;
 import io.reactivex.rxjava3.core.Flowable;

@@ -3,6 +3,8 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
+import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.internal.Throwables;
@@ -17,28 +19,35 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task in its group: its count, its place on a {@linkplain TaskStripe stripe}, its state and what it holds, in one object.
+ * A task in its group: its count, its place on a {@linkplain TaskStripe stripe}, its state and its permit, in one object.
+ *
+ * <p>The base of the tasks of {@code submit} and of the {@code GroupTask} of the package {@code adapter}, which is what the
+ * code that runs a task uses. Applications see a task as a {@link TaskContext}.
  *
  * <pre>
- *   state   those of {@link GroupTask}, guarded by the lock of the stripe
- *           QUEUED → ACTIVE   the answer to its request, if that is the current one and the task is not cancelled
- *           ACTIVE → QUEUED   {@link #retryOrResume}, called by the attempt that failed
- *           any → ENDED       {@link #end}, by the first that calls it
+ *   state   guarded by the lock of the stripe
+ *           QUEUED → ACTIVE      the answer to its request, if that is the current one and the task is not cancelled
+ *           ACTIVE → QUEUED      {@link #retryOrResume}, called by the attempt that failed
+ *           any → ENDED          {@link #end}, the first call
  *
- *   body    null → the body → CANCELLED | DETACHED, and from any of them → ENDED;  by compare-and-set but for ENDED
- *           the body          {@link #start}, once
- *           CANCELLED         {@link #cancel}, called for each task by the cancel of the group, and by that of the task's own
- *                             token: of these the one that sets it calls the body's cancel, if there was a body
- *           DETACHED          an error that is the task's end, and cancels the group: that does not cancel this task
+ *   phase   changed by compare-and-set, but for ENDED
+ *           NEW → STARTED        {@link #start()}, once
+ *           NEW → CANCELLED      {@link #cancel}, called for each task by the cancel of the group, and by that of the task's
+ *           STARTED → CANCELLED  own token; the call that makes the second transition calls {@link #cancelTask}
+ *           NEW → DETACHED       an error that is the task's end, and cancels the group: that does not cancel this task
+ *           STARTED → DETACHED
+ *           any but CANCELLED → ENDED   {@link #end}, under the lock of the stripe
  * </pre>
  *
- * <p>No cancel is missed. A task is on its stripe before it is started. A group is marked as cancelled before its tasks are
- * gone through, and a task looks at the mark after its body is set. So the one finds the body, or the other sees the mark.
+ * <p>No cancel is missed. A task is on its stripe before it starts. A group is marked as cancelled before its tasks are
+ * walked, and a task reads the mark after its phase is STARTED. So either the walk finds the phase STARTED, or the task sees
+ * the mark. What {@link #runAttempt}, {@link #fail} and {@link #cancelTask} read is written before the phase is STARTED and
+ * read after it was seen so.
  */
-final class IssuedTask extends TaskToken implements GroupTask {
+public abstract class AbstractGroupTask extends TaskToken implements TaskContext {
 
     /** Ids tell tasks apart that were issued at the same time. */
-    static final Comparator<IssuedTask> OLDEST_FIRST = (one, other) -> {
+    static final Comparator<AbstractGroupTask> OLDEST_FIRST = (one, other) -> {
         int byTime = Long.signum(one.issuedAt - other.issuedAt);
         return byTime != 0 ? byTime : Long.compare(one.id, other.id);
     };
@@ -49,27 +58,18 @@ final class IssuedTask extends TaskToken implements GroupTask {
         ENDED
     }
 
-    /** What stands in the place of a body that is not to be called any more. */
-    private enum NoBody implements TaskBody {
-        CANCELLED,
-        DETACHED,
-        ENDED;
+    // The phases. The first is the default of the field, so that a new task writes none.
+    private static final int NEW = 0;
+    private static final int STARTED = 1;
+    private static final int CANCELLED = 2;
+    private static final int DETACHED = 3;
+    private static final int ENDED = 4;
 
-        @Override
-        public void attempt() {}
-
-        @Override
-        public void fail(Throwable error) {}
-
-        @Override
-        public void cancelTask() {}
-    }
-
-    private static final VarHandle BODY;
+    private static final VarHandle PHASE;
 
     static {
         try {
-            BODY = MethodHandles.lookup().findVarHandle(IssuedTask.class, "body", TaskBody.class);
+            PHASE = MethodHandles.lookup().findVarHandle(AbstractGroupTask.class, "phase", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -80,12 +80,12 @@ final class IssuedTask extends TaskToken implements GroupTask {
     private final long issuedAt;
     private final Supplier<@Nullable String> origin;
 
-    /** The nearest ancestor that had not ended when somebody looked; so ended ones are not kept. */
-    private volatile @Nullable IssuedTask parent;
+    /** The nearest ancestor that had not ended at the last look, so ended ones are not kept. */
+    private volatile @Nullable AbstractGroupTask parent;
 
-    private volatile @Nullable TaskBody body;
+    private volatile int phase;
 
-    /** Made when somebody asks for it; a child of the group's. */
+    /** A child of the group's token; created when it is first requested. */
     private volatile @Nullable CancellationToken token;
 
     // Set once, when it is added to its stripe.
@@ -94,10 +94,10 @@ final class IssuedTask extends TaskToken implements GroupTask {
 
     // Guarded by the stripe, the links too.
     @Nullable
-    IssuedTask previous;
+    AbstractGroupTask previous;
 
     @Nullable
-    IssuedTask next;
+    AbstractGroupTask next;
 
     private State state;
     private @Nullable Permit permit;
@@ -105,19 +105,39 @@ final class IssuedTask extends TaskToken implements GroupTask {
 
     private volatile @Nullable TaskFailures failures;
 
-    /** Counts a task, and adds it to a stripe of its group. It has a permit already if its admission grants at once. */
+    /**
+     * Counts a task, and adds it to its group. It has a permit already if its admission grants at once.
+     *
+     * @param group what counts the task
+     * @param options the task's name, or else it has the group's, and its {@linkplain TaskOptions#childOf parent}
+     * @param parent the parent of a task whose options name none; or null for the task whose body this thread runs
+     * @param origin returns where the task was made, for reports; null if nobody knows
+     * @throws TaskCancelledException if the group is cancelled
+     * @throws io.reactivetracker.TrackerClosedException if the group is closed; to be replaced by {@link #refusal}
+     */
+    protected AbstractGroupTask(
+            TaskGroup group, TaskOptions options, @Nullable TaskContext parent, Supplier<@Nullable String> origin) {
+        // What may throw is done before the task is counted.
+        this(
+                group,
+                group.nameOf(options),
+                Ancestors.parentOf(options, parent),
+                Objects.requireNonNull(origin, "origin must not be null"),
+                group.timeOfIssue());
+    }
+
     @SuppressWarnings("this-escape") // to those who look at the group, which is what it is for
-    IssuedTask(
+    private AbstractGroupTask(
             TaskGroup group,
             String name,
-            @Nullable IssuedTask parent,
+            @Nullable AbstractGroupTask parent,
             Supplier<@Nullable String> origin,
             long issuedAt) {
         super(group.tasks(), TaskGroup.STRICT);
         this.group = group;
         this.name = name;
         if (parent != null) {
-            this.parent = nearestRunning(parent);
+            this.parent = Ancestors.nearestRunning(parent);
         }
         this.origin = origin;
         this.issuedAt = issuedAt;
@@ -143,67 +163,67 @@ final class IssuedTask extends TaskToken implements GroupTask {
         }
     }
 
+    /**
+     * Returns the error to throw where the constructor has thrown that the group's tracker is closed.
+     *
+     * @param group the group
+     * @param options those of the task
+     * @return an exception that says whether the group was closed or cancelled
+     */
+    protected static IllegalStateException refusal(TaskGroup group, TaskOptions options) {
+        // Throws if the group is cancelled.
+        String unused = group.nameOf(options);
+        return new GroupClosedException(group.name(), "tasks");
+    }
+
     @Override
-    public long id() {
+    public final long id() {
         return id;
     }
 
     @Override
-    public String name() {
+    public final String name() {
         return name;
     }
 
     @Override
-    public int attempt() {
+    public final int attempt() {
         TaskFailures known = failures;
         return known == null ? 1 : known.attempt();
     }
 
     @Override
-    public String groupName() {
+    public final String groupName() {
         return group.name();
     }
 
-    TaskGroup group() {
+    final TaskGroup group() {
         return group;
     }
 
-    long issuedAt() {
+    final long issuedAt() {
         return issuedAt;
     }
 
     @Nullable
-    String origin() {
+    final String origin() {
         return origin.get();
     }
 
     // ---- its ancestors, whose permits it shares ----
 
-    private static @Nullable IssuedTask nearestRunning(@Nullable IssuedTask ancestor) {
-        IssuedTask nearest = ancestor;
-        while (nearest != null && nearest.isClosed()) {
-            nearest = nearest.parent;
-        }
-        return nearest;
+    final @Nullable AbstractGroupTask parent() {
+        return parent;
     }
 
-    /** A share of the permit of this limit that the nearest ancestor holds; null if none holds one. */
-    @Nullable
-    Permit shareOfAncestor(Admission limit) {
-        IssuedTask ancestor = parent;
-        while (ancestor != null) {
-            Permit share = ancestor.share(limit);
-            if (share != null) {
-                return share;
-            }
-            ancestor = ancestor.parent;
-        }
-        return null;
+    final boolean isOver() {
+        return isClosed();
     }
 
-    private @Nullable Permit share(Admission limit) {
+    /** Returns a share of the permit of that limit which this task holds; null if it holds none. */
+    final @Nullable Permit share(Admission limit) {
         synchronized (stripe) {
-            // One that is still here was not given back.
+            // A permit that is still here was not given back.
             if (!(permit instanceof LimitPermit held) || !held.isOf(limit)) {
                 return null;
             }
@@ -213,36 +233,49 @@ final class IssuedTask extends TaskToken implements GroupTask {
         }
     }
 
-    /** Also for the groups above it, and for what its ancestors keep open: they may wait for it. */
     @Override
-    protected boolean keepsOpen(TaskTracker waited) {
-        for (IssuedTask task = this; task != null; task = task.parent) {
-            for (TaskGroup counts = task.group; counts != null; counts = counts.parent()) {
-                if (counts.isWaitedForBy(waited)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    protected final boolean keepsOpen(TaskTracker waited) {
+        return Ancestors.keepOpen(this, waited);
     }
 
     // ---- admission ----
 
-    @Override
-    public boolean isAdmitted() {
+    /** Runs the next attempt: the task was admitted. */
+    protected abstract void runAttempt();
+
+    /**
+     * Ends the task with an error: it was rejected, or what runs its next attempt refuses to.
+     *
+     * @param error what to tell the downstream
+     */
+    protected abstract void fail(Throwable error);
+
+    /** Ends the task because it was cancelled: stops what runs, and tells the downstream. */
+    protected abstract void cancelTask();
+
+    /**
+     * Returns whether the task holds a permit.
+     *
+     * @return true if so
+     */
+    protected boolean isAdmitted() {
         return permit != null;
     }
 
-    @Override
-    public boolean start(TaskBody newBody) {
-        Objects.requireNonNull(newBody, "body must not be null");
-        if (!BODY.compareAndSet(this, null, newBody)) {
-            TaskBody before = body;
-            if (!(before instanceof NoBody)) {
-                throw new IllegalStateException(this + " was started before: a task is started once");
+    /**
+     * Starts the task, once: asks for admission unless it was admitted when it was issued.
+     *
+     * @return true if the caller runs the first attempt
+     * @throws IllegalStateException if the task was started before and has not ended
+     */
+    protected final boolean start() {
+        if (!PHASE.compareAndSet(this, NEW, STARTED)) {
+            int before = phase;
+            if (before == STARTED) {
+                throw startedBefore();
             }
-            if (before == NoBody.CANCELLED) {
-                newBody.cancelTask();
+            if (before == CANCELLED) {
+                cancelTask();
             }
             return false;
         }
@@ -253,7 +286,16 @@ final class IssuedTask extends TaskToken implements GroupTask {
         return permit != null || ask();
     }
 
-    /** Asks for admission, unless the task holds its permit still. Returns whether it does; else the body is called. */
+    /**
+     * Creates the error of a second start.
+     *
+     * @return an exception that names the task
+     */
+    protected final IllegalStateException startedBefore() {
+        return new IllegalStateException(this + " was started before: a task is started once");
+    }
+
+    /** Asks for admission, unless the task holds its permit still. Returns whether it does; else a method is called. */
     private boolean ask() {
         TaskAdmission asked;
         synchronized (stripe) {
@@ -271,25 +313,23 @@ final class IssuedTask extends TaskToken implements GroupTask {
     }
 
     /** On the group's executor. */
-    void runNextAttempt() {
+    final void runNextAttempt() {
         if (ask()) {
             callAttempt();
         }
     }
 
     /** By the answer to the request. */
-    void callAttempt() {
-        TaskBody granted = body;
-        if (granted != null) {
-            granted.attempt();
+    final void callAttempt() {
+        if (phase == STARTED) {
+            runAttempt();
         }
     }
 
     /** By the answer to the request, or by what refuses to run the next attempt. */
-    void callFail(Throwable error) {
-        TaskBody refused = body;
-        if (refused != null) {
-            refused.fail(error);
+    final void callFail(Throwable error) {
+        if (phase == STARTED) {
+            fail(error);
         }
     }
 
@@ -297,7 +337,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
      * Takes the answer to a request, unless the task has gone on since; with a permit the task is active. The caller holds the
      * lock.
      */
-    boolean answered(TaskAdmission asked, @Nullable Permit offered) {
+    final boolean answered(TaskAdmission asked, @Nullable Permit offered) {
         // What is cancelled must not run, not even on the permit of one that was cancelled just before it.
         if (request != asked || (offered != null && isCancelled())) {
             return false;
@@ -312,12 +352,12 @@ final class IssuedTask extends TaskToken implements GroupTask {
     }
 
     /** Runs a step of this task on the group's executor, or in this thread what is to be done if that refuses. */
-    void execute(Runnable step, Consumer<? super Throwable> refused) {
+    final void execute(Runnable step, Consumer<? super Throwable> refused) {
         group.bodies().execute(() -> runStep(step), refusal -> runStep(() -> refused.accept(refusal)));
     }
 
     /** The body handles its failures; one that it did not handle must not keep the permit. */
-    void runStep(Runnable step) {
+    final void runStep(Runnable step) {
         try {
             step.run();
         } catch (Throwable failure) {
@@ -331,8 +371,13 @@ final class IssuedTask extends TaskToken implements GroupTask {
 
     // ---- errors ----
 
-    @Override
-    public boolean retryOrResume(Throwable error) {
+    /**
+     * Applies the group's error policy to an attempt that failed.
+     *
+     * @param error what the attempt has failed with
+     * @return true if the task goes on; false if the error is its end, which is the caller's to make
+     */
+    protected boolean retryOrResume(Throwable error) {
         if (outcomeOf(error) != Outcome.FAILED) {
             return false;
         }
@@ -342,8 +387,8 @@ final class IssuedTask extends TaskToken implements GroupTask {
         }
         if (!decision.equals(Decision.fail())) {
             detach();
-            TaskGroup parent = decision.equals(Decision.cancelParent()) ? group.parent() : null;
-            (parent == null ? group : parent).cancel(error);
+            TaskGroup above = decision.equals(Decision.cancelParent()) ? group.parent() : null;
+            (above == null ? group : above).cancel(error);
         }
         return false;
     }
@@ -358,21 +403,25 @@ final class IssuedTask extends TaskToken implements GroupTask {
         return made;
     }
 
-    @Override
-    public @Nullable Continuation continuation() {
+    /**
+     * Returns what the attempt is to run in place of the task's own body.
+     *
+     * @return null at first, and where the same is tried again
+     */
+    protected @Nullable Continuation continuation() {
         TaskFailures known = failures;
         return known == null ? null : known.continuation();
     }
 
-    <S> S state(ErrorPolicy policy, Supplier<? extends S> initial) {
+    final <S> S state(ErrorPolicy policy, Supplier<? extends S> initial) {
         return failures().state(policy, initial);
     }
 
     /** This task has failed, and is not to be cancelled by what it sets off. */
     private void detach() {
-        TaskBody now = body;
-        if (!(now instanceof NoBody)) {
-            boolean unused = BODY.compareAndSet(this, now, NoBody.DETACHED);
+        int now = phase;
+        if (now < CANCELLED) {
+            boolean unused = PHASE.compareAndSet(this, now, DETACHED);
         }
         CancellationToken made = token;
         if (made != null) {
@@ -381,7 +430,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
     }
 
     /** Gives the permit up, to ask for another one: false if the task has ended. */
-    boolean releasePermit() {
+    final boolean releasePermit() {
         Permit held;
         synchronized (stripe) {
             if (state != State.ACTIVE) {
@@ -395,29 +444,39 @@ final class IssuedTask extends TaskToken implements GroupTask {
         return true;
     }
 
-    @Override
-    public Outcome outcomeOf(Throwable error) {
+    /**
+     * Returns the outcome that an error is: rejected if it says so of this task, cancelled if it is a
+     * {@code CancellationException}, failed otherwise.
+     *
+     * @param error the task's last signal
+     * @return the outcome to end with
+     */
+    protected Outcome outcomeOf(Throwable error) {
         if (error instanceof TaskRejectedException rejection && rejection.isOf(this)) {
             return Outcome.REJECTED;
         }
         return error instanceof CancellationException ? Outcome.CANCELLED : Outcome.FAILED;
     }
 
-    @Override
-    public boolean canRetry() {
+    /**
+     * Returns whether the task may go on after an error.
+     *
+     * @return false if the group's policy is {@linkplain ErrorPolicy#isTerminal() terminal}
+     */
+    protected boolean canRetry() {
         return group.tasksCanRetry();
     }
 
     // ---- cancel ----
 
-    /** Cancels this task, which has no effect on one that is cancelled, detached or ended. What the body throws is reported. */
-    void cancel() {
-        TaskBody now = body;
-        while (!(now instanceof NoBody)) {
-            TaskBody seen = (TaskBody) BODY.compareAndExchange(this, now, NoBody.CANCELLED);
+    /** Cancels this task; has no effect on one that is cancelled, detached or ended. What the body throws is reported. */
+    final void cancel() {
+        int now = phase;
+        while (now < CANCELLED) {
+            int seen = (int) PHASE.compareAndExchange(this, now, CANCELLED);
             if (seen == now) {
-                if (now != null) {
-                    callCancel(now);
+                if (now == STARTED) {
+                    callCancel();
                 }
                 return;
             }
@@ -425,28 +484,34 @@ final class IssuedTask extends TaskToken implements GroupTask {
         }
     }
 
-    private static void callCancel(TaskBody cancelled) {
+    private void callCancel() {
         try {
-            cancelled.cancelTask();
+            cancelTask();
         } catch (Throwable broken) {
             Throwables.reportUncaught(broken);
         }
     }
 
-    @Override
-    public boolean isCancelled() {
-        TaskBody now = body;
-        if (now == NoBody.CANCELLED) {
+    /**
+     * Returns whether the task is cancelled: by itself, with its group, or with a group above. Creates no token.
+     *
+     * @return true from then on
+     */
+    protected boolean isCancelled() {
+        int now = phase;
+        if (now == CANCELLED) {
             return true;
         }
         CancellationToken made = token;
-        return made == null
-                ? !(now instanceof NoBody) && group.cancellationToken().isCancelled()
-                : made.isCancelled();
+        return made == null ? now < CANCELLED && group.cancellationToken().isCancelled() : made.isCancelled();
     }
 
-    @Override
-    public @Nullable Throwable cancellationCause() {
+    /**
+     * Returns why the task was cancelled.
+     *
+     * @return the cause, or null if none was given or the task is not cancelled
+     */
+    protected @Nullable Throwable cancellationCause() {
         if (!isCancelled()) {
             return null;
         }
@@ -454,8 +519,17 @@ final class IssuedTask extends TaskToken implements GroupTask {
         return made == null ? group.cancellationToken().cause() : made.cause();
     }
 
+    /**
+     * Creates the error that tells a downstream of the cancel.
+     *
+     * @return an exception that names the task, with the cause
+     */
+    protected TaskCancelledException cancellation() {
+        return TaskCancelledException.of(this, cancellationCause());
+    }
+
     @Override
-    public CancellationToken cancellationToken() {
+    public final CancellationToken cancellationToken() {
         CancellationToken made = token;
         return made == null ? makeToken() : made;
     }
@@ -466,8 +540,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
         synchronized (stripe) {
             made = token;
             if (made == null) {
-                boolean isOver = body == NoBody.DETACHED || body == NoBody.ENDED;
-                made = isOver ? CancellationToken.create(this) : child;
+                made = phase > CANCELLED ? CancellationToken.create(this) : child;
                 token = made;
             }
         }
@@ -484,8 +557,14 @@ final class IssuedTask extends TaskToken implements GroupTask {
 
     // ---- the end ----
 
-    @Override
-    public boolean end(Outcome outcome) {
+    /**
+     * Ends the task: it leaves the queue, its permit is given back, it is counted by its outcome, and then the tracker
+     * counts one less. What that sets off comes after all of it, in this thread.
+     *
+     * @param outcome how it ended
+     * @return true if and only if this call ended it
+     */
+    protected boolean end(Outcome outcome) {
         Objects.requireNonNull(outcome, "outcome must not be null");
         TaskAdmission left;
         Registration unneeded;
@@ -503,9 +582,8 @@ final class IssuedTask extends TaskToken implements GroupTask {
             TaskFailures known = failures;
             unneeded = known == null ? null : known.takeAlarm();
             held = takePermit();
-            if (body != NoBody.CANCELLED) {
-                // Who keeps the task need not keep what it ran.
-                BODY.setRelease(this, NoBody.ENDED);
+            if (phase != CANCELLED) {
+                PHASE.setRelease(this, ENDED);
             }
             stripe.setTaken(false);
         }
@@ -538,32 +616,29 @@ final class IssuedTask extends TaskToken implements GroupTask {
             made.end(this);
         }
         if (parent != null) {
-            parent = nearestRunning(parent);
+            parent = Ancestors.nearestRunning(parent);
         }
     }
 
-    /**
-     * {@linkplain #end Ends} the task as {@link Outcome#CANCELLED}, unless it has ended. Nobody calls it: who runs a task sees a
-     * {@link GroupTask}, and says how it ended.
-     */
+    /** {@linkplain #end Ends} the task as {@link Outcome#CANCELLED}, unless it has ended. The code that runs it calls {@code end}. */
     @Override
     public void close() {
         end(Outcome.CANCELLED);
     }
 
-    boolean isActive() {
+    final boolean isActive() {
         synchronized (stripe) {
             return isActiveNow();
         }
     }
 
     /** The caller holds the lock. */
-    boolean hasEnded() {
+    final boolean hasEnded() {
         return state == State.ENDED;
     }
 
     /** The caller holds the lock. */
-    boolean isActiveNow() {
+    final boolean isActiveNow() {
         return state == State.ACTIVE;
     }
 
@@ -592,7 +667,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
     }
 
     /** The lock that guards the state of this task. */
-    TaskStripe stripe() {
+    final TaskStripe stripe() {
         return stripe;
     }
 
@@ -602,7 +677,7 @@ final class IssuedTask extends TaskToken implements GroupTask {
      * @return a description for messages, such as {@code task "ship" #12 of group "orders"}; its format may change
      */
     @Override
-    public String toString() {
+    public final String toString() {
         return "task \"" + name + "\" #" + id() + " of group \"" + group.name() + "\"";
     }
 }
