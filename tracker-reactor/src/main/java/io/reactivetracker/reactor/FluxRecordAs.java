@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.recorder.RecordedSignals;
+import io.reactivetracker.recorder.ClaimRequest;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -10,21 +10,21 @@ import reactor.core.publisher.FluxOperator;
 /** A {@code Flux} each of whose subscriptions is a recorded task, or a revoke. */
 final class FluxRecordAs<K, T> extends FluxOperator<T, T> {
 
-    private final RecordedSignals.Question<K> question;
+    private final ClaimRequest<K> request;
 
     /**
      * Makes the operator.
      *
-     * @param question asks a recorder for the key, for each subscription
+     * @param request claims the key, for each subscription
      */
-    FluxRecordAs(Flux<? extends T> source, RecordedSignals.Question<K> question) {
+    FluxRecordAs(Flux<? extends T> source, ClaimRequest<K> request) {
         super(source);
-        this.question = question;
+        this.request = request;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        RecordAsSubscriber.<K, T>subscribe(source, actual, question);
+        RecordAsSubscriber.<K, T>subscribe(source, actual, request);
     }
 
     @Override

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.recorder.RecordedSignals;
+import io.reactivetracker.recorder.ClaimRequest;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -21,11 +21,11 @@ final class MonoRecordAs<K, T> extends MonoOperator<T, T> {
     /**
      * Makes the operator.
      *
-     * @param question asks a recorder for the key, for each subscription
+     * @param request claims the key, for each subscription
      */
-    MonoRecordAs(Mono<T> source, RecordedSignals.Question<K> question) {
+    MonoRecordAs(Mono<T> source, ClaimRequest<K> request) {
         super(source);
-        this.held = new FluxRecordAs<K, T>(Flux.from(source), question).singleOrEmpty();
+        this.held = new FluxRecordAs<K, T>(Flux.from(source), request).singleOrEmpty();
     }
 
     @Override

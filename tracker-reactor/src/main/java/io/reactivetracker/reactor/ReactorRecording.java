@@ -2,6 +2,7 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.recorder.ClaimRequest;
 import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.LeaseLostException;
 import io.reactivetracker.recorder.RecordOptions;
@@ -87,14 +88,14 @@ public final class ReactorRecording {
      * @return an operator for any number of pipelines; gives a {@code Mono} for a {@code Mono}, else a {@code Flux}
      */
     public static <K, T> UnaryOperator<Publisher<T>> recordAs(TaskRecorder<K> recorder, K key, RecordOptions options) {
-        require(recorder, key, options);
+        ClaimRequest<K> request = ClaimRequest.task(recorder, key, options);
         return publisher -> {
             Objects.requireNonNull(
                     publisher,
                     "publisher must not be null: what made the pipeline returned null instead of a publisher");
             return publisher instanceof Mono<T> mono
-                    ? new MonoRecordAs<K, T>(mono, dropped -> recorder.begin(key, options, dropped))
-                    : new FluxRecordAs<K, T>(Flux.from(publisher), dropped -> recorder.begin(key, options, dropped));
+                    ? new MonoRecordAs<K, T>(mono, request)
+                    : new FluxRecordAs<K, T>(Flux.from(publisher), request);
         };
     }
 
@@ -174,11 +175,10 @@ public final class ReactorRecording {
      * @return a {@code Mono} that completes when the success is revoked
      */
     public static <K> Mono<Void> revoke(TaskRecorder<K> recorder, K key, Publisher<?> undo) {
-        requireKey(recorder, key);
+        ClaimRequest<K> request = ClaimRequest.revoke(recorder, key);
         Objects.requireNonNull(undo, "undo must not be null");
         return Flux.<Object>from(undo)
-                .transform(source ->
-                        new FluxRecordAs<K, Object>(Flux.from(source), dropped -> recorder.beginRevoke(key, dropped)))
+                .transform(source -> new FluxRecordAs<K, Object>(Flux.from(source), request))
                 .then();
     }
 
@@ -227,11 +227,6 @@ public final class ReactorRecording {
     @SuppressWarnings("unchecked") // the operator that put it there has keys of this type
     private static <K> RecordContext<K> attempt(ContextView context) {
         return (RecordContext<K>) context.get(RecordContext.class);
-    }
-
-    private static <K> void require(TaskRecorder<K> recorder, K key, RecordOptions options) {
-        requireKey(recorder, key);
-        Objects.requireNonNull(options, "options must not be null");
     }
 
     private static <K> void requireKey(TaskRecorder<K> recorder, K key) {

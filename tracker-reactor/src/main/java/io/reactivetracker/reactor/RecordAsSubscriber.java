@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.recorder.RecordedSignals;
+import io.reactivetracker.recorder.ClaimRequest;
 import io.reactivetracker.recorder.RecordContext;
+import io.reactivetracker.recorder.RecordedExecution;
 import io.reactivetracker.recorder.RecordedTask;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import reactor.util.context.Context;
  *
  * <p>Upstream of it stands what lets the task's token end the subscription, and then the source.
  */
-final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreSubscriber<T>, Subscription, Scannable {
+final class RecordAsSubscriber<K, T> extends RecordedExecution<K> implements CoreSubscriber<T>, Subscription, Scannable {
 
     private final CoreSubscriber<? super T> actual;
     private final CorePublisher<? extends T> source;
@@ -29,62 +30,36 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
     /** Keeps what is requested until there is an upstream to request it from. */
     private final DeferredUpstream upstream = new DeferredUpstream();
 
-    // The thread that subscribes to the source, while it does: it looks at what was thrown when subscribe() has
-    // returned.
-    private volatile @Nullable Thread subscribing;
-
-    private @Nullable Throwable thrownByUpstream;
-
     // With the attempt in it before the upstream can ask for it.
     private Context context;
 
     private RecordAsSubscriber(
-            CoreSubscriber<? super T> actual, CorePublisher<? extends T> source, Question<K> question) {
-        super(question);
+            CoreSubscriber<? super T> actual, CorePublisher<? extends T> source, ClaimRequest<K> request) {
+        super(request);
         this.actual = actual;
         this.source = source;
         this.context = actual.currentContext();
     }
 
     static <K, T> void subscribe(
-            CorePublisher<? extends T> source, CoreSubscriber<? super T> actual, Question<K> question) {
-        RecordAsSubscriber<K, T> subscriber = new RecordAsSubscriber<>(actual, source, question);
+            CorePublisher<? extends T> source, CoreSubscriber<? super T> actual, ClaimRequest<K> request) {
+        RecordAsSubscriber<K, T> subscriber = new RecordAsSubscriber<>(actual, source, request);
         actual.onSubscribe(subscriber);
-        subscriber.begin();
+        subscriber.sendRequest();
     }
 
     @Override
-    protected void subscribeUpstream(RecordedTask<K> begun) {
+    protected void startWork(RecordedTask<K> begun) {
         context = context.put(RecordContext.class, begun);
-        subscribing = Thread.currentThread();
-        try {
-            threadLocals.execute(() -> CancelWithSubscriber.subscribe(source, this, begun.cancellationToken()));
-        } finally {
-            subscribing = null;
-        }
-        Throwable failure = thrownByUpstream;
-        if (failure != null && !hasEnded()) {
-            // It was thrown at the first request, and an operator on the way up has told nobody.
-            failed(failure);
-        }
+        threadLocals.execute(() -> CancelWithSubscriber.subscribe(source, this, begun.cancellationToken()));
     }
 
     @Override
     public void onSubscribe(Subscription s) {
-        boolean isSet = upstream.set(s);
-        upstreamKnown();
-        if (isSet) {
-            try {
-                upstream.requestKept();
-            } catch (Throwable failure) {
-                if (Thread.currentThread().equals(subscribing)) {
-                    thrownByUpstream = failure;
-                } else {
-                    // The source calls onSubscribe after its subscribe() has returned, and nobody looks any more.
-                    thrown(failure);
-                }
-                throw failure;
-            }
+        if (upstream.set(s)) {
+            workStarted(upstream::requestKept);
+        } else {
+            workStarted();
         }
     }
 
@@ -93,19 +68,19 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
         try {
             actual.onNext(element);
         } catch (Throwable failure) {
-            thrown(failure);
+            abort(failure);
             throw failure;
         }
     }
 
     @Override
     public void onError(Throwable error) {
-        failed(error);
+        workFailed(error);
     }
 
     @Override
     public void onComplete() {
-        completed();
+        workSucceeded();
     }
 
     @Override
@@ -113,28 +88,28 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
         try {
             upstream.request(n);
         } catch (Throwable failure) {
-            thrown(failure);
+            abort(failure);
             throw failure;
         }
     }
 
     @Override
     public void cancel() {
-        cancelled();
+        cancelExecution();
     }
 
     @Override
-    protected void cancelUpstream() {
+    protected void cancelWork() {
         upstream.cancel();
     }
 
     @Override
-    protected void passOnComplete() {
+    protected void emitComplete() {
         threadLocals.execute(actual::onComplete);
     }
 
     @Override
-    protected void passOnError(Throwable error) {
+    protected void emitError(Throwable error) {
         threadLocals.execute(() -> actual.onError(error));
     }
 
@@ -155,7 +130,7 @@ final class RecordAsSubscriber<K, T> extends RecordedSignals<K> implements CoreS
             return actual;
         }
         if (key == Attr.TERMINATED) {
-            return hasEnded() && !isCancelled();
+            return isEnded() && !isCancelled();
         }
         if (key == Attr.CANCELLED) {
             return isCancelled();

@@ -5,6 +5,7 @@ import io.reactivetracker.Registration;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * was made for.
  */
 class MemoryClaim<K> implements RecordStore.Claim {
+    private static final CompletionStage<Boolean> YES = CompletableFuture.completedStage(true);
+    private static final CompletionStage<Boolean> NO = CompletableFuture.completedStage(false);
     private static final VarHandle STATE;
 
     static {
@@ -116,17 +119,22 @@ class MemoryClaim<K> implements RecordStore.Claim {
 
     @Override
     public CompletionStage<Boolean> succeed() {
-        return SharedAnswer.of(settle(null));
+        return answer(settle(null));
     }
 
     @Override
     public CompletionStage<Boolean> fail(Throwable failure) {
-        return SharedAnswer.of(settle(failure));
+        return answer(settle(failure));
     }
 
     @Override
     public CompletionStage<Boolean> renew() {
-        return SharedAnswer.of(!status().isSettled());
+        return answer(!status().isSettled());
+    }
+
+    /** Returns one of two shared stages, which nobody can change. */
+    static CompletionStage<Boolean> answer(boolean isYes) {
+        return isYes ? YES : NO;
     }
 
     /**

@@ -205,7 +205,7 @@ final class MemoryStore<K> implements RecordStore<K> {
             isForgotten[0] = status != TaskStatus.NOT_FOUND;
             return null;
         });
-        return SharedAnswer.of(isForgotten[0]);
+        return MemoryClaim.answer(isForgotten[0]);
     }
 
     @Override

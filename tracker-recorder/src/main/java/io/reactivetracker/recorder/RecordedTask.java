@@ -63,9 +63,9 @@ public final class RecordedTask<K> implements RecordContext<K> {
 
     // Made when somebody asks for it: most tasks in memory never do. One with a lease has it from the start.
     private volatile @Nullable CancellationToken token;
-    private @Nullable StageRun<K, ?> run;
+    private @Nullable StageExecution<K, ?> run;
 
-    // null -> the answer to the first call of succeed or fail, set once by whoever makes it; in memory the claim does.
+    // null -> the answer to the first call of succeed or fail, set once by the caller that makes it.
     private volatile @Nullable CompletableFuture<Void> settled;
 
     /**
@@ -114,7 +114,7 @@ public final class RecordedTask<K> implements RecordContext<K> {
         if (first != null) {
             return first;
         }
-        StageRun<K, ?> listener = run;
+        StageExecution<K, ?> listener = run;
         if (listener != null) {
             fresh.onCancel(listener::stop);
         }
@@ -122,7 +122,7 @@ public final class RecordedTask<K> implements RecordContext<K> {
     }
 
     /** Whom to stop when the token is cancelled, without making one. To be called before anybody else has the task. */
-    void onCancel(StageRun<K, ?> listener) {
+    void onCancel(StageExecution<K, ?> listener) {
         run = listener;
         CancellationToken made = token;
         if (made != null) {
@@ -174,11 +174,6 @@ public final class RecordedTask<K> implements RecordContext<K> {
     }
 
     private CompletableFuture<Void> settle(@Nullable Throwable workFailure) {
-        if (claim instanceof MemoryClaim<?> inMemory) {
-            // It can be settled once, now, and without fail: there is no more to it.
-            inMemory.settle(workFailure == null ? null : recorder.redacted(workFailure));
-            return SharedAnswer.RECORDED;
-        }
         Settling mine = new Settling(workFailure);
         @SuppressWarnings("unchecked") // the field has no other type
         CompletableFuture<Void> first = (CompletableFuture<Void>) SETTLED.compareAndExchange(this, null, mine);
@@ -206,11 +201,7 @@ public final class RecordedTask<K> implements RecordContext<K> {
      */
     @Override
     public String toString() {
-        return "RecordedTask[" + Keys.inWords(key) + ", fence " + fencingToken() + (hasEnded() ? ", ended]" : ", held]");
-    }
-
-    private boolean hasEnded() {
-        return claim instanceof MemoryClaim<?> inMemory ? inMemory.status().isSettled() : settled != null;
+        return "RecordedTask[" + Keys.inWords(key) + ", fence " + fencingToken() + (settled == null ? ", held]" : ", ended]");
     }
 
     /**

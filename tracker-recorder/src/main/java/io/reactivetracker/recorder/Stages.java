@@ -7,33 +7,32 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** How stages are listened to here. */
+/** Reads the results of stages, without a further stage where one has completed. */
 final class Stages {
 
     private Stages() {}
 
-    /**
-     * Whether a stage was completed with a value, as that of a store in memory always is when it is asked: then the value can
-     * be had by {@code join}, without a further stage.
-     */
-    static boolean hasValue(CompletionStage<?> stage) {
-        return stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally();
-    }
-
-    /** Whether a stage is known to have ended: then {@link #whenDone} calls its action now. */
+    /** Returns true if a stage is known to have completed; {@link #whenDone} then calls its action before it returns. */
     static boolean isDone(CompletionStage<?> stage) {
-        return stage instanceof CompletableFuture<?> future && future.isDone();
+        // A minimal stage is a CompletableFuture whose isDone() throws; its conversion has the result.
+        return stage instanceof CompletableFuture<?> future
+                && future.toCompletableFuture().isDone();
     }
 
     /**
-     * Calls an action with the end of a stage; now, if it has ended. One that cannot be listened to has failed.
-     *
-     * @param action does not throw
+     * Calls an action with the result of a stage: now, if it has completed, and then the caller gets what the action
+     * throws. Otherwise the action runs in the thread that completes the stage and must not throw. A stage that throws
+     * counts as failed.
      */
     static <T extends @Nullable Object> void whenDone(
             CompletionStage<? extends T> stage, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> action) {
-        if (hasValue(stage)) {
-            action.accept(stage.toCompletableFuture().join(), null);
+        if (isDone(stage)) {
+            CompletableFuture<? extends T> done = stage.toCompletableFuture();
+            if (done.isCompletedExceptionally()) {
+                action.accept(null, Throwables.unwrap(done.<Throwable>handle((value, failure) -> failure).join()));
+            } else {
+                action.accept(done.join(), null);
+            }
             return;
         }
         try {

@@ -179,7 +179,7 @@ public final class TaskRecorder<K> {
     public <T extends @Nullable Object> CompletableFuture<T> record(
             K key, RecordOptions options, Function<? super RecordContext<K>, ? extends CompletionStage<T>> body) {
         Objects.requireNonNull(body, "body must not be null");
-        return new StageRun<K, T>(this, key, requireOptions(options), body).start();
+        return run(ClaimRequest.task(this, key, options), body);
     }
 
     /**
@@ -197,7 +197,15 @@ public final class TaskRecorder<K> {
     public <T extends @Nullable Object> CompletableFuture<T> revoke(
             K key, Function<? super RecordContext<K>, ? extends CompletionStage<T>> body) {
         Objects.requireNonNull(body, "body must not be null");
-        return new StageRun<K, T>(this, key, null, body).start();
+        return run(ClaimRequest.revoke(this, key), body);
+    }
+
+    private static <K, T extends @Nullable Object> CompletableFuture<T> run(
+            ClaimRequest<K> request, Function<? super RecordContext<K>, ? extends CompletionStage<T>> body) {
+        request.checkKey();
+        StageExecution<K, T> execution = new StageExecution<>(request, body);
+        request.send(execution);
+        return execution.outcome();
     }
 
     /**
@@ -289,68 +297,40 @@ public final class TaskRecorder<K> {
     }
 
     /**
-     * Begins a task without running anything: for adapters, which see to its end whatever happens. Others use {@link
-     * #record}.
+     * Begins a task without running anything, for callers that end it themselves whatever happens. Others use {@link
+     * #record}; an adapter to another library extends {@link RecordedExecution}.
      *
-     * <p>To cancel the future takes the wish back: one that joins stops waiting, and if the store grants the key all the same
-     * it is given back as failed with a {@link TaskCancelledException}. What goes wrong from then on goes to the
+     * <p>Cancelling the future withdraws the request: a task that joins stops waiting, and a key that the store grants
+     * after that is given back as failed with a {@link TaskCancelledException}. Failures from then on go to the
      * uncaught-exception handler of the thread.
      *
      * @param key the key
-     * @param options whether to join the one that runs
-     * @return as {@link #begin(Object, RecordOptions, Consumer)} has it
+     * @param options whether to join a task that runs
+     * @return the task, which holds the key from now on; or null if it has joined one that succeeded. Fails with a {@link
+     *     TaskAlreadyRecordedException} if it was refused; with the recorded failure if it has joined one that failed; and
+     *     with a {@link RecordStoreException} if the store failed
      */
     public CompletableFuture<@Nullable RecordedTask<K>> begin(K key, RecordOptions options) {
-        return begin(key, options, Throwables::reportUncaught);
+        return begin(ClaimRequest.task(this, key, options));
     }
 
     /**
-     * Begins a task without running anything, as {@link #begin(Object, RecordOptions)} does: for adapters to a library that
-     * has a place of its own for what nobody can be told.
+     * Begins to revoke a success without running anything, for callers that end the revoke themselves whatever happens.
+     * Others use {@link #revoke}.
      *
      * @param key the key
-     * @param options whether to join the one that runs
-     * @param dropped takes what the store failed with after the future was cancelled, in the thread in which it did
-     * @return the task, which holds the key from now on; or null if it has joined one that succeeded, so that nothing is left
-     *     to do. Fails with a {@link TaskAlreadyRecordedException} if it was refused; with the recorded failure if it has
-     *     joined one that failed; and with a {@link RecordStoreException} if the store failed
+     * @return the revoke, which holds the key from now on. Fails with a {@link TaskNotSucceededException} if it was
+     *     refused, and with a {@link RecordStoreException} if the store failed. Cancelling the future has the effect that
+     *     it has in {@link #begin}
      */
-    public CompletableFuture<@Nullable RecordedTask<K>> begin(
-            K key, RecordOptions options, Consumer<? super Throwable> dropped) {
-        return new Beginning<>(this, key, requireOptions(options), requireDropped(dropped)).start();
-    }
-
-    /**
-     * Begins to revoke a success without running anything: for adapters, which see to its end whatever happens. Others use
-     * {@link #revoke}.
-     *
-     * @param key the key
-     * @return as {@link #beginRevoke(Object, Consumer)} has it
-     */
+    @SuppressWarnings("NullAway") // a revoke joins nothing, so there is always a task
     public CompletableFuture<RecordedTask<K>> beginRevoke(K key) {
-        return beginRevoke(key, Throwables::reportUncaught);
+        return begin(ClaimRequest.revoke(this, key));
     }
 
-    /**
-     * Begins to revoke a success without running anything, as {@link #beginRevoke(Object)} does: for adapters to a library
-     * that has a place of its own for what nobody can be told.
-     *
-     * @param key the key
-     * @param dropped takes what the store failed with after the future was cancelled, in the thread in which it did
-     * @return the revoke, which holds the key from now on. Fails with a {@link TaskNotSucceededException} if it
-     *     was refused, and with a {@link RecordStoreException} if the store failed. To cancel it is as with {@link
-     *     #begin(Object, RecordOptions)}
-     */
-    public CompletableFuture<RecordedTask<K>> beginRevoke(K key, Consumer<? super Throwable> dropped) {
-        return new Beginning<>(this, key, null, requireDropped(dropped)).start();
-    }
-
-    private static Consumer<? super Throwable> requireDropped(Consumer<? super Throwable> dropped) {
-        return Objects.requireNonNull(dropped, "dropped must not be null");
-    }
-
-    private static RecordOptions requireOptions(RecordOptions options) {
-        return Objects.requireNonNull(options, "options must not be null");
+    private static <K> CompletableFuture<@Nullable RecordedTask<K>> begin(ClaimRequest<K> request) {
+        request.checkKey();
+        return request.send();
     }
 
     /** Bad keys are the caller's mistake, and not a failure of the store. */

@@ -638,12 +638,52 @@ class BrokenStoreTest {
         }
     }
 
+    /** An execution of work that never ends, with a hook of its own for dropped errors. */
+    private static final class HookedExecution extends RecordedExecution<String> {
+
+        private final Consumer<Throwable> hook;
+
+        HookedExecution(ClaimRequest<String> request, Consumer<Throwable> hook) {
+            super(request);
+            this.hook = hook;
+        }
+
+        /** Starts it; cancelling the future cancels it. */
+        CompletableFuture<?> start() {
+            sendRequest();
+            return new CompletableFuture<>() {
+                @Override
+                public boolean cancel(boolean mayInterrupt) {
+                    cancelExecution();
+                    return true;
+                }
+            };
+        }
+
+        @Override
+        protected void startWork(RecordedTask<String> begun) {}
+
+        @Override
+        protected void cancelWork() {}
+
+        @Override
+        protected void emitComplete() {}
+
+        @Override
+        protected void emitError(Throwable error) {}
+
+        @Override
+        protected void drop(Throwable error) {
+            hook.accept(error);
+        }
+    }
+
     @Test
-    void anAdapterHasAPlaceOfItsOwnForWhatNobodyCanBeTold() {
+    void anAdapterHasItsOwnHookForDroppedErrors() {
         List<Throwable> dropped = new ArrayList<>();
-        Supplier<CompletableFuture<?>> task = () -> recorder.begin(KEY, RecordOptions.defaults(), dropped::add);
-        Supplier<CompletableFuture<?>> revoke = () -> recorder.beginRevoke(KEY, dropped::add);
-        for (Supplier<CompletableFuture<?>> question : List.of(task, revoke)) {
+        for (ClaimRequest<String> request : List.of(
+                ClaimRequest.task(recorder, KEY, RecordOptions.defaults()), ClaimRequest.revoke(recorder, KEY))) {
+            Supplier<CompletableFuture<?>> question = () -> new HookedExecution(request, dropped::add).start();
             assertThat(uncaughtAfterCancel(question, answer -> answer.completeExceptionally(outage)))
                     .isEmpty();
             assertThat(dropped)
@@ -654,9 +694,11 @@ class BrokenStoreTest {
             dropped.clear();
         }
         IllegalStateException another = new IllegalStateException("of the hook");
-        Supplier<CompletableFuture<?>> careless = () -> recorder.begin(KEY, RecordOptions.defaults(), thrown -> {
-            throw another;
-        });
+        ClaimRequest<String> request = ClaimRequest.task(recorder, KEY, RecordOptions.defaults());
+        Supplier<CompletableFuture<?>> careless = () -> new HookedExecution(request, thrown -> {
+                    throw another;
+                })
+                .start();
         assertThat(uncaughtAfterCancel(careless, answer -> answer.completeExceptionally(outage)))
                 .containsExactly(another);
     }
@@ -764,17 +806,30 @@ class BrokenStoreTest {
     }
 
     @Test
-    void anAnswerInMemoryIsSharedAndCannotBeChanged() {
+    void anAnswerInMemoryCannotBeChanged() {
         RecordStore.Claim claim =
                 RecordStore.<String>inMemory().begin(KEY).toCompletableFuture().join();
-        CompletableFuture<Boolean> answer = claim.succeed().toCompletableFuture();
-        assertThat(claim.renew()).isCompletedWithValue(false);
-        assertThat(claim.fail(failure)).isCompletedWithValue(false);
-        assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> answer.obtrudeValue(false));
-        assertThatExceptionOfType(UnsupportedOperationException.class)
-                .isThrownBy(() -> answer.obtrudeException(failure));
-        assertThat(answer.complete(false)).isFalse();
-        assertThat(answer).isCompletedWithValue(true);
+        claim.succeed().toCompletableFuture().obtrudeValue(false);
+        assertThat(resultOf(claim.renew().toCompletableFuture())).isFalse();
+        assertThat(resultOf(claim.fail(failure).toCompletableFuture())).isFalse();
+        claim = RecordStore.<String>inMemory().begin(KEY).toCompletableFuture().join();
+        assertThat(resultOf(claim.succeed().toCompletableFuture())).isTrue();
+    }
+
+    @Test
+    void aMinimalStageIsAStageLikeAnyOther() {
+        assertThat(recorder.record(KEY, attempt -> CompletableFuture.completedStage("done")))
+                .isCompletedWithValue("done");
+        assertThat(failureOf(recorder.record("other", attempt -> CompletableFuture.failedStage(failure))))
+                .isSameAs(failure);
+        CompletableFuture<String> late = new CompletableFuture<>();
+        CompletableFuture<String> run = recorder.record("late", attempt -> late.minimalCompletionStage());
+        assertThat(run).isNotDone();
+        late.complete("late");
+        assertThat(run).isCompletedWithValue("late");
+        store.slowBegin = CompletableFuture.completedStage(store.claim("granted"));
+        assertThat(recorder.record("granted", attempt -> CompletableFuture.completedFuture("done")))
+                .isCompletedWithValue("done");
     }
 
     /** In memory, as long as it is not broken. */

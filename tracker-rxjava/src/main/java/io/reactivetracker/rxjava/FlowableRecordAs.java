@@ -2,8 +2,9 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.internal.Throwables;
-import io.reactivetracker.recorder.RecordedSignals;
+import io.reactivetracker.recorder.ClaimRequest;
 import io.reactivetracker.recorder.RecordContext;
+import io.reactivetracker.recorder.RecordedExecution;
 import io.reactivetracker.recorder.RecordedTask;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableEmitter;
@@ -22,24 +23,24 @@ import org.reactivestreams.Subscription;
 final class FlowableRecordAs<K, T> extends Flowable<T> {
 
     private final Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source;
-    private final RecordedSignals.Question<K> question;
+    private final ClaimRequest<K> request;
 
     /**
      * Makes the operator.
      *
      * @param source makes what a task subscribes to
-     * @param question asks a recorder for the key, for each subscription
+     * @param request claims the key, for each subscription
      */
     FlowableRecordAs(
             Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source,
-            RecordedSignals.Question<K> question) {
+            ClaimRequest<K> request) {
         this.source = source;
-        this.question = question;
+        this.request = request;
     }
 
     @Override
     protected void subscribeActual(Subscriber<? super T> downstream) {
-        RecordAsSubscriber<K, T> subscriber = new RecordAsSubscriber<>(downstream, source, question);
+        RecordAsSubscriber<K, T> subscriber = new RecordAsSubscriber<>(downstream, source, request);
         // What is requested before there is a source is kept by RxJava's own operator.
         Completable.create(subscriber::begin)
                 .<T>andThen(Flowable.defer(subscriber::source))
@@ -51,7 +52,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
      *
      * <p>Upstream of it stands what waits for the key; then what lets the task's token end the subscription; then the source.
      */
-    private static final class RecordAsSubscriber<K, T> extends RecordedSignals<K>
+    private static final class RecordAsSubscriber<K, T> extends RecordedExecution<K>
             implements FlowableSubscriber<T>, Subscription {
 
         private final Subscriber<? super T> downstream;
@@ -61,36 +62,30 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
         private @Nullable CompletableEmitter gate;
         private @Nullable RecordedTask<K> begun;
 
-        // The thread that subscribes to the source, while it does: it sees what is thrown by the first request.
-        private volatile @Nullable Thread subscribing;
-
         RecordAsSubscriber(
                 Subscriber<? super T> downstream,
                 Function<? super RecordContext<K>, ? extends Publisher<? extends T>> task,
-                RecordedSignals.Question<K> question) {
-            super(question);
+                ClaimRequest<K> request) {
+            super(request);
             this.downstream = downstream;
             this.task = task;
         }
 
         void begin(CompletableEmitter opensWhenHeld) {
             gate = opensWhenHeld;
-            begin();
+            sendRequest();
         }
 
         @Override
-        protected void subscribeUpstream(RecordedTask<K> held) {
+        protected void startWork(RecordedTask<K> held) {
             begun = held;
-            subscribing = Thread.currentThread();
             try {
                 Objects.requireNonNull(gate).onComplete();
             } catch (Throwable failure) {
                 // What RxJava may not throw on is told to the downstream.
                 Exceptions.throwIfFatal(failure);
-                Throwables.runAfter(failure, this::cancelUpstream);
-                failed(failure);
-            } finally {
-                subscribing = null;
+                Throwables.runAfter(failure, this::cancelWork);
+                workFailed(failure);
             }
         }
 
@@ -115,16 +110,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
                 if (isCancelled()) {
                     s.cancel();
                 }
-                upstreamKnown();
-                try {
-                    next.onSubscribe(s);
-                } catch (Throwable failure) {
-                    if (!Thread.currentThread().equals(subscribing)) {
-                        // The source calls onSubscribe after its subscribe() has returned, and nobody else looks.
-                        thrown(failure);
-                    }
-                    throw failure;
-                }
+                workStarted(() -> next.onSubscribe(s));
             }
 
             @Override
@@ -154,19 +140,19 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
             try {
                 downstream.onNext(element);
             } catch (Throwable failure) {
-                thrown(failure);
+                abort(failure);
                 throw failure;
             }
         }
 
         @Override
         public void onError(Throwable error) {
-            failed(error);
+            workFailed(error);
         }
 
         @Override
         public void onComplete() {
-            completed();
+            workSucceeded();
         }
 
         @Override
@@ -177,30 +163,30 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
             try {
                 upstream.request(n);
             } catch (Throwable failure) {
-                thrown(failure);
+                abort(failure);
                 throw failure;
             }
         }
 
         @Override
         public void cancel() {
-            cancelled();
+            cancelExecution();
         }
 
         @Override
-        protected void cancelUpstream() {
+        protected void cancelWork() {
             if (upstream != null) {
                 upstream.cancel();
             }
         }
 
         @Override
-        protected void passOnComplete() {
+        protected void emitComplete() {
             downstream.onComplete();
         }
 
         @Override
-        protected void passOnError(Throwable error) {
+        protected void emitError(Throwable error) {
             downstream.onError(error);
         }
 

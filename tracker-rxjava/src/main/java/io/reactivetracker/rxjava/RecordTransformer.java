@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
+import io.reactivetracker.recorder.ClaimRequest;
 import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
@@ -33,7 +34,7 @@ record RecordTransformer<K, T>(TaskRecorder<K> recorder, K key, RecordOptions op
 
     Flowable<T> defer(Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source) {
         return RxJavaPlugins.onAssembly(
-                new FlowableRecordAs<K, T>(source, dropped -> recorder.begin(key, options, dropped)));
+                new FlowableRecordAs<K, T>(source, ClaimRequest.task(recorder, key, options)));
     }
 
     /** There is always a value, unless the task has joined a success, of which the value was not kept. */

@@ -2,6 +2,7 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.recorder.ClaimRequest;
 import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.LeaseLostException;
 import io.reactivetracker.recorder.RecordOptions;
@@ -176,7 +177,7 @@ public final class RxRecording {
         return RxJavaPlugins.onAssembly(new FlowableRecordAs<K, Object>(
                         attempt -> Objects.requireNonNull(undo.apply(attempt), "undo returned null, not a Completable")
                                 .toFlowable(),
-                        dropped -> recorder.beginRevoke(key, dropped)))
+                        ClaimRequest.revoke(recorder, key)))
                 .ignoreElements();
     }
 

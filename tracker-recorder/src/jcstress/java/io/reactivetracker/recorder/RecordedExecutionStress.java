@@ -13,9 +13,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /** A recorded subscription whose downstream cancels while the key is granted and the upstream is subscribed to. */
-public final class RecordedSignalsStress {
+public final class RecordedExecutionStress {
 
-    private RecordedSignalsStress() {}
+    private RecordedExecutionStress() {}
 
     /** What the two threads do, and what is left after them. */
     private interface Subscribing {
@@ -30,14 +30,14 @@ public final class RecordedSignalsStress {
         int recording();
     }
 
-    private static final class Recorded extends RecordedSignals<String> implements Subscribing {
+    private static final class Recorded extends RecordedExecution<String> implements Subscribing {
 
         private final TaskRecorder<String> recorder;
         private final AtomicInteger upstreams = new AtomicInteger();
         private volatile boolean isKnown;
 
         private Recorded(TaskRecorder<String> recorder) {
-            super(dropped -> recorder.begin("key", RecordOptions.defaults(), dropped));
+            super(ClaimRequest.task(recorder, "key", RecordOptions.defaults()));
             this.recorder = recorder;
         }
 
@@ -47,12 +47,12 @@ public final class RecordedSignalsStress {
 
         @Override
         public void subscribe() {
-            begin();
+            sendRequest();
         }
 
         @Override
         public void cancel() {
-            cancelled();
+            cancelExecution();
         }
 
         @Override
@@ -66,24 +66,24 @@ public final class RecordedSignalsStress {
         }
 
         @Override
-        protected void subscribeUpstream(RecordedTask<String> begun) {
+        protected void startWork(RecordedTask<String> begun) {
             upstreams.set(1);
             isKnown = true;
-            upstreamKnown();
+            workStarted();
         }
 
         @Override
-        protected void cancelUpstream() {
+        protected void cancelWork() {
             if (isKnown) {
                 upstreams.set(0);
             }
         }
 
         @Override
-        protected void passOnComplete() {}
+        protected void emitComplete() {}
 
         @Override
-        protected void passOnError(Throwable error) {}
+        protected void emitError(Throwable error) {}
 
         @Override
         protected void drop(Throwable error) {}
