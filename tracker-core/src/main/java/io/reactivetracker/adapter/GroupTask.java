@@ -9,6 +9,7 @@ import io.reactivetracker.group.GroupClosedException;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.internal.CurrentTask;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -153,4 +154,42 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
      *     returns false
      */
     boolean canRetry();
+
+    /**
+     * Makes this task the current one of this thread: what the thread starts from now on is a child of this task, and a wait
+     * for a tracker that this task keeps open is refused.
+     *
+     * <pre>{@code
+     * Object previous = task.makeCurrent();
+     * try {
+     *     source.subscribe(subscriber);
+     * } finally {
+     *     GroupTask.restoreCurrent(previous);
+     * }
+     * }</pre>
+     *
+     * @return what was current, for {@link #restoreCurrent}; null if nothing was
+     */
+    default @Nullable Object makeCurrent() {
+        return CurrentTask.swap(this);
+    }
+
+    /**
+     * Returns whether this task is the current one of this thread.
+     *
+     * @return true if so
+     */
+    @SuppressWarnings("ReferenceEquality") // a task is itself
+    default boolean isCurrent() {
+        return CurrentTask.get() == this;
+    }
+
+    /**
+     * Makes current what was so before {@link #makeCurrent()}.
+     *
+     * @param previous what {@code makeCurrent} returned
+     */
+    static void restoreCurrent(@Nullable Object previous) {
+        CurrentTask.swap(previous);
+    }
 }

@@ -5,7 +5,6 @@ import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.adapter.TaskBody;
-import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Throwables;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
@@ -73,7 +72,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
      * What is downstream of the task is not, though a source may call it from within.
      */
     void subscribeInTask(Supplier<? extends Publisher<? extends T>> source, FlowableSubscriber<T> subscriber) {
-        Object previous = CurrentTask.swap(task);
+        Object previous = task.makeCurrent();
         outer = previous;
         try {
             Publisher<? extends T> made;
@@ -86,22 +85,22 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
             }
             made.subscribe(subscriber);
         } finally {
-            CurrentTask.swap(previous);
+            GroupTask.restoreCurrent(previous);
         }
     }
 
     @SuppressWarnings("ReferenceEquality") // a task is itself
     private boolean leaveTask() {
-        boolean isInTask = CurrentTask.get() == task;
+        boolean isInTask = task.isCurrent();
         if (isInTask) {
-            CurrentTask.swap(outer);
+            GroupTask.restoreCurrent(outer);
         }
         return isInTask;
     }
 
     private void returnToTask(boolean wasInTask) {
         if (wasInTask) {
-            CurrentTask.swap(task);
+            Object unused = task.makeCurrent();
         }
     }
 
