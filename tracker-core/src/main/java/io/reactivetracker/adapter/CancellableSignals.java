@@ -4,6 +4,9 @@ package io.reactivetracker.adapter;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.internal.Throwables;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +20,25 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class CancellableSignals extends HalfSerializer {
 
+    private static final VarHandle UPSTREAM_CANCELLED;
+
+    static {
+        try {
+            UPSTREAM_CANCELLED =
+                    MethodHandles.lookup().findVarHandle(CancellableSignals.class, "upstreamCancelled", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final @Nullable CancellationToken token;
     private @Nullable Registration registration;
+
+    // Set by the upstream with its first terminal signal.
+    private boolean done;
+
+    // Set once. The thread whose getAndSet flips it cancels the upstream.
+    private volatile boolean upstreamCancelled;
 
     /**
      * Makes the signals of a new subscription.
@@ -75,6 +95,53 @@ public abstract class CancellableSignals extends HalfSerializer {
             registration.close();
         }
         return isFirst;
+    }
+
+    /**
+     * Returns whether a terminal signal of the upstream is the first one and comes before a cut; called for each of them.
+     *
+     * <p>After the cancel of the downstream the signal is passed on: the downstream decides about it.
+     *
+     * @return true if the signal is to be passed on
+     */
+    protected final boolean isLastSignal() {
+        if (done) {
+            return false;
+        }
+        done = true;
+        return end() || !isCut();
+    }
+
+    /**
+     * Returns whether the upstream has given a terminal signal.
+     *
+     * @return true after the first call of {@link #isLastSignal()}
+     */
+    protected final boolean isDone() {
+        return done;
+    }
+
+    /**
+     * Keeps the upstream from being cancelled from now on.
+     *
+     * @return true if no other call has done so, and the caller may cancel it
+     */
+    protected final boolean claimCancel() {
+        return !upstreamCancelled && !(boolean) UPSTREAM_CANCELLED.getAndSet(this, true);
+    }
+
+    /**
+     * Ends the subscription and cancels the upstream because one side has thrown.
+     *
+     * @param failure what was thrown; what the cancel throws is added to it
+     */
+    protected void cancelAfterErrors(Throwable failure) {
+        try {
+            end();
+            cancelUpstream();
+        } catch (Throwable another) {
+            Throwables.suppress(failure, another);
+        }
     }
 
     /**

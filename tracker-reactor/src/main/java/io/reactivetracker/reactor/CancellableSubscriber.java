@@ -4,8 +4,6 @@ package io.reactivetracker.reactor;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.adapter.CancellableSignals;
 import io.reactivetracker.internal.Throwables;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -24,17 +22,6 @@ import reactor.util.context.Context;
 abstract class CancellableSubscriber<T> extends CancellableSignals
         implements CoreSubscriber<T>, Subscription, Scannable {
 
-    private static final VarHandle UPSTREAM_CANCELLED;
-
-    static {
-        try {
-            UPSTREAM_CANCELLED = MethodHandles.lookup()
-                    .findVarHandle(CancellableSubscriber.class, "upstreamCancelled", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     final CoreSubscriber<? super T> actual;
     private final Executor threadLocals;
 
@@ -44,11 +31,6 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
 
     // Set by who is inside: read by the one that tells of a cut, when nobody is.
     private boolean subscribed;
-
-    private boolean done;
-
-    // Set once. Of all that cancel, the one that sets it cancels the upstream.
-    private volatile boolean upstreamCancelled;
 
     CancellableSubscriber(CoreSubscriber<? super T> actual, @Nullable CancellationToken token, Executor threadLocals) {
         super(token);
@@ -138,15 +120,6 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
         }
     }
 
-    /** Whether a terminal signal is the first one, and comes before a cut. */
-    private boolean isLastSignal() {
-        if (done) {
-            return false;
-        }
-        done = true;
-        return end() || !isCut();
-    }
-
     /** Tells the downstream the outcome: that of the source, or of a cut. */
     void deliverError(Throwable error) {
         actual.onError(error);
@@ -196,12 +169,9 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
         }
     }
 
-    private boolean claimCancel() {
-        return !upstreamCancelled && !(boolean) UPSTREAM_CANCELLED.getAndSet(this, true);
-    }
-
     /** What has thrown is over; whatever else goes wrong must not hide why. */
-    void cancelAfterErrors(Throwable failure) {
+    @Override
+    protected void cancelAfterErrors(Throwable failure) {
         Throwables.runAfter(failure, () -> {
             end();
             cancelUpstreamOnce();
@@ -234,11 +204,6 @@ abstract class CancellableSubscriber<T> extends CancellableSignals
     /** Whether the subscription was cut off: what it tells the downstream is the last signal. */
     final boolean wasCut() {
         return isCut();
-    }
-
-    /** Whether the source has told its outcome. */
-    final boolean isDone() {
-        return done;
     }
 
     @Override

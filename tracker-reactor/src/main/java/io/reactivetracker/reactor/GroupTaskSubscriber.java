@@ -138,7 +138,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
 
     /** What has thrown is over, and has failed. */
     @Override
-    void cancelAfterErrors(Throwable failure) {
+    protected void cancelAfterErrors(Throwable failure) {
         try {
             super.cancelAfterErrors(failure);
         } finally {

@@ -57,7 +57,7 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription> implement
     @Override
     public void onSubscribe(Subscription s) {
         if (!subscribed(s)) {
-            ProtocolViolations.reportSecondOnSubscribe(s);
+            TaskSubscription.reportSecondOnSubscribe(s);
         }
     }
 

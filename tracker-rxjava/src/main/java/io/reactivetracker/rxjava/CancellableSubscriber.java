@@ -2,54 +2,114 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.CancellationToken;
+import io.reactivetracker.adapter.CancellableSignals;
+import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
+import io.reactivex.rxjava3.exceptions.Exceptions;
+import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** One subscription to a {@code Flowable} that can be cancelled from aside. */
-class CancellableSubscriber<T> extends CancellableSubscription<Subscription>
-        implements FlowableSubscriber<T>, Subscription {
+/**
+ * One subscription to a {@code Flowable} that a {@link CancellationToken} or a task of a group can end.
+ *
+ * <p>The upstream is cancelled at most once. If the subscription is cut off before its source has called {@code
+ * onSubscribe}, the downstream is told all the same. Signals are withheld only after a cut: after any other end the
+ * downstream decides about what comes too late.
+ */
+class CancellableSubscriber<T> extends CancellableSignals implements FlowableSubscriber<T>, Subscription {
 
     private final Subscriber<? super T> downstream;
+
+    // Set before the gate is entered to pass it on: a thread that cuts off later sees it, and one that was first keeps
+    // the gate closed.
+    private @Nullable Subscription upstream;
+
+    // Set inside the gate, and read by the thread that tells the downstream of a cut, when no thread is inside.
+    private boolean subscribed;
 
     CancellableSubscriber(Subscriber<? super T> downstream, @Nullable CancellationToken token) {
         super(token);
         this.downstream = downstream;
     }
 
-    @Override
-    Object downstream() {
-        return downstream;
+    /** Subscribes to a source, which a cancelled token leaves untouched. */
+    static <T> void subscribe(Flowable<T> source, Subscriber<? super T> downstream, CancellationToken token) {
+        // A cancelled token cuts the subscriber off in onSubscribe.
+        Flowable<T> upstream = token.isCancelled() ? Flowable.never() : source;
+        CancellableSubscriber<T> subscriber = new CancellableSubscriber<>(downstream, token);
+        try {
+            upstream.subscribe(subscriber);
+        } catch (Throwable failure) {
+            subscriber.cancelAfterErrors(failure);
+            throw failure;
+        }
     }
 
-    @Override
-    final void passOnSubscribe() {
-        downstream.onSubscribe(this);
+    /** Fails because {@code subscribe()} threw: tells the downstream, unless the failure is fatal and is thrown. */
+    final void failInSubscribe(Throwable failure) {
+        try {
+            Exceptions.throwIfFatal(failure);
+        } catch (Throwable fatal) {
+            cancelAfterErrors(fatal);
+            throw fatal;
+        }
+        try {
+            cancelUpstream();
+        } catch (Throwable another) {
+            failure.addSuppressed(another);
+        }
+        onError(failure);
+    }
+
+    /** Returns whether the subscription was cut off, so that a cancellation is its outcome. */
+    final boolean wasCut() {
+        return isCut();
     }
 
     void deliver(T element) {
         downstream.onNext(element);
     }
 
-    @Override
-    void deliverError(Throwable error) {
-        downstream.onError(error);
-    }
-
     void deliverComplete() {
         downstream.onComplete();
     }
 
-    @Override
-    final void cancel(Subscription subscription) {
-        subscription.cancel();
-    }
+    /** Called once the downstream has cancelled, and the upstream was. */
+    void cancelled() {}
 
     @Override
     public final void onSubscribe(Subscription s) {
-        subscribed(Objects.requireNonNull(s, "subscription must not be null"));
+        Objects.requireNonNull(s, "subscription must not be null");
+        if (upstream != null) {
+            s.cancel();
+            TaskSubscription.reportSecondOnSubscribe(s);
+            return;
+        }
+        upstream = s;
+        if (!enter()) {
+            // Cut off before; or its subscribe() threw, and then it goes on.
+            cancelUpstream();
+            return;
+        }
+        try {
+            listen();
+            subscribed = true;
+            passOnSubscribe();
+        } finally {
+            leaveAndTell();
+        }
+    }
+
+    private void passOnSubscribe() {
+        try {
+            downstream.onSubscribe(this);
+        } catch (Throwable failure) {
+            cancelAfterErrors(failure);
+            throw failure;
+        }
     }
 
     @Override
@@ -75,6 +135,31 @@ class CancellableSubscriber<T> extends CancellableSubscription<Subscription>
     }
 
     @Override
+    public final void onError(Throwable error) {
+        Objects.requireNonNull(error, "error must not be null");
+        if (isLastSignal()) {
+            passOnError(error);
+        } else if (!isReasonForCut(error)) {
+            RxJavaPlugins.onError(error);
+        }
+    }
+
+    @Override
+    protected void passOnError(Throwable error) {
+        if (!subscribed) {
+            // The source has not called onSubscribe yet; if it does, it is cancelled.
+            passOnSubscribe();
+        }
+        if (CancellationFilter.withholds(error, downstream)) {
+            // The downstream passes its disposal on, but the upstream has ended by itself or was cancelled before.
+            boolean unused = claimCancel();
+            CancellationFilter.dispose(downstream);
+        } else {
+            downstream.onError(error);
+        }
+    }
+
+    @Override
     public final void onComplete() {
         if (isLastSignal()) {
             deliverComplete();
@@ -95,8 +180,27 @@ class CancellableSubscriber<T> extends CancellableSubscription<Subscription>
         }
     }
 
+    /** Cancels for the downstream: a cancel from outside that comes later tells it nothing. */
     @Override
     public final void cancel() {
-        cancelForDownstream();
+        end();
+        Subscription s = upstream;
+        if (s == null) {
+            cancelled();
+        } else if (claimCancel()) {
+            try {
+                s.cancel();
+            } finally {
+                cancelled();
+            }
+        }
+    }
+
+    @Override
+    protected final void cancelUpstream() {
+        Subscription s = upstream;
+        if (s != null && claimCancel()) {
+            s.cancel();
+        }
     }
 }

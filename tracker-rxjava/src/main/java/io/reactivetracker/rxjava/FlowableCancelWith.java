@@ -18,14 +18,6 @@ final class FlowableCancelWith<T> extends Flowable<T> {
 
     @Override
     protected void subscribeActual(Subscriber<? super T> downstream) {
-        // Of a cancelled token the source is not touched, and what stands for it is cut off at once.
-        Flowable<T> upstream = token.isCancelled() ? Flowable.never() : source;
-        CancellableSubscriber<T> subscriber = new CancellableSubscriber<>(downstream, token);
-        try {
-            upstream.subscribe(subscriber);
-        } catch (Throwable failure) {
-            subscriber.cancelAfterErrors(failure);
-            throw failure;
-        }
+        CancellableSubscriber.subscribe(source, downstream, token);
     }
 }

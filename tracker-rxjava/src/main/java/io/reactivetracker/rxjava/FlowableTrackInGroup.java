@@ -7,7 +7,6 @@ import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivex.rxjava3.core.Flowable;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 
@@ -17,7 +16,6 @@ final class FlowableTrackInGroup<T> extends Flowable<T> {
     private final Function<? super TaskContext, ? extends Publisher<? extends T>> source;
     private final TaskGroup group;
     private final TaskOptions options;
-    private final @Nullable Object listener;
 
     /**
      * Makes the operator.
@@ -25,17 +23,14 @@ final class FlowableTrackInGroup<T> extends Flowable<T> {
      * @param source makes what an attempt subscribes to
      * @param group what the subscriptions are tasks of
      * @param options their name
-     * @param listener may have a callback for errors, if that is not the downstream itself
      */
     FlowableTrackInGroup(
             Function<? super TaskContext, ? extends Publisher<? extends T>> source,
             TaskGroup group,
-            TaskOptions options,
-            @Nullable Object listener) {
+            TaskOptions options) {
         this.source = source;
         this.group = group;
         this.options = options;
-        this.listener = listener;
     }
 
     @Override
@@ -47,13 +42,6 @@ final class FlowableTrackInGroup<T> extends Flowable<T> {
             Flowable.<T>error(refused).subscribe(downstream);
             return;
         }
-        GroupTaskSubscriber<T> subscriber =
-                new GroupTaskSubscriber<>(downstream, listener == null ? downstream : listener, task);
-        try {
-            subscriber.begin(() -> source.apply(task));
-        } catch (Throwable failure) {
-            subscriber.cancelAfterErrors(failure);
-            throw failure;
-        }
+        var unused = GroupTaskSubscriber.run(task, downstream, () -> source.apply(task));
     }
 }

@@ -5,7 +5,6 @@ import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.adapter.TaskBody;
-import io.reactivetracker.internal.Throwables;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
@@ -24,7 +23,6 @@ import org.reactivestreams.Subscriber;
  */
 final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements TaskBody {
 
-    private final Object listener;
     private final GroupTask task;
     private @Nullable AttemptsSubscriber<T> attempts;
 
@@ -32,29 +30,40 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     // calls.
     private @Nullable Object outer;
 
-    /**
-     * Makes the subscriber of a task.
-     *
-     * @param downstream gets the signals
-     * @param listener may have a callback for errors: the downstream, or the observer behind RxJava's conversion to it
-     * @param task what to start and to end
-     */
-    GroupTaskSubscriber(Subscriber<? super T> downstream, Object listener, GroupTask task) {
+    private GroupTaskSubscriber(Subscriber<? super T> downstream, GroupTask task) {
         super(downstream, null);
-        this.listener = listener;
         this.task = task;
     }
 
-    /** Starts the task; the source is asked for before each attempt. */
-    void begin(Supplier<? extends Publisher<? extends T>> source) {
+    /**
+     * Starts a task.
+     *
+     * @param task the task to start and to end
+     * @param downstream gets the signals
+     * @param source makes what an attempt subscribes to
+     * @return the subscriber
+     */
+    static <T> GroupTaskSubscriber<T> run(
+            GroupTask task,
+            Subscriber<? super T> downstream,
+            Supplier<? extends Publisher<? extends T>> source) {
+        GroupTaskSubscriber<T> subscriber = new GroupTaskSubscriber<>(downstream, task);
+        try {
+            subscriber.begin(source);
+        } catch (Throwable failure) {
+            subscriber.cancelAfterErrors(failure);
+            throw failure;
+        }
+        return subscriber;
+    }
+
+    private void begin(Supplier<? extends Publisher<? extends T>> source) {
         if (!task.canRetry() && task.isAdmitted()) {
             if (task.start(this)) {
                 try {
                     subscribeInTask(source, this);
                 } catch (Throwable failure) {
-                    Exceptions.throwIfFatal(failure);
-                    Throwables.runAfter(failure, this::cancelUpstream);
-                    onError(failure);
+                    failInSubscribe(failure);
                 }
             }
             return;
@@ -121,11 +130,6 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     }
 
     @Override
-    Object downstream() {
-        return listener;
-    }
-
-    @Override
     void deliver(T element) {
         boolean wasInTask = leaveTask();
         try {
@@ -169,9 +173,9 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
         }
     }
 
-    /** What has thrown is over, and has failed. */
+    /** One side has thrown, so the task has failed. */
     @Override
-    void cancelAfterErrors(Throwable failure) {
+    protected void cancelAfterErrors(Throwable failure) {
         try {
             super.cancelAfterErrors(failure);
         } finally {

@@ -90,7 +90,7 @@ public final class RxRecording {
      * @return an operator for {@code compose}, on any of the five types
      */
     public static <K, T> TrackTransformer<T> recordAs(TaskRecorder<K> recorder, K key, RecordOptions options) {
-        return new RecordTransformer<>(recorder, key, options);
+        return new RecordOperator<>(recorder, key, options);
     }
 
     /**
@@ -111,7 +111,7 @@ public final class RxRecording {
     public static <K, T> Single<T> recordAs(
             TaskRecorder<K> recorder, K key, Function<? super RecordContext<K>, ? extends SingleSource<? extends T>> task) {
         Objects.requireNonNull(task, "task must not be null");
-        RecordTransformer<K, T> recorded = new RecordTransformer<>(recorder, key, RecordOptions.defaults());
+        RecordOperator<K, T> recorded = new RecordOperator<>(recorder, key, RecordOptions.defaults());
         return recorded.single(recorded.defer(
                 attempt -> Single.<T>wrap(castToSingle(task.apply(attempt))).toFlowable()));
     }
@@ -139,7 +139,7 @@ public final class RxRecording {
             RecordOptions options,
             Function<? super RecordContext<K>, ? extends Publisher<? extends T>> task) {
         Objects.requireNonNull(task, "task must not be null");
-        return new RecordTransformer<K, T>(recorder, key, options).defer(task);
+        return new RecordOperator<K, T>(recorder, key, options).defer(task);
     }
 
     /**

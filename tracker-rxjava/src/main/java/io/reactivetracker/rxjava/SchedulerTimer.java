@@ -3,13 +3,11 @@ package io.reactivetracker.rxjava;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.internal.Durations;
 import io.reactivex.rxjava3.core.Scheduler;
-import io.reactivex.rxjava3.disposables.Disposable;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The time of a scheduler, which may be virtual. */
+/** A timer that runs on a scheduler's clock, which may be virtual. */
 record SchedulerTimer(Scheduler scheduler) implements TaskTimer {
 
     @Override
@@ -19,7 +17,6 @@ record SchedulerTimer(Scheduler scheduler) implements TaskTimer {
 
     @Override
     public Registration schedule(Duration delay, Runnable action) {
-        Disposable alarm = scheduler.scheduleDirect(action, Durations.saturatedNanos(delay), TimeUnit.NANOSECONDS);
-        return alarm::dispose;
+        return scheduler.scheduleDirect(action, RxTracking.nanos(delay), TimeUnit.NANOSECONDS)::dispose;
     }
 }

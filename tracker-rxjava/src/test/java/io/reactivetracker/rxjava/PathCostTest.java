@@ -52,12 +52,12 @@ class PathCostTest {
     @Test
     void aTrackedSubscriptionIsOneSmallObjectMore() {
         Flowable<String> source = Flowable.fromArray(elements(2)).hide();
-        long one = ClassLayout.parseClass(FlowableTrackWith.TrackWithSubscriber.class)
+        long one = ClassLayout.parseClass(TrackWithOperator.FlowableTask.class)
                 .instanceSize();
         assertThat(one).isLessThanOrEqualTo(32);
         assertThat(bytesPerSubscription(source.compose(trackWith(tracker))) - bytesPerSubscription(source))
                 .isEqualTo(one);
-        assertThat(ClassLayout.parseClass(ObservableTrackWith.TrackWithObserver.class)
+        assertThat(ClassLayout.parseClass(TrackWithOperator.ObservableTask.class)
                         .instanceSize())
                 .isLessThanOrEqualTo(32);
     }

@@ -121,7 +121,7 @@ class RecordMatrixTest {
     private final TestScheduler time = new TestScheduler();
     private final HandDrivenStore store = new HandDrivenStore(Duration.ofSeconds(30));
     private final TaskRecorder<String> recorder = TaskRecorder.builder(store)
-            .timer(RxGroups.timer(time))
+            .timer(RxTracking.timer(time))
             .executor(Runnable::run)
             .build();
     private final IllegalStateException failure = new IllegalStateException("no money");

@@ -95,7 +95,7 @@ class TrackWithGroupTest {
 
     private TaskGroup group(Admission admission, ErrorPolicy policy) {
         TaskGroup group = TaskGroup.builder("orders")
-                .timer(RxGroups.timer(time))
+                .timer(RxTracking.timer(time))
                 .executor(Runnable::run)
                 .admission(admission)
                 .onError(policy)
@@ -300,7 +300,7 @@ class TrackWithGroupTest {
     void aTaskCanKnowItself() {
         TaskGroup group = group(Admission.unlimited(), ErrorPolicy.retry(1, Backoff.none()));
         List<String> seen = new ArrayList<>();
-        RxGroups.<String>defer(group, TaskOptions.named("ship"), task -> {
+        RxTracking.<String>defer(group, TaskOptions.named("ship"), task -> {
                     assertThat(group.runningTasks().get(0).id()).isEqualTo(task.id());
                     seen.add(task.name() + " " + task.attempt());
                     return task.attempt() == 1 ? Flowable.error(failure) : Flowable.just("shipped");
@@ -308,7 +308,7 @@ class TrackWithGroupTest {
                 .test()
                 .assertResult("shipped");
         assertThat(seen).containsExactly("ship 1", "ship 2");
-        RxGroups.defer(group, TaskOptions.defaults(), task -> {
+        RxTracking.defer(group, TaskOptions.defaults(), task -> {
                     task.cancellationToken().cancel();
                     return Flowable.never();
                 })
@@ -355,9 +355,9 @@ class TrackWithGroupTest {
         TaskGroup mails = group.child("mails");
         MaybeSubject<String> mail = MaybeSubject.create();
         mail.compose(trackWith(mails)).subscribe();
-        TestObserver<Void> drained = RxGroups.whenDrained(group).test();
+        TestObserver<Void> drained = RxTracking.whenDrained(group).test();
         assertThat(group.isClosed()).isFalse();
-        TestObserver<Void> joined = RxGroups.closeAndDrain(group).test();
+        TestObserver<Void> joined = RxTracking.closeAndDrain(group).test();
         assertThat(mails.isClosed()).isTrue();
         joined.assertNotComplete();
         mail.onComplete();
@@ -369,13 +369,13 @@ class TrackWithGroupTest {
     void aShutdownGoesThroughItsStagesThoughNobodyWaits() {
         TaskGroup group = group(Admission.unlimited(), ErrorPolicy.continueOnError());
         TestObserver<Object> task = Maybe.never().compose(trackWith(group)).test();
-        TestObserver<ShutdownReport> report = RxGroups.shutdown(
+        TestObserver<ShutdownReport> report = RxTracking.shutdown(
                         group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ofSeconds(5)))
                 .test();
         report.dispose();
         time.advanceTimeBy(30, TimeUnit.SECONDS);
         task.assertError(TaskCancelledException.class);
-        RxGroups.shutdown(group, Shutdown.grace(Duration.ZERO)).test().assertValue(ShutdownReport::isDrained);
+        RxTracking.shutdown(group, Shutdown.grace(Duration.ZERO)).test().assertValue(ShutdownReport::isDrained);
     }
 
     @Test
@@ -387,14 +387,14 @@ class TrackWithGroupTest {
                     .subscribe();
         }
         group.close();
-        TestSubscriber<Long> pending = RxGroups.watch(group, Duration.ofSeconds(1), time)
+        TestSubscriber<Long> pending = RxTracking.watch(group, Duration.ofSeconds(1), time)
                 .map(GroupSnapshot::counts)
                 .map(TaskCounts::pending)
                 .test();
         time.advanceTimeBy(10, TimeUnit.SECONDS);
         pending.assertResult(3L, 2L, 1L, 0L);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> RxGroups.watch(group, Duration.ofSeconds(-1), time))
+                .isThrownBy(() -> RxTracking.watch(group, Duration.ofSeconds(-1), time))
                 .withMessage("every must be positive, but was PT-1S");
     }
 
@@ -408,9 +408,9 @@ class TrackWithGroupTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> trackWith(group, (TaskOptions) null))
                 .withMessage("options must not be null");
-        assertThatNullPointerException().isThrownBy(() -> RxGroups.closeAndDrain(null));
-        assertThatNullPointerException().isThrownBy(() -> RxGroups.shutdown(group, null));
-        assertThatNullPointerException().isThrownBy(() -> RxGroups.defer(group, TaskOptions.defaults(), null));
+        assertThatNullPointerException().isThrownBy(() -> RxTracking.closeAndDrain(null));
+        assertThatNullPointerException().isThrownBy(() -> RxTracking.shutdown(group, null));
+        assertThatNullPointerException().isThrownBy(() -> RxTracking.defer(group, TaskOptions.defaults(), null));
         assertThatNullPointerException()
                 .isThrownBy(() -> RxTracking.<String>trackWith(group).apply((Flowable<String>) null));
     }

@@ -3,6 +3,7 @@ package io.reactivetracker.examples.snippets;
 
 import static io.reactivetracker.TaskOptions.strict;
 import static io.reactivetracker.rxjava.RxTracking.cancelWith;
+import static io.reactivetracker.rxjava.RxTracking.closeAndDrain;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
 import static io.reactivetracker.rxjava.RxTracking.whenDrained;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.rxjava.RxGroups;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -56,7 +56,7 @@ class RxSnippetsTest {
         bill(order).compose(trackWith(orders)).subscribe(); // RxJava
 
         // spotless:on
-        RxGroups.closeAndDrain(orders).blockingAwait();
+        closeAndDrain(orders).blockingAwait();
         assertThat(orders.counts().succeeded()).isOne();
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
+import static io.reactivetracker.rxjava.FlowableOperator.requireUpstream;
+
 import io.reactivetracker.recorder.ClaimRequest;
 import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordOptions;
@@ -19,14 +21,14 @@ import java.util.function.Function;
 import org.reactivestreams.Publisher;
 
 /**
- * Makes the subscriptions of a pipeline of any type tasks of one key.
+ * Makes each subscription to a pipeline a task of one key.
  *
- * <p>All of them are tasks as a {@code Flowable} is one; a conversion back holds the value until the completion of the
- * {@code Flowable}, which comes when the success is recorded.
+ * <p>Each type is treated as a {@code Flowable}. A conversion back holds the value until the {@code Flowable} completes,
+ * which it does when the success is recorded.
  */
-record RecordTransformer<K, T>(TaskRecorder<K> recorder, K key, RecordOptions options) implements TrackTransformer<T> {
+record RecordOperator<K, T>(TaskRecorder<K> recorder, K key, RecordOptions options) implements TrackTransformer<T> {
 
-    RecordTransformer {
+    RecordOperator {
         Objects.requireNonNull(recorder, "recorder must not be null");
         Objects.requireNonNull(key, "key must not be null");
         Objects.requireNonNull(options, "options must not be null");
@@ -37,7 +39,7 @@ record RecordTransformer<K, T>(TaskRecorder<K> recorder, K key, RecordOptions op
                 new FlowableRecordAs<K, T>(source, ClaimRequest.task(recorder, key, options)));
     }
 
-    /** There is always a value, unless the task has joined a success, of which the value was not kept. */
+    /** The value is missing only if the task has joined a success, whose value is not kept. */
     Single<T> single(Flowable<T> recorded) {
         return recorded.singleElement()
                 .switchIfEmpty(Single.error(() -> new TaskAlreadyRecordedException(key, TaskStatus.SUCCEEDED)));
@@ -45,32 +47,29 @@ record RecordTransformer<K, T>(TaskRecorder<K> recorder, K key, RecordOptions op
 
     @Override
     public Flowable<T> apply(Flowable<T> upstream) {
-        Objects.requireNonNull(upstream, "upstream must not be null");
-        return defer(attempt -> upstream);
+        requireUpstream(upstream);
+        return defer(context -> upstream);
     }
 
     @Override
     public Observable<T> apply(Observable<T> upstream) {
-        Objects.requireNonNull(upstream, "upstream must not be null");
-        // Nothing is asked for by number on either side, so nothing can be missing.
-        return apply(upstream.toFlowable(BackpressureStrategy.MISSING)).toObservable();
+        // Neither side requests elements by number, so none can be missing.
+        return apply(requireUpstream(upstream).toFlowable(BackpressureStrategy.MISSING))
+                .toObservable();
     }
 
     @Override
     public Single<T> apply(Single<T> upstream) {
-        Objects.requireNonNull(upstream, "upstream must not be null");
-        return single(apply(upstream.toFlowable()));
+        return single(apply(requireUpstream(upstream).toFlowable()));
     }
 
     @Override
     public Maybe<T> apply(Maybe<T> upstream) {
-        Objects.requireNonNull(upstream, "upstream must not be null");
-        return apply(upstream.toFlowable()).singleElement();
+        return apply(requireUpstream(upstream).toFlowable()).singleElement();
     }
 
     @Override
     public Completable apply(Completable upstream) {
-        Objects.requireNonNull(upstream, "upstream must not be null");
-        return apply(upstream.<T>toFlowable()).ignoreElements();
+        return apply(requireUpstream(upstream).<T>toFlowable()).ignoreElements();
     }
 }
