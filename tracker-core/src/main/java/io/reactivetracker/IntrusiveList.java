@@ -4,9 +4,9 @@ package io.reactivetracker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list whose elements carry its links, so that one enters or leaves in constant time and for no memory of its own.
+ * A linked list whose elements contain the links. Adding and removing take constant time and no memory.
  *
- * <p>Not safe for use by several threads: whoever owns a chain guards it.
+ * <p>Not safe for use by several threads; the owner guards it.
  */
 class IntrusiveList<E extends IntrusiveList.Link<E>> {
 
@@ -29,7 +29,7 @@ class IntrusiveList<E extends IntrusiveList.Link<E>> {
         element.linked = true;
     }
 
-    /** Does nothing if the element is in no chain. */
+    /** Removes an element of this list, or does nothing if the element is in no list. */
     final void remove(E element) {
         if (!element.linked) {
             return;
@@ -46,24 +46,24 @@ class IntrusiveList<E extends IntrusiveList.Link<E>> {
         } else {
             next.previous = previous;
         }
-        // An element that somebody keeps must not keep its former neighbours.
+        // A removed element must not retain its former neighbours.
         element.previous = null;
         element.next = null;
         element.linked = false;
     }
 
-    /** One that shares no cache line with what follows it in memory. */
-    @SuppressWarnings({"unused", "UnusedVariable"}) // what counts is where they are
+    /** A list that shares no cache line with the object after it in memory. */
+    @SuppressWarnings({"unused", "UnusedVariable"}) // only their place in memory matters
     static final class Padded<E extends Link<E>> extends IntrusiveList<E> {
 
         private long padding1, padding2, padding3, padding4, padding5, padding6, padding7, padding8;
         private long padding9, padding10, padding11, padding12, padding13, padding14, padding15, padding16;
     }
 
-    /** What an element inherits to be in at most one chain at a time. */
+    /** The superclass of elements. An element is in at most one list at a time. */
     abstract static class Link<E extends Link<E>> {
 
-        // The chain's to change, nobody else's; a type variable gives no access to private fields.
+        // Used by the list only. Not private, since a type variable gives no access to private fields.
         @Nullable
         E previous;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
-/** Keeps the fields of a subclass off the cache line of whatever lies before the object in memory. */
-@SuppressWarnings({"unused", "UnusedVariable"}) // what counts is where they are
+/** Separates the fields of a subclass from the cache line of the object before it in memory. */
+@SuppressWarnings({"unused", "UnusedVariable"}) // only their place in memory matters
 abstract class PaddingBefore {
 
     private long padding1;

@@ -5,51 +5,51 @@ import io.reactivetracker.internal.Striped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The named tasks that are running, oldest first.
+ * The named tasks that are running.
  *
- * <p>They are in chains, each on a {@linkplain Striped stripe}: a task enters and leaves in constant time however many
- * others run, and leaves nothing behind. A look takes the locks of all stripes, and so sees the tasks of one instant.
+ * <p>Each is in the list of a {@linkplain Striped stripe}, so a task is added and removed in constant time. The stripes
+ * are read one after the other. So the result contains each task that runs during the whole call, and may contain tasks
+ * that start or end during it.
  */
 final class RunningTasks {
 
     private final LongSupplier nanoTime;
     private final LongSupplier startTime;
 
-    // One reading of both clocks dates every task, so a task has one start however often it is looked at.
+    // Both clocks are read once, so that each task has one start, however often it is described.
     private final Instant originInstant = Instant.now();
     private final long originNanos;
 
     private final Striped<Stripe> stripes = new Striped<>(new Stripe(new IntrusiveList<>()), PaddedStripe::new);
 
-    /** Reads one clock for all: for the tests. */
+    /** Reads one clock for both times; for tests. */
     RunningTasks(LongSupplier nanoTime) {
         this(nanoTime, nanoTime);
     }
 
-    /** Reads another clock for the start of each task, which is not ahead of the first. */
+    /** Reads a second clock, which is never ahead of the first, for the start of each task. */
     RunningTasks(LongSupplier nanoTime, LongSupplier startTime) {
         this.nanoTime = nanoTime;
         this.startTime = startTime;
         this.originNanos = nanoTime.getAsLong();
     }
 
-    /** Adds a task, which is returned; allocates nothing that it cannot do without. */
+    /** Adds a task and returns it. Allocates nothing, unless it adds stripes. */
     Entry add(Entry entry) {
         Stripe stripe = stripes.current();
         synchronized (stripe) {
             stripe.setTaken(true);
-            // Within the lock, so that each chain is in the order of the starts.
+            // Under the lock, so that each list is in the order of the starts.
             entry.stripe = stripe;
             entry.id = stripe.nextId();
             entry.startNanos = startTime.getAsLong();
-            stripe.chain.add(entry);
+            stripe.tasks.add(entry);
             stripe.setTaken(false);
             return entry;
         }
@@ -60,41 +60,36 @@ final class RunningTasks {
         if (stripe == null) {
             return;
         }
-        stripes.lookForOthers(stripe);
+        stripes.detectContention(stripe);
         synchronized (stripe) {
             stripe.setTaken(true);
-            stripe.chain.remove(entry);
+            stripe.tasks.remove(entry);
             stripe.setTaken(false);
         }
     }
 
     List<RunningTask> list() {
-        List<Entry> entries = look((stripe, seen) -> {
-            for (Entry entry = stripe.chain.first(); entry != null; entry = entry.next()) {
-                seen.add(entry);
+        List<Entry> entries = new ArrayList<>();
+        stripes.forEach(stripe -> {
+            for (Entry entry = stripe.tasks.first(); entry != null; entry = entry.next()) {
+                entries.add(entry);
             }
         });
+        Collections.sort(entries);
         long now = nanoTime.getAsLong();
         return entries.stream().map(entry -> describe(entry, now)).toList();
     }
 
     @Nullable
     RunningTask oldest() {
-        List<Entry> firsts = look((stripe, seen) -> {
-            Entry first = stripe.chain.first();
+        List<Entry> firsts = new ArrayList<>();
+        stripes.forEach(stripe -> {
+            Entry first = stripe.tasks.first();
             if (first != null) {
-                seen.add(first);
+                firsts.add(first);
             }
         });
-        return firsts.isEmpty() ? null : describe(firsts.get(0));
-    }
-
-    /** What is seen on all stripes at one instant, oldest first. */
-    private List<Entry> look(BiConsumer<Stripe, List<Entry>> eyes) {
-        List<Entry> seen = new ArrayList<>();
-        stripes.forAll(stripe -> eyes.accept(stripe, seen));
-        seen.sort(Comparator.naturalOrder());
-        return seen;
+        return firsts.isEmpty() ? null : describe(Collections.min(firsts));
     }
 
     boolean isSpread() {
@@ -119,15 +114,15 @@ final class RunningTasks {
 
     /** Some of the tasks, oldest first. */
     private static class Stripe extends Striped.Stripe {
-        final IntrusiveList<Entry> chain;
+        final IntrusiveList<Entry> tasks;
 
-        Stripe(IntrusiveList<Entry> chain) {
-            this.chain = chain;
+        Stripe(IntrusiveList<Entry> tasks) {
+            this.tasks = tasks;
         }
     }
 
-    /** One that has others beside it: what its threads change is two cache lines away from what theirs do. */
-    @SuppressWarnings({"unused", "UnusedVariable"}) // what counts is where they are
+    /** A stripe whose fields are at least two cache lines away from those of the next stripe. */
+    @SuppressWarnings({"unused", "UnusedVariable"}) // only their place in memory matters
     private static final class PaddedStripe extends Stripe {
         private long padding1, padding2, padding3, padding4, padding5, padding6, padding7, padding8;
         private long padding9, padding10, padding11, padding12, padding13, padding14, padding15, padding16;
@@ -137,12 +132,12 @@ final class RunningTasks {
         }
     }
 
-    /** One task in its chain; in the order of the starts, and of the ids if these are equal. */
+    /** A task. Ordered by start, then by id. */
     static final class Entry extends IntrusiveList.Link<Entry> implements Comparable<Entry> {
 
         private final String name;
 
-        // Set once, when the task is added.
+        // Set once, by add().
         private @Nullable Stripe stripe;
         private long id;
         private long startNanos;

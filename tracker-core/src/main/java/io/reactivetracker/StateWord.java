@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The state of one tracker in one atomic {@code long}: how many tasks are counted, whether it is closed, whether it is
- * drained, and how often it was so far.
+ * The state of one tracker in one atomic {@code long}: the number of counted tasks, the closed flag, the drained flag,
+ * and the number of drains so far.
  *
  * <pre>
  *  63            33  32 31              1   0
@@ -14,46 +14,49 @@ import java.lang.invoke.VarHandle;
  * |     epoch      | D |      count      | C |     drained  =  C is 1, count is 0, D is 1
  * +----------------+---+-----------------+---+
  *
- *   transition      made by                        count   C        D        epoch
- *   acquire         whoever starts a task           + 1
- *   tryAcquire      whoever starts a task           + 1    (C = 0)
- *   release         whoever ends a task             - 1
- *   settle          whoever sees C = 1, count 0                     0 to 1   + 1
- *   leave           whoever has acquired                            1 to 0
- *   add             who folds stripes               + n    (C = 0)
- *   close           the owner                       + n    0 to 1   0 to 1   + 1 if it leaves none counted
- *   reopen          the owner                              1 to 0   1 to 0
+ *   transition      made by a thread that          count   C        D        epoch
+ *   acquire         starts a task                   + 1
+ *   tryAcquire      starts a task                   + 1    (C = 0)
+ *   release         ends a task                     - 1
+ *   settle          sees C = 1 and count 0                          0 to 1   + 1
+ *   leave           has acquired                                    1 to 0
+ *   add             folds stripes                   + n    (C = 0)
+ *   close           closes the tracker              + n    0 to 1   0 to 1   + 1 if the count is 0 then
+ *   reopen          reopens the tracker                    1 to 0   1 to 0
  * </pre>
  *
- * <p>Tasks are counted by plain additions, which do not fail however many threads make them. What an addition can't do is
- * to move the epoch if it happens to be the last task's. So a closed word that comes to zero is not drained yet: it is
- * <em>unsettled</em>, until somebody <em>settles</em> it, by one compare-and-set, to be drained once more. Whoever ended
- * the last task does so before it returns, and whoever reads an unsettled word does so before it looks at it; an acquire
- * that is faster than both has come before that task's end. Hence nobody ever sees a word that is unsettled.
+ * <p>Tasks are counted by additions, which never fail. An addition cannot move the epoch when it ends the last task. So
+ * a closed word whose count becomes zero is not drained yet but <em>unsettled</em>, until one compare-and-set
+ * <em>settles</em> it. The thread that ended the last task settles the word before it returns, and each thread that
+ * reads an unsettled word settles it first. An acquire that precedes both precedes the end of the last task. Hence no
+ * reader sees an unsettled word.
  *
- * <p>D stays behind when a task is acquired by an addition while the word is drained. Whoever has made such an addition
- * takes D away before it returns, so before its own task can end: a word that comes to zero again has no D.
+ * <p>D remains set when a task is acquired while the word is drained. The thread that acquired it clears D before it
+ * returns, and so before its task can end. So D is clear when the count becomes zero again.
  *
- * <p>The epoch moves in the very step that drains, never after it. So two reads tell for certain whether the word was
- * drained at some instant between them, even if it was so for a moment and no thread looked: a wait can neither miss a
- * drain nor be woken by one that came before it was made.
+ * <p>The epoch moves in the step that drains, not after it. So two reads tell whether the word was drained at any
+ * instant between them, even if no thread read it then. A wait misses no drain, and is not completed by a drain that
+ * precedes the wait.
  *
- * <p>A close brings {@code n} tasks with it that were counted elsewhere: see {@link TaskCount}. If such a one ends here
- * before that, the count of the open word is below zero meanwhile. It is a signed number and borrows from what is above
- * it, which {@link #above} gives back.
+ * <p>A close adds {@code n} tasks that were counted elsewhere, see {@link TaskCount}. If such a task ends here before
+ * the close, the count of the open word is negative meanwhile. The count is a signed number; it borrows from the bits
+ * above, which {@link #above} corrects.
  */
 final class StateWord extends PaddingBefore {
 
-    /** The most tasks that are counted at once; the field has room for as many threads again that overshoot. */
-    static final int MOST = (1 << 29) - 1;
+    /** The maximum number of tasks. The field has room for as many threads again that exceed it for a moment. */
+    static final int MAX = (1 << 29) - 1;
 
-    /** How many threads must have met others. A lone one never does. */
+    /** The number of contention hits after which a count is striped. A single thread never has one. */
     private static final int CONTENDED = 4;
 
     private static final long CLOSED = 1L;
     private static final long ONE_TASK = 1L << 1;
     private static final long DRAINED = 1L << 32;
     private static final long ONE_EPOCH = 1L << 33;
+
+    /** Result of {@link #close} if the word was closed before. No closed word has this value. */
+    static final long ALREADY_CLOSED = 0;
 
     private static final VarHandle WORD;
 
@@ -65,31 +68,40 @@ final class StateWord extends PaddingBefore {
         }
     }
 
-    /** What a release has come to. */
-    enum Release {
-        /** It was made. */
-        MADE,
-        /** It was made, and no task was left in a closed word. */
-        MAY_HAVE_DRAINED,
-        /** It was made, and several have met others here while the word is open. */
-        MET_OTHERS
+    /** Result of an attempt to count a task. */
+    enum Acquire {
+        /** The task is counted. */
+        COUNTED,
+        /** The word is closed; the task is not counted. */
+        CLOSED,
+        /** The maximum is reached; the task is not counted. */
+        FULL
     }
 
-    // Alone on its cache line: threads that change it must not take away what lies beside it, such as the reference to
-    // it.
+    /** Result of a release. */
+    enum Release {
+        /** The task is not counted any more. */
+        RELEASED,
+        /** The same, and no task was left in a closed word. */
+        MAY_HAVE_DRAINED,
+        /** The same, and several threads have contended for the word, which is open. */
+        CONTENDED
+    }
+
+    // Alone on its cache line: threads that change it must not evict its neighbours, such as the reference to it.
     private volatile long word;
 
-    @SuppressWarnings({"unused", "UnusedVariable"}) // what counts is where they are
+    @SuppressWarnings({"unused", "UnusedVariable"}) // only their place in memory matters
     private long padding1, padding2, padding3, padding4, padding5, padding6, padding7;
 
-    // How often threads have met here, or fewer: it need not be exact, and so must cost nothing.
-    private int meetings;
+    // A racy counter: lost updates are harmless.
+    private int contentionHits;
 
     StateWord() {
         this(0);
     }
 
-    /** Starts from any state: the tests use it to stand near a limit. */
+    /** Creates a word in any state; for tests near a limit. */
     StateWord(long word) {
         this.word = word;
     }
@@ -110,6 +122,11 @@ final class StateWord extends PaddingBefore {
         return above(word) >>> 1;
     }
 
+    /** Returns the epoch for a wait that begins at this word: the wait is done once the word has another epoch. */
+    static int epochBeforeDrain(long word) {
+        return isDrained(word) ? epoch(word) - 1 : epoch(word);
+    }
+
     private static boolean hasDrainedBit(long word) {
         return (above(word) & 1) != 0;
     }
@@ -127,7 +144,7 @@ final class StateWord extends PaddingBefore {
         return isUnsettled(now) ? settle() : now;
     }
 
-    /** Makes an unsettled word drained. Returns the word as it is then. */
+    /** Makes an unsettled word drained, and returns the word after that. */
     private long settle() {
         long now = word;
         while (isUnsettled(now)) {
@@ -138,13 +155,13 @@ final class StateWord extends PaddingBefore {
         return now;
     }
 
-    /** Counts one more. False if that is more than {@link #MOST}; it is counted all the same, so release it. */
+    /** Counts a task. Returns false if that exceeds {@link #MAX}; the task is counted even then, so release it. */
     boolean acquire() {
         long before = (long) WORD.getAndAdd(this, ONE_TASK);
         if (hasDrainedBit(before)) {
             leave();
         }
-        return count(before) < MOST;
+        return count(before) < MAX;
     }
 
     private void leave() {
@@ -154,31 +171,31 @@ final class StateWord extends PaddingBefore {
         }
     }
 
-    /** Counts one more unless closed, in one step. Returns the word that decided. */
-    long tryAcquire() {
+    /** Counts a task unless the word is closed or full, in one step. */
+    Acquire tryAcquire() {
         long now = word;
-        while (!isClosed(now) && count(now) < MOST) {
+        while (!isClosed(now) && count(now) < MAX) {
             long seen = (long) WORD.compareAndExchange(this, now, now + ONE_TASK);
             if (seen == now) {
-                return now;
+                return Acquire.COUNTED;
             }
             now = seen;
         }
-        return now;
+        return isClosed(now) ? Acquire.CLOSED : Acquire.FULL;
     }
 
-    /** Counts one less. */
+    /** Ends a task. */
     Release release() {
         return released((long) WORD.getAndAdd(this, -ONE_TASK) - ONE_TASK);
     }
 
-    /** Counts one less, and looks whether others are here, for which it reads the word once more. */
-    Release releaseAndLook() {
-        // Before the addition: who has to wait for the cache line meets whoever had it.
+    /** Ends a task, and detects contention by an additional read. */
+    Release releaseAndDetectContention() {
+        // Read before the addition: if another thread changes the word in between, the two contend for its cache line.
         long seen = word;
         long before = (long) WORD.getAndAdd(this, -ONE_TASK);
-        if (seen != before && ++meetings % CONTENDED == 0 && !isClosed(before)) {
-            return Release.MET_OTHERS;
+        if (seen != before && ++contentionHits % CONTENDED == 0 && !isClosed(before)) {
+            return Release.CONTENDED;
         }
         return released(before - ONE_TASK);
     }
@@ -188,22 +205,22 @@ final class StateWord extends PaddingBefore {
             settle();
             return Release.MAY_HAVE_DRAINED;
         }
-        return Release.MADE;
+        return Release.RELEASED;
     }
 
-    /** Counts so many more, or fewer. The caller sees to it that nobody closes meanwhile. */
-    void add(long more) {
-        WORD.getAndAdd(this, more * ONE_TASK);
+    /** Adds to the count of an open word. The caller prevents a concurrent close. */
+    void add(long tasks) {
+        WORD.getAndAdd(this, tasks * ONE_TASK);
     }
 
     /**
-     * Closes, and counts so many more in the same step; it may be fewer, but not fewer than none in all. Returns the closed
-     * word that this step has made; or an open one if it was closed before.
+     * Closes the word and adds to its count in the same step. The number may be negative, but the count must not be
+     * after it. Returns the closed word that this step has made, or {@link #ALREADY_CLOSED}.
      */
-    long close(long more) {
+    long close(long tasks) {
         long now = word;
         while (!isClosed(now)) {
-            long next = (now + more * ONE_TASK) | CLOSED;
+            long next = (now + tasks * ONE_TASK) | CLOSED;
             if (isUnsettled(next)) {
                 next += DRAINED + ONE_EPOCH;
             }
@@ -213,10 +230,10 @@ final class StateWord extends PaddingBefore {
             }
             now = seen;
         }
-        return 0;
+        return ALREADY_CLOSED;
     }
 
-    /** Reopens. False if it is open. */
+    /** Reopens the word. Returns false if it is open. */
     boolean reopen() {
         long now = word;
         while (isClosed(now)) {

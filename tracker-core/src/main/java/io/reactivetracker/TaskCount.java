@@ -4,134 +4,123 @@ package io.reactivetracker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many tasks a tracker counts: in one word, and while it is open and threads contend for that, in stripes as well.
+ * The number of tasks that a tracker counts: in one word and, while the tracker is open and contended, also in stripes.
  *
  * <pre>
  *   ONE WORD   the word has the whole count
- *     │ stripe: open, threads have met at the word several times, and it counts at most half of the most
+ *     │ stripe: the word is open and contended, and counts at most {@link #MAX_STRIPED}
  *     ↓
- *   STRIPED    the count is that of the word and the sum of the stripes; open, so nothing can drain
- *     │ gather: more than half of the most are counted; the stripes are folded, and their sum goes into the word
+ *   STRIPED    the count is that of the word plus the sum of the stripes; open, so it cannot drain
+ *     │ gather: the count exceeds {@link #MAX_STRIPED}; folds the stripes and adds their sum to the word
  *     │
- *     │ close, in three steps under the lock: the stripes are folded; their sum goes into the word together with the
- *     ↓        closed bit, which is the one step that closes; the stripes are gone
+ *     │ close, under the lock: folds the stripes; then closes the word and adds their sum in one step; then removes
+ *     ↓        the stripes
  *   ONE WORD
  * </pre>
  *
- * <p>So the word alone decides what is closed, and only a word that has the whole count is ever closed: waits, which look at
- * the word, do not know of stripes. A thread that finds its cell folded while a close is on its way goes on to the word. A
- * task that was counted in a stripe may end there before the stripes' sum has arrived: the word counts fewer than none then,
- * which is no matter as it is open.
+ * <p>Only a word that has the whole count is ever closed. So waits read the word alone and do not know of stripes. A
+ * thread that finds its stripe folded during a close continues with the word. A task that was counted in a stripe may
+ * then end in the word before the sum of the stripes arrives there. The count of the word is negative meanwhile, which
+ * is harmless as the word is open.
  *
- * <p>A striped {@code tryAcquire} that finds its cell live has come before the close, which folds all cells first.
+ * <p>A {@code tryAcquire} that finds its stripe live precedes the close, which folds all stripes first.
  *
- * <p>Only the word refuses what is too much. So stripes are given up long before: each cell has all of them added up whenever
- * it has counted {@code LOOK} more, so together they never come near to the most.
+ * <p>Only the word enforces the maximum. So the stripes are gathered long before it is reached: each stripe checks the
+ * sum every {@link #CHECK_INTERVAL} additions, so the stripes together never come near the maximum.
  */
 final class TaskCount {
 
-    /** A power of two, so small that all cells together count fewer than a quarter of the most between two looks. */
-    static final int LOOK = 1 << 19;
+    /** A power of two, so small that all stripes add less than a quarter of the maximum between two checks. */
+    static final int CHECK_INTERVAL = 1 << 19;
 
-    /** The most that are counted in stripes, before somebody looks. */
-    static final int STRIPED_MOST = StateWord.MOST / 2;
+    /** The maximum of a striped count, as far as the checks see it. */
+    static final int MAX_STRIPED = StateWord.MAX / 2;
 
     private final StateWord word;
 
-    /** Changed under this object's lock. */
-    private volatile @Nullable Stripes stripes;
+    /** Changed under the lock of this. */
+    private volatile @Nullable StripedCounter stripes;
 
-    // A closed word has no stripes, so nobody need look for contention there, which takes a cache line from whoever
-    // counts.
-    // Whoever sees a change of this late has looked in vain, or not looked.
-    private boolean mayStripe = true;
+    // False while closed: a closed word has no stripes, and to detect contention would take the cache line from other
+    // threads. A stale value costs one detection too many or too few.
+    private boolean detectsContention = true;
 
     TaskCount(StateWord word) {
         this.word = word;
     }
 
-    /** The word: whether it is closed or drained, and how often it was. It has the count only if it is closed. */
+    /** Returns the word. Its closed bit, drained bit and epoch are always right, its count only if it is closed. */
     long read() {
         return word.read();
     }
 
-    /** Counts one more. False if those are too many; it is counted all the same, so release it. */
+    /** Counts a task. Returns false if that exceeds the maximum; the task is counted even then, so release it. */
     boolean acquire() {
-        Stripes now = stripes;
-        if (now != null) {
-            long found = now.add(1);
-            if (!Stripes.isFolded(found)) {
-                look(found);
-                return true;
-            }
-        }
-        return word.acquire();
+        return acquireInStripe() || word.acquire();
     }
 
-    private void look(long found) {
-        // Zero is where a cell stands most of the time.
-        if ((found & (LOOK - 1)) == 0 && found != 0) {
+    /** Counts a task unless the word is closed or full, in one step. */
+    StateWord.Acquire tryAcquire() {
+        return acquireInStripe() ? StateWord.Acquire.COUNTED : word.tryAcquire();
+    }
+
+    private boolean acquireInStripe() {
+        StripedCounter now = stripes;
+        if (now == null) {
+            return false;
+        }
+        long found = now.add(1);
+        if (StripedCounter.isFolded(found)) {
+            return false;
+        }
+        // Most of the time a stripe is at zero.
+        if ((found & (CHECK_INTERVAL - 1)) == 0 && found != 0) {
             gather();
         }
+        return true;
     }
 
-    /** Goes back to one word if so many are counted that this alone may say when there are too many. */
+    /** Returns to one word if the count is so high that only the word can enforce the maximum. */
     private synchronized void gather() {
-        Stripes spread = stripes;
-        if (spread != null && StateWord.count(word.read()) + spread.sum() > STRIPED_MOST) {
-            word.add(spread.fold());
-            // Not before: who finds no stripes must find the whole count in the word.
+        StripedCounter folded = stripes;
+        if (folded != null && StateWord.count(word.read()) + folded.sum() > MAX_STRIPED) {
+            word.add(folded.fold());
+            // Last: a thread that finds no stripes must find the whole count in the word.
             stripes = null;
         }
     }
 
-    /** Counts one more unless closed, in one step. Returns the word that decided: open with room for it, or not. */
-    long tryAcquire() {
-        Stripes now = stripes;
-        if (now != null) {
-            long found = now.add(1);
-            if (!Stripes.isFolded(found)) {
-                look(found);
-                return 0;
-            }
-        }
-        return word.tryAcquire();
-    }
-
-    /** Counts one less. True if that may have drained. */
+    /** Ends a task. Returns true if that may have drained the tracker. */
     boolean release() {
-        Stripes now = stripes;
-        if (now != null && !Stripes.isFolded(now.add(-1))) {
+        StripedCounter now = stripes;
+        if (now != null && !StripedCounter.isFolded(now.add(-1))) {
             return false;
         }
-        StateWord.Release release = mayStripe ? word.releaseAndLook() : word.release();
-        if (release == StateWord.Release.MET_OTHERS) {
+        StateWord.Release release = detectsContention ? word.releaseAndDetectContention() : word.release();
+        if (release == StateWord.Release.CONTENDED) {
             stripe();
         }
         return release == StateWord.Release.MAY_HAVE_DRAINED;
     }
 
-    /** Spreads the count, unless it is spread already, closed, or too large. */
+    /** Adds stripes, unless there are some, or the word is closed or counts too many tasks. */
     synchronized void stripe() {
         long now = word.read();
-        if (stripes == null && !StateWord.isClosed(now) && StateWord.count(now) <= STRIPED_MOST) {
+        if (stripes == null && !StateWord.isClosed(now) && StateWord.count(now) <= MAX_STRIPED) {
             try {
-                stripes = new Stripes();
+                stripes = new StripedCounter();
             } catch (OutOfMemoryError none) {
-                // It goes on with one word: the task that has just ended here must not fail.
+                // Continue with one word: the task that has just ended must not fail.
             }
         }
     }
 
-    /** Closes. Returns the closed word that this call has made; or an open one if it was closed before. */
+    /** Closes. Returns the closed word that this call has made, or {@link StateWord#ALREADY_CLOSED}. */
     synchronized long close() {
-        Stripes spread = stripes;
-        mayStripe = false;
-        if (spread == null) {
-            return word.close(0);
-        }
-        long closed = word.close(spread.fold());
-        // As in gather().
+        StripedCounter folded = stripes;
+        detectsContention = false;
+        long closed = word.close(folded == null ? 0 : folded.fold());
+        // Last, as in gather().
         stripes = null;
         return closed;
     }
@@ -140,19 +129,19 @@ final class TaskCount {
         return stripes != null;
     }
 
-    /** Reopens. False if it is open. */
+    /** Reopens. Returns false if the word is open. */
     synchronized boolean reopen() {
-        mayStripe = true;
+        detectsContention = true;
         return word.reopen();
     }
 
-    /** How many are counted; while striped, near that if others count meanwhile. */
+    /** Returns the number of counted tasks; approximate while it is striped and other threads count. */
     long size() {
         return stripes == null ? Math.max(0, StateWord.count(word.read())) : stripedSize();
     }
 
     private synchronized long stripedSize() {
-        Stripes now = stripes;
+        StripedCounter now = stripes;
         return Math.max(0, StateWord.count(word.read()) + (now == null ? 0 : now.sum()));
     }
 }

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One counted task: it counts from the token's making to its {@link #close()}.
+ * A counted task. It is counted from the creation of the token to its {@link #close()}.
  *
  * <pre>{@code
  * try (TaskToken token = tracker.token()) {
@@ -15,12 +15,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads. All that a thread did before it closed the token happens-before everything that
- * a waiter does after the tracker's {@link DrainSignal}. A token that is never closed keeps its tracker from draining
- * for ever.
+ * <p>Safe for use by several threads. Actions of a thread before it closed the token happen-before actions of a waiter
+ * after the tracker's {@link DrainSignal}. A tracker never drains if one of its tokens is never closed.
  *
- * <p>An adapter's subscriber extends this class and so is its own token, which spares an object per subscription. Such
- * a class calls {@code close()} wherever its task can end.
+ * <p>A subscriber of an adapter may extend this class and so be its own token, which saves an object per subscription.
+ * It must call {@code close()} wherever its task can end.
  */
 public class TaskToken implements AutoCloseable {
 
@@ -37,14 +36,14 @@ public class TaskToken implements AutoCloseable {
     private final TaskTracker tracker;
     private final RunningTasks.@Nullable Entry entry;
 
-    // Once true, for ever true. Whoever makes it so, of all who race to close, is the one that counts down.
+    // Set once. The thread whose get-and-set sets it releases the count.
     private volatile boolean closed;
 
     /**
      * Counts an unnamed task, whether or not the tracker is closed.
      *
-     * @param tracker what counts the task
-     * @throws IllegalStateException if the tracker counts as many tasks as it can
+     * @param tracker the tracker that counts the task
+     * @throws IllegalStateException if the tracker counts its maximum of tasks already
      */
     protected TaskToken(TaskTracker tracker) {
         this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
@@ -53,18 +52,18 @@ public class TaskToken implements AutoCloseable {
     }
 
     /**
-     * Counts a task as the options say.
+     * Counts a task with options.
      *
-     * @param tracker what counts the task
-     * @param options its name, if any, and whether a closed tracker refuses it
+     * @param tracker the tracker that counts the task
+     * @param options the task's name, if any, and whether a closed tracker refuses it
      * @throws TrackerClosedException if the options are strict and the tracker is closed; nothing is counted then
-     * @throws IllegalStateException if the tracker counts as many tasks as it can
+     * @throws IllegalStateException if the tracker counts its maximum of tasks already
      */
     protected TaskToken(TaskTracker tracker, TaskOptions options) {
         this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
         String name =
                 Objects.requireNonNull(options, "options must not be null").name();
-        // Made before the task is counted, so that it cannot fail to be made after.
+        // Created before the task is counted: an OutOfMemoryError after that would leave a count behind.
         this.entry = name == null ? null : new RunningTasks.Entry(name);
         if (!options.isStrict()) {
             tracker.countUp();
@@ -74,13 +73,13 @@ public class TaskToken implements AutoCloseable {
         enlist();
     }
 
-    /** For a task that is to be counted next, and then to be {@linkplain #enlist() listed}. */
+    /** Creates a token that is not counted yet. The caller counts it next, and then calls {@link #enlist()}. */
     TaskToken(TaskTracker tracker, RunningTasks.@Nullable Entry entry) {
         this.tracker = tracker;
         this.entry = entry;
     }
 
-    /** Lists a task that was counted just now, if it has a name; one that can't be listed is not counted any more. */
+    /** Lists a task that was counted just now, if it has a name. Releases its count if that fails. */
     final void enlist() {
         if (entry != null) {
             try {
@@ -93,7 +92,7 @@ public class TaskToken implements AutoCloseable {
     }
 
     /**
-     * The tracker that counts this task.
+     * Returns the tracker that counts this task.
      *
      * @return the tracker, also after the token was closed
      */
@@ -102,21 +101,21 @@ public class TaskToken implements AutoCloseable {
     }
 
     /**
-     * This task as {@link TaskTracker#runningTasks()} lists it.
+     * Returns a description of this task as in {@link TaskTracker#runningTasks()}, also after the token was closed.
      *
-     * @return the task as it is now, or null if it has no name; still there after the token was closed
+     * @return the task as it is now, or null if it has no name
      */
     public final @Nullable RunningTask runningTask() {
         return entry == null ? null : tracker.describe(entry);
     }
 
     /**
-     * Ends the task: the tracker counts one less, and is drained if it was the last and the tracker is closed.
+     * Ends the task: releases its count, and drains the tracker if the task was the last one and the tracker is closed.
      *
-     * <p>Idempotent, from any thread: of any number of calls the first has the effect, and the others return at once,
-     * even if the first is still at it. Runs the waiters of a drain that it makes, in this thread, before it returns, but
-     * for those that another thread, which drains at the same time, has taken to run. Throws nothing, as long as there is
-     * stack left to run on: if there is not, it may throw a {@code StackOverflowError} and leave waiters untold.
+     * <p>Idempotent, from any thread. The first call has the effect; other calls return at once, even while the first
+     * one runs. If the call drains the tracker, it runs the waiters in this thread before it returns, except those that
+     * another thread, which drains the tracker at the same time, has taken to run. Throws nothing, except a
+     * {@code StackOverflowError} if there is no stack left; some waiters may not have run then.
      */
     @Override
     public void close() {
@@ -127,8 +126,7 @@ public class TaskToken implements AutoCloseable {
         if ((boolean) CLOSED.getAndSet(this, true)) {
             return;
         }
-        // In this order a drained tracker lists no task as running; and it counts one less even if the stack is at its
-        // end.
+        // Delisted first, so a drained tracker lists no running task. Counted down even after a StackOverflowError.
         try {
             if (entry != null) {
                 tracker.delist(entry);
@@ -139,19 +137,19 @@ public class TaskToken implements AutoCloseable {
     }
 
     /**
-     * Whether a tracker cannot drain before this task has ended.
+     * Returns whether a tracker cannot drain before this task has ended.
      *
-     * @param waited the tracker that somebody waits for
-     * @return true if this task would wait for itself there
+     * @param waited a tracker that this task is about to wait for
+     * @return true if the task would wait for itself
      */
     protected boolean keepsOpen(TaskTracker waited) {
         return tracker.equals(waited);
     }
 
     /**
-     * Whether {@link #close()} was called.
+     * Returns whether {@link #close()} was called.
      *
-     * @return true if so, for ever
+     * @return true once the token is closed
      */
     protected final boolean isClosed() {
         return closed;

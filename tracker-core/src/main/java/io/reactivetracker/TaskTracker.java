@@ -2,7 +2,6 @@
 package io.reactivetracker;
 
 import io.reactivetracker.internal.CoarseClock;
-import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.List;
@@ -10,11 +9,12 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the tasks that are running and tells when the last of them has ended.
+ * Counts running tasks and tells when the last one has ended.
  *
  * <pre>{@code
  * TaskTracker tracker = TaskTracker.create("orders");
@@ -29,40 +29,39 @@ import org.jspecify.annotations.Nullable;
  * tracker.drained().await();    // until it is closed and empty
  * }</pre>
  *
- * <p>A task is counted from the making of its {@link TaskToken} to its close. The tracker is <em>drained</em> while it
- * is closed and counts no task, and a wait for that, a {@link DrainSignal}, is exact: it is done if and only if the
- * tracker was drained at some instant since the wait was made.
+ * <p>A task is counted from the creation of its {@link TaskToken} until the token is closed. The tracker is
+ * <em>drained</em> while it is closed and counts no task. A {@link DrainSignal} waits for that and is exact: it is done
+ * if and only if the tracker was drained at some instant since the signal was created.
  *
- * <p>To close a tracker does not stop anything. It says that no more tasks are expected, so that an empty tracker
- * means the end and not merely a pause; tasks that come all the same are counted and waited for, unless their starter
- * asks with {@link #tryToken()}, which refuses them. A tracker that is never closed never drains. One that is no
- * longer used needs no care: it holds no thread and no resource.
+ * <p>Closing a tracker stops no task. It declares that no more tasks are expected, so that an empty tracker is at its
+ * end and not between two tasks. Tasks that start after the close are counted and awaited, unless they are started with
+ * {@link #tryToken()}, which refuses them. A tracker that is never closed never drains. A tracker holds no thread and
+ * no other resource, so an unused one can be dropped.
  *
- * <p>Safe for use by several threads; no call blocks, but those of {@link DrainSignal#await()}. All that a task did
- * before its token closed happens-before everything that a waiter does after the signal. What {@link #close()} and
- * {@link #reopen()} return hands over like a lock: what a thread did before a call that returned true happens-before
- * what another does after the next call of the other kind that returned true.
+ * <p>Safe for use by several threads. No method blocks, except {@link DrainSignal#await()}. Actions of a task before
+ * its token was closed happen-before actions of a waiter after the signal. Calls of {@link #close()} and
+ * {@link #reopen()} order memory as a lock does: actions before a call that returned true happen-before actions after
+ * the next call of the other method that returned true.
  *
  * <p>After <a href="https://docs.rs/tokio-util/latest/tokio_util/task/task_tracker/struct.TaskTracker.html">
- * {@code TaskTracker}</a> of tokio-util; the names of running tasks, the atomic refusal and the exactness of waits are
- * added here.
+ * {@code TaskTracker}</a> of tokio-util, with names of running tasks, atomic refusal and exact waits added.
  */
 public final class TaskTracker {
 
     private static final AtomicLong CREATED = new AtomicLong();
 
-    /** How many tasks a message names. */
-    private static final int DESCRIBED = 5;
+    /** The number of tasks that a message names. */
+    private static final int MAX_DESCRIBED = 5;
 
     private final String name;
     private final TaskCount state;
     private final Waiters waiters = new Waiters();
     private final RunningTasks running;
 
-    /** That of the last close, written after it. */
+    /** That of the last close, written after the close. */
     private volatile @Nullable DrainTime drainTime;
 
-    /** Starts from any state and with any clock: for the tests. */
+    /** Creates a tracker in any state and with any clock; for tests. */
     TaskTracker(String name, TaskCount state, RunningTasks running) {
         this.name = name;
         this.state = state;
@@ -81,7 +80,7 @@ public final class TaskTracker {
     /**
      * Creates an open, empty tracker.
      *
-     * @param name what messages and tools call it; need not be unique
+     * @param name the name for messages and tools; need not be unique
      * @return a new tracker
      * @throws IllegalArgumentException if the name is blank
      */
@@ -93,9 +92,9 @@ public final class TaskTracker {
     }
 
     /**
-     * What messages and tools call this tracker.
+     * Returns the name for messages and tools.
      *
-     * @return the name that it was created with
+     * @return the name that the tracker was created with
      */
     public String name() {
         return name;
@@ -104,24 +103,24 @@ public final class TaskTracker {
     /**
      * Closes the tracker: from now on it is drained whenever it is empty.
      *
-     * <p>Does not refuse new tasks; {@link #tryToken()} does so from now on. Runs the waiters of a drain that it makes,
-     * in this thread, before it returns.
+     * <p>Refuses no tasks, but {@link #tryToken()} does so from now on. If this call drains the tracker, it runs the
+     * waiters in this thread before it returns.
      *
-     * @return true if and only if this call closed it
+     * @return true if and only if this call closed the tracker
      */
     public boolean close() {
         DrainTime time = new DrainTime(running.nanoTime(), this);
         long closed;
-        // So that of two closes around a reopen the later one is the last to leave its time.
+        // Of two closes around a reopen, the later one must be the last to write its time.
         synchronized (state) {
             closed = state.close();
-            if (!StateWord.isClosed(closed)) {
+            if (closed == StateWord.ALREADY_CLOSED) {
                 return false;
             }
             time.closedBy(closed);
             drainTime = time;
         }
-        // Who drained it meanwhile has not found this yet.
+        // A thread that has drained the tracker meanwhile did not find the time.
         time.read();
         if (StateWord.isDrained(closed)) {
             waiters.runHappened();
@@ -132,47 +131,47 @@ public final class TaskTracker {
     /**
      * Opens the tracker again, so that it may become empty without being drained.
      *
-     * <p>Waits that a drain has completed stay so.
+     * <p>Signals that are done stay done.
      *
-     * @return true if and only if it was closed
+     * @return true if and only if this call opened the tracker
      */
     public boolean reopen() {
         return state.reopen();
     }
 
     /**
-     * Whether the tracker is closed now.
+     * Returns whether the tracker is closed.
      *
-     * @return true if so
+     * @return true if it is closed now
      */
     public boolean isClosed() {
         return StateWord.isClosed(state.read());
     }
 
     /**
-     * Whether no task is counted now, closed or not; as exact as {@link #size()} is.
+     * Returns whether no task is counted, as exactly as {@link #size()} does. The tracker may be open or closed.
      *
-     * @return true if so
+     * @return true if it is empty now
      */
     public boolean isEmpty() {
         return state.size() == 0;
     }
 
     /**
-     * Whether the tracker is closed and empty, both at one and the same instant.
+     * Returns whether the tracker is closed and empty at one instant.
      *
-     * @return true if so
+     * @return true if it is drained now
      */
     public boolean isDrained() {
         return StateWord.isDrained(state.read());
     }
 
     /**
-     * The number of tasks that are counted now, named or not.
+     * Returns the number of tasks that are counted now, named or not.
      *
-     * <p>Exact once the tracker is closed, or while no other thread starts or ends a task. While several do, the count of an
-     * open tracker may be spread over the cores, and then this adds up what it finds, a cell after the other: a number that
-     * may never have been right at any one instant, but is off by no more than what has started and ended meanwhile.
+     * <p>Exact once the tracker is closed, and while no other thread starts or ends a task. Otherwise the count of an
+     * open tracker may be spread over several stripes, which this method adds up one after the other. The sum differs
+     * from the count at any one instant by no more than the tasks that start and end meanwhile.
      *
      * @return from 0 to 536,870,911
      */
@@ -183,7 +182,7 @@ public final class TaskTracker {
     /**
      * Counts a task, whether or not the tracker is closed.
      *
-     * @return the task's token, to be closed when the task ends
+     * @return the task's token; close it when the task ends
      * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public TaskToken token() {
@@ -194,7 +193,7 @@ public final class TaskTracker {
      * Counts a task, whether or not the tracker is closed, and lists it in {@link #runningTasks()} until it ends.
      *
      * @param taskName the task's name; need not be unique
-     * @return the task's token, to be closed when the task ends
+     * @return the task's token; close it when the task ends
      * @throws IllegalArgumentException if the name is blank
      * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
@@ -203,12 +202,12 @@ public final class TaskTracker {
     }
 
     /**
-     * Counts a task unless the tracker is closed; the look and the count are one atomic step.
+     * Counts a task unless the tracker is closed. The check and the count are one atomic step.
      *
-     * <p>So no task is accepted after a {@link #close()} that nobody took back, and a wait that is made after the
-     * close misses none that was accepted before.
+     * <p>So no task is accepted after a {@link #close()}, until the tracker is reopened. A wait that is created after
+     * the close covers all tasks that were accepted before it.
      *
-     * @return the task's token, to be closed when the task ends, or null if the tracker is closed
+     * @return the task's token, which is closed when the task ends, or null if the tracker is closed
      * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public @Nullable TaskToken tryToken() {
@@ -220,7 +219,7 @@ public final class TaskTracker {
      * until it ends.
      *
      * @param taskName the task's name; need not be unique
-     * @return the task's token, to be closed when the task ends, or null if the tracker is closed
+     * @return the task's token, which is closed when the task ends, or null if the tracker is closed
      * @throws IllegalArgumentException if the name is blank
      * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
@@ -229,7 +228,7 @@ public final class TaskTracker {
         return isClosed() ? null : tryCount(new TaskToken(this, new RunningTasks.Entry(taskName)));
     }
 
-    /** The token was made before it is counted, so that it cannot fail to be made after. */
+    /** The token is created before it is counted: an {@code OutOfMemoryError} in between would leave a count behind. */
     private @Nullable TaskToken tryCount(TaskToken token) {
         if (!tryCountUp()) {
             return null;
@@ -239,31 +238,28 @@ public final class TaskTracker {
     }
 
     /**
-     * A wait for this tracker to be drained, that begins now.
+     * Creates a wait for this tracker to be drained.
      *
-     * @return a signal that is done from the first instant, from now on, at which the tracker is closed and empty
+     * @return a signal that is done from the first instant after this call at which the tracker is closed and empty
      */
     public DrainSignal drained() {
-        long now = state.read();
-        int epoch = StateWord.epoch(now);
-        return new DrainSignal(this, StateWord.isDrained(now) ? epoch - 1 : epoch);
+        return new DrainSignal(this, StateWord.epochBeforeDrain(state.read()));
     }
 
     /**
-     * The named tasks that are running now, oldest first.
+     * Returns the named tasks that are running, oldest first.
      *
-     * <p>Takes time in proportion to their number. Tasks that have no name are counted in {@link #size()} only.
+     * <p>Contains each named task that runs during the whole call, and may contain tasks that start or end during it.
+     * Takes time in proportion to their number. Unnamed tasks are counted in {@link #size()} only.
      *
-     * @return an immutable list that does not change any more
+     * @return an immutable list, which does not change any more
      */
     public List<RunningTask> runningTasks() {
         return running.list();
     }
 
     /**
-     * The one of the {@linkplain #runningTasks() running tasks} that has been running for the longest time.
-     *
-     * <p>Takes the same time however many there are.
+     * Returns the one of the {@linkplain #runningTasks() running tasks} that started first, in constant time.
      *
      * @return the task, or null if no named task is running
      */
@@ -272,10 +268,10 @@ public final class TaskTracker {
     }
 
     /**
-     * How long the drain takes: the time since the {@link #close()}, until the tracker is drained for the first time after it,
-     * and from then on the time that this took.
+     * Returns how long the drain takes: the time since the {@link #close()} and, once the tracker was drained after it,
+     * the time between the two.
      *
-     * @return zero while the tracker is open; never negative, and not disturbed by changes of the wall clock
+     * @return zero while the tracker is open; never negative, and independent of changes of the wall clock
      */
     public Duration drainTime() {
         DrainTime time = drainTime;
@@ -283,12 +279,12 @@ public final class TaskTracker {
     }
 
     /**
-     * Counts a stage as a task from now until it completes, in whatever way.
+     * Counts a stage as a task from now until it completes.
      *
      * @param <T> the type of the result
      * @param stage the task
-     * @return a stage that completes as the given one does; what depends on it without an executor of its own runs
-     *     before the task counts as ended. To cancel it does not stop the task, which is counted until it ends
+     * @return a stage that completes as the given one does. Its dependents that have no executor of their own run
+     *     before the task ends. Cancelling it does not stop the task, which is counted until it completes
      * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public <T extends @Nullable Object> CompletionStage<T> track(CompletionStage<T> stage) {
@@ -313,58 +309,55 @@ public final class TaskTracker {
     }
 
     /**
-     * An executor that counts each task from {@code execute} to the end of its body.
+     * Returns an executor that counts each task from {@code execute} until its body has returned.
      *
-     * <p>This is how blocking code is tracked: its token lives as long as the code runs, whoever has lost interest in
-     * the meantime. A task that the given executor rejects is not counted any more when the rejection reaches the
-     * caller. One that it throws away in silence is counted for ever, since nothing tells that it will not run.
+     * <p>Use it to track blocking code: the task is counted as long as the code runs, even if its result is not needed
+     * any more. If the given executor rejects a task, the task is not counted any more when the rejection reaches the
+     * caller. If it discards a task silently, the task is counted forever.
      *
-     * @param executor what runs the tasks
-     * @return an executor that passes tasks on to it
+     * @param executor runs the tasks
+     * @return an executor that passes the tasks on to the given one
      */
     public Executor wrap(Executor executor) {
         Objects.requireNonNull(executor, "executor must not be null");
-        return command -> {
-            Objects.requireNonNull(command, "command must not be null");
-            TaskToken token = token();
-            try {
-                executor.execute(() -> {
-                    try (token) {
-                        Object outer = CurrentTask.swap(token);
-                        try {
-                            command.run();
-                        } finally {
-                            CurrentTask.swap(outer);
-                        }
-                    }
-                });
-            } catch (Throwable rejected) {
-                token.close();
-                throw rejected;
-            }
-        };
+        return command -> CountedCommand.execute(this, executor, command);
     }
 
     /**
-     * The tracker's name, whether it is closed, and how many tasks it counts.
+     * Returns an executor service that counts each task from its submission until its body has returned.
      *
-     * @return for people to read; the form may change
+     * <p>Rejected and discarded tasks are treated as by {@link #wrap(Executor)}. A task whose future is cancelled is
+     * counted until the given service has taken it from its queue or its body has returned. Tasks that
+     * {@code shutdownNow()} returns are not counted any more.
+     *
+     * <p>The methods that shut down the service or wait for its end are passed on to the given service. They neither
+     * close the tracker nor wait for it.
+     *
+     * @param executor runs the tasks
+     * @return a service that passes the tasks on to the given one by {@code execute}
+     */
+    public ExecutorService wrap(ExecutorService executor) {
+        return new CountingExecutorService(this, Objects.requireNonNull(executor, "executor must not be null"));
+    }
+
+    /**
+     * Returns a description for logs; its format may change.
+     *
+     * @return the tracker's name, whether it is closed, and how many tasks it counts
      */
     @Override
     public String toString() {
-        long now = state.read();
-        return "TaskTracker[" + name + (StateWord.isClosed(now) ? ", closed, " : ", open, ") + state.size()
-                + " running]";
+        return "TaskTracker[" + name + (isClosed() ? ", closed, " : ", open, ") + size() + " running]";
     }
 
-    /** For messages of those who wait: the name, the state, and the oldest of what still runs. */
+    /** Returns the name, the state and the oldest running tasks, for messages about a wait. */
     String describe() {
         long counted = size();
         StringBuilder text = new StringBuilder("tracker \"").append(name).append("\", which ");
         text.append(isClosed() ? "is closed" : "is open, so it cannot drain before it is closed,");
         text.append(" and counts ").append(counted).append(counted == 1 ? " task" : " tasks");
         List<RunningTask> named = runningTasks();
-        for (int i = 0; i < Math.min(DESCRIBED, named.size()); i++) {
+        for (int i = 0; i < Math.min(MAX_DESCRIBED, named.size()); i++) {
             RunningTask task = named.get(i);
             text.append(i == 0 ? ": \"" : ", \"")
                     .append(task.name())
@@ -372,7 +365,7 @@ public final class TaskTracker {
                     .append(task.id());
             text.append(" for ").append(task.age());
         }
-        return text.append(named.size() > DESCRIBED ? ", \u2026" : "").toString();
+        return text.append(named.size() > MAX_DESCRIBED ? ", \u2026" : "").toString();
     }
 
     void countUp() {
@@ -382,17 +375,13 @@ public final class TaskTracker {
         }
     }
 
-    /** False if closed. */
+    /** Returns false if the tracker is closed. */
     boolean tryCountUp() {
-        long before = state.tryAcquire();
-        if (StateWord.isClosed(before)) {
-            return false;
-        }
-        // It may be more for a moment: others that count without asking see only afterwards that they are too many.
-        if (StateWord.count(before) >= StateWord.MOST) {
-            throw full();
-        }
-        return true;
+        return switch (state.tryAcquire()) {
+            case COUNTED -> true;
+            case CLOSED -> false;
+            case FULL -> throw full();
+        };
     }
 
     void countDown() {
@@ -426,7 +415,7 @@ public final class TaskTracker {
     }
 
     private IllegalStateException full() {
-        return new IllegalStateException("tracker \"" + name + "\" counts " + StateWord.MOST
-                + " tasks, which is the most it can: are their tokens ever closed?");
+        return new IllegalStateException("tracker \"" + name + "\" counts " + StateWord.MAX
+                + " tasks, which is the maximum: are their tokens ever closed?");
     }
 }

@@ -7,18 +7,19 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Actions that wait for something to happen, first in first out; each is run once or unlinked, never both.
+ * Actions that wait for events, in FIFO order. Each one runs once or is unlinked, never both.
  *
- * <p>The chain is guarded by this object's lock, which is held for a few instructions at a time and never while an
- * action runs. A waiter is linked only while its event has not happened, seen under that lock; and whoever makes an
- * event happen does so first and calls {@link #runHappened} second. So no waiter is left behind: it was either linked
- * in time to be found, or saw the event itself.
+ * <p>The lock of this object guards the list. It is held for a few instructions, and never while an action runs.
+ *
+ * <p>No waiter is missed. A waiter is linked only if its event has not happened, which is checked under the lock. A
+ * thread first makes the event happen, and then calls {@link #runHappened}. So either that call finds the waiter, or
+ * the waiter's own check sees the event.
  */
 final class Waiters {
 
-    private final IntrusiveList<Waiter> chain = new IntrusiveList<>();
+    private final IntrusiveList<Waiter> list = new IntrusiveList<>();
 
-    /** Runs the action at once if its event has happened; else keeps it until then. */
+    /** Runs the action now if its event has happened, otherwise once it happens. */
     Registration register(BooleanSupplier happened, Runnable action) {
         Waiter waiter = new Waiter(happened, action);
         if (link(waiter)) {
@@ -28,7 +29,7 @@ final class Waiters {
         return Registration.none();
     }
 
-    /** Runs the waiters whose event has happened, in this thread and outside any lock. */
+    /** Runs the actions whose event has happened, in this thread and outside any lock. */
     void runHappened() {
         Trampoline.run(this::popAndRun);
     }
@@ -47,25 +48,25 @@ final class Waiters {
         if (waiter.happened.getAsBoolean()) {
             return false;
         }
-        chain.add(waiter);
+        list.add(waiter);
         return true;
     }
 
-    /** Takes the first waiter if its event has happened: no other's can have happened before that one's. */
+    /** Removes the first waiter if its event has happened. No later waiter's event happens before that one's. */
     private synchronized @Nullable Waiter pop() {
-        Waiter waiter = chain.first();
+        Waiter waiter = list.first();
         if (waiter == null || !waiter.happened.getAsBoolean()) {
             return null;
         }
-        chain.remove(waiter);
+        list.remove(waiter);
         return waiter;
     }
 
     private synchronized void unlink(Waiter waiter) {
-        chain.remove(waiter);
+        list.remove(waiter);
     }
 
-    /** One action in the chain. */
+    /** An action in the list. */
     private final class Waiter extends IntrusiveList.Link<Waiter> implements Registration {
 
         private final BooleanSupplier happened;

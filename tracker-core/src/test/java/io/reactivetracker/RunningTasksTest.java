@@ -4,6 +4,7 @@ package io.reactivetracker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.reactivetracker.internal.Striped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -67,7 +68,7 @@ class RunningTasksTest {
     /** Has one task enter by a thread of each stripe, from the last stripe to the first. */
     private List<RunningTasks.Entry> enterFromTheLastStripe() {
         List<RunningTasks.Entry> entered = new ArrayList<>();
-        for (int cell = Stripes.CELLS - 1; cell >= 0; cell--) {
+        for (int cell = Striped.MAX_STRIPES - 1; cell >= 0; cell--) {
             String name = "on " + cell;
             Thread thread = ofStripe(cell, () -> entered.add(tasks.add(new RunningTasks.Entry(name))));
             thread.start();
@@ -83,7 +84,7 @@ class RunningTasksTest {
     /** A thread whose tasks stand on this stripe once there are several; the first is that of all who came before. */
     private static Thread ofStripe(int cell, Runnable work) {
         Thread thread = new Thread(work);
-        while ((thread.getId() & (Stripes.CELLS - 1)) != cell) {
+        while ((thread.getId() & (Striped.MAX_STRIPES - 1)) != cell) {
             thread = new Thread(work);
         }
         return thread;
@@ -118,7 +119,7 @@ class RunningTasksTest {
         List<String> names = names();
         assertThat(names).startsWith("before", "first", "met");
         assertThat(names.subList(2 + ENOUGH_TO_SPREAD, names.size()))
-                .startsWith("on " + (Stripes.CELLS - 1), "on " + (Stripes.CELLS - 2))
+                .startsWith("on " + (Striped.MAX_STRIPES - 1), "on " + (Striped.MAX_STRIPES - 2))
                 .endsWith("on 1", "on 0")
                 .hasSameSizeAs(entered);
         assertThat(tasks.oldest()).extracting(RunningTask::name).isEqualTo("before");
@@ -152,7 +153,7 @@ class RunningTasksTest {
         RunningTasks.Entry before = tasks.add(new RunningTasks.Entry("before"));
         spread();
         List<RunningTasks.Entry> entered = new ArrayList<>();
-        for (int i = 0; i < 2 * Stripes.CELLS; i++) {
+        for (int i = 0; i < 2 * Striped.MAX_STRIPES; i++) {
             join(start(() -> entered.add(tasks.add(new RunningTasks.Entry("after")))));
         }
         entered.forEach(tasks::remove);
@@ -164,7 +165,7 @@ class RunningTasksTest {
     @Test
     void ofTheSameStartAreInTheOrderOfTheirIds() {
         spread();
-        for (int i = 0; i < 2 * Stripes.CELLS; i++) {
+        for (int i = 0; i < 2 * Striped.MAX_STRIPES; i++) {
             clock.set(1_000);
             join(start(() -> tasks.add(new RunningTasks.Entry("same"))));
         }
@@ -172,23 +173,20 @@ class RunningTasksTest {
     }
 
     @Test
-    void areThoseOfOneInstantAlsoIfTheyAreSpreadWhileSomebodyLooks() {
-        CompletableFuture<List<String>> looked = new CompletableFuture<>();
+    void areListedIfTheyRunDuringTheWholeCallThoughStripesAreAddedMeanwhile() {
+        RunningTasks.Entry before = tasks.add(new RunningTasks.Entry("before"));
+        CompletableFuture<List<String>> listed = new CompletableFuture<>();
         List<Thread> met = new ArrayList<>();
         meanwhile.set(() -> {
-            Thread looking = start(() -> looked.complete(names()));
-            awaitBlocked(looking);
+            Thread listing = start(() -> listed.complete(names()));
+            awaitBlocked(listing);
             met.addAll(meet(ENOUGH_TO_SPREAD));
-            // The one on a stripe that the look did not know, the other, which is about to be added, on the first.
-            Thread other = ofStripe(1, () -> tasks.add(new RunningTasks.Entry("earlier")));
-            other.start();
-            join(other);
         });
-        Thread later = ofStripe(0, () -> tasks.add(new RunningTasks.Entry("later")));
-        later.start();
-        join(later);
+        join(start(() -> tasks.add(new RunningTasks.Entry("during"))));
         met.forEach(RunningTasksTest::join);
-        assertThat(looked.join()).contains("later", "earlier");
+        assertThat(listed.join()).startsWith("before");
+        tasks.remove(before);
+        assertThat(names()).containsExactly("during", "met", "met", "met", "met");
     }
 
     @Test

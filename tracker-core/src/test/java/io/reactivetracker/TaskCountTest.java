@@ -121,32 +121,32 @@ class TaskCountTest {
 
         @Test
         void isNotStripedNearItsMostTasksAndRefusesWhatIsTooMuch() {
-            TaskCount nearlyFull = new TaskCount(new StateWord((long) StateWord.MOST << 1));
+            TaskCount nearlyFull = new TaskCount(new StateWord((long) StateWord.MAX << 1));
             TaskTracker full = new TaskTracker("full", nearlyFull, new RunningTasks(System::nanoTime));
             nearlyFull.stripe();
             assertThat(nearlyFull.isStriped()).isFalse();
             assertThatIllegalStateException().isThrownBy(full::token).withMessageContaining("536870911 tasks");
             assertThatIllegalStateException().isThrownBy(full::tryToken).withMessageContaining("536870911 tasks");
-            assertThat(full.size()).isEqualTo(StateWord.MOST);
+            assertThat(full.size()).isEqualTo(StateWord.MAX);
             assertThat(full.close()).isTrue();
-            assertThat(full.size()).isEqualTo(StateWord.MOST);
+            assertThat(full.size()).isEqualTo(StateWord.MAX);
         }
 
         @Test
         void goesBackToOneWordLongBeforeItsMostTasks() {
             for (boolean isStrict : new boolean[] {false, true}) {
-                TaskCount large = new TaskCount(new StateWord((long) TaskCount.STRIPED_MOST << 1));
+                TaskCount large = new TaskCount(new StateWord((long) TaskCount.MAX_STRIPED << 1));
                 large.stripe();
                 assertThat(large.isStriped()).isTrue();
-                for (int i = 0; i <= TaskCount.LOOK; i++) {
+                for (int i = 0; i <= TaskCount.CHECK_INTERVAL; i++) {
                     if (isStrict) {
-                        assertThat(large.tryAcquire()).isZero();
+                        assertThat(large.tryAcquire()).isEqualTo(StateWord.Acquire.COUNTED);
                     } else {
                         assertThat(large.acquire()).isTrue();
                     }
                 }
                 assertThat(large.isStriped()).isFalse();
-                assertThat(large.size()).isEqualTo(TaskCount.STRIPED_MOST + TaskCount.LOOK + 1L);
+                assertThat(large.size()).isEqualTo(TaskCount.MAX_STRIPED + TaskCount.CHECK_INTERVAL + 1L);
             }
         }
     }

@@ -288,15 +288,15 @@ class TaskTrackerTest {
     class AtItsLimits {
 
         private final TaskTracker full = new TaskTracker(
-                "full", new TaskCount(new StateWord((long) StateWord.MOST << 1)), new RunningTasks(System::nanoTime));
+                "full", new TaskCount(new StateWord((long) StateWord.MAX << 1)), new RunningTasks(System::nanoTime));
 
         @Test
         void refusesATaskThatItCannotCountAndStaysAsItWas() {
             assertThatIllegalStateException()
                     .isThrownBy(full::token)
-                    .withMessage("tracker \"full\" counts 536870911 tasks, which is the most it can:"
+                    .withMessage("tracker \"full\" counts 536870911 tasks, which is the maximum:"
                             + " are their tokens ever closed?");
-            assertThatIllegalStateException().isThrownBy(full::tryToken).withMessageContaining("the most it can");
+            assertThatIllegalStateException().isThrownBy(full::tryToken).withMessageContaining("the maximum");
             assertThatIllegalStateException().isThrownBy(() -> full.token("a"));
             assertThatIllegalStateException().isThrownBy(() -> full.tryToken("a"));
             assertThat(full.size()).isEqualTo(536_870_911);
@@ -308,11 +308,11 @@ class TaskTrackerTest {
         void refusesAlsoWhileOthersHaveCountedTooManyForAMoment() {
             TaskTracker overshot = new TaskTracker(
                     "full",
-                    new TaskCount(new StateWord((StateWord.MOST + 2L) << 1)),
+                    new TaskCount(new StateWord((StateWord.MAX + 2L) << 1)),
                     new RunningTasks(System::nanoTime));
-            assertThatIllegalStateException().isThrownBy(overshot::tryToken).withMessageContaining("the most it can");
+            assertThatIllegalStateException().isThrownBy(overshot::tryToken).withMessageContaining("the maximum");
             assertThatIllegalStateException().isThrownBy(() -> overshot.tryToken("a"));
-            assertThat(overshot.size()).isEqualTo(StateWord.MOST + 2L);
+            assertThat(overshot.size()).isEqualTo(StateWord.MAX + 2L);
             assertThat(overshot.runningTasks()).isEmpty();
         }
 
@@ -320,9 +320,9 @@ class TaskTrackerTest {
         void countsAgainOnceATaskHasEnded() {
             full.countDown();
             TaskToken token = full.token();
-            assertThat(full.size()).isEqualTo(StateWord.MOST);
+            assertThat(full.size()).isEqualTo(StateWord.MAX);
             token.close();
-            assertThat(full.size()).isEqualTo(StateWord.MOST - 1L);
+            assertThat(full.size()).isEqualTo(StateWord.MAX - 1L);
         }
 
         @Test

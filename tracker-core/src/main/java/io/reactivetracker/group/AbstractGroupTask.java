@@ -569,7 +569,7 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
         TaskAdmission left;
         Registration unneeded;
         Permit held;
-        group.ledger().stripes().lookForOthers(stripe);
+        group.ledger().stripes().detectContention(stripe);
         synchronized (stripe) {
             if (state == State.ENDED) {
                 return false;

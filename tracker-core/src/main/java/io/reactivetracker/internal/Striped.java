@@ -10,41 +10,40 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A state in stripes, each with a lock of its own: one stripe until threads have met at its lock several times, and from
- * then on another one for each {@linkplain #index() index}.
+ * A state in stripes, each with a lock of its own. There is one stripe until threads have contended for its lock
+ * several times, and from then on another one for each {@linkplain #index() index}.
  *
- * <p>Who adds something does so to the stripe of its thread; who takes it out again does so from the stripe that has it.
- * The first stripe stays when others are added. So {@link #forAll} sees one instant: it takes the locks in their order, and
- * begins again if stripes were added meanwhile. The first stripe then gets nothing more: it need not be padded, and all
- * threads read what is beside it in memory.
+ * <p>A thread adds to the stripe of its index, and removes from the stripe that has the element. The first stripe stays
+ * when others are added, but nothing is added to it any more. So it needs no padding, although all threads read the
+ * fields beside it in memory.
  *
  * @param <S> the type of a stripe
  */
 public final class Striped<S extends Striped.Stripe> {
 
     /**
-     * How many stripes are added to the first one: twice as many as threads can run at once, so that few of them meet; a power
-     * of two.
+     * The number of stripes that are added to the first one: twice the number of threads that can run at once, so that
+     * few of them share a stripe; a power of two.
      */
     public static final int MAX_STRIPES = Integer.highestOneBit(Math.max(
             8, Math.min(128, 4 * Runtime.getRuntime().availableProcessors() - 1)));
 
-    /** How often threads must have met. */
+    /** The number of contention hits after which stripes are added. */
     private static final int CONTENDED = 4;
 
     private final Supplier<? extends S> padded;
 
-    // One stripe or MAX_STRIPES more; changed once, under the lock of this.
+    // One stripe, or 1 + MAX_STRIPES; changed once, under the lock of this.
     private volatile List<S> stripes;
 
-    // How often threads have met, or fewer: it need not be exact.
-    private int meetings;
+    // A racy counter: lost updates are harmless.
+    private int contentionHits;
 
     /**
-     * Makes a state of one stripe.
+     * Creates a state of one stripe.
      *
      * @param first the stripe
-     * @param padded makes another one, which shares no cache line with its neighbours
+     * @param padded creates another one, which shares no cache line with its neighbours
      */
     public Striped(S first, Supplier<? extends S> padded) {
         this.stripes = List.of(first);
@@ -61,49 +60,57 @@ public final class Striped<S extends Striped.Stripe> {
     }
 
     /**
-     * Returns the stripe of this thread, to be locked: to add something to it.
+     * Returns the stripe to which this thread adds.
      *
-     * @return the stripe
+     * @return the stripe, which the caller locks next
      */
     public S current() {
         List<S> now = stripes;
         S stripe = now.get(now.size() == 1 ? 0 : 1 + index());
-        lookForOthers(stripe);
+        detectContention(stripe);
         return stripe;
     }
 
     /**
-     * Adds stripes, if this thread and others have met too often at the one that it is about to lock.
+     * Adds stripes if threads have contended too often. Call it before a stripe is locked.
      *
-     * @param stripe one of these
+     * @param stripe the stripe that the caller locks next
      */
-    public void lookForOthers(S stripe) {
-        if (stripe.isTaken() && ++meetings >= CONTENDED) {
+    public void detectContention(S stripe) {
+        if (stripe.isTaken() && ++contentionHits >= CONTENDED) {
             spread();
         }
     }
 
     /**
-     * Looks at all stripes at one instant.
+     * Reads all stripes at one instant.
      *
-     * @param action what to do with each, while all are locked; short, and locks nothing
+     * <p>Locks all of them, in their order. Starts again if stripes were added meanwhile. Use it only where sums must add
+     * up at one instant, as in the counts of a group; otherwise use {@link #forEach}.
+     *
+     * @param action called for each stripe while all are locked; short, and locks nothing
      */
     public void forAll(Consumer<? super S> action) {
         List<S> all;
         do {
             all = stripes;
-        } while (!lookAt(all, 0, action));
+        } while (!lockAndRead(all, 0, action));
     }
 
-    /** Takes one lock after the other, which monitors allow by recursion only, of a depth of 129 at most. */
-    private boolean lookAt(List<S> all, int locked, Consumer<? super S> action) {
+    /**
+     * Monitors can only be held in nested blocks, so this is recursive, up to {@link #MAX_STRIPES} + 1 calls deep.
+     *
+     * <p>To read the stripes twice until nothing has changed in between would need no nesting, but may never end: there
+     * are several stripes only where threads change them all the time.
+     */
+    private boolean lockAndRead(List<S> all, int locked, Consumer<? super S> action) {
         if (locked < all.size()) {
             synchronized (all.get(locked)) {
-                return lookAt(all, locked + 1, action);
+                return lockAndRead(all, locked + 1, action);
             }
         }
         if (all.size() != stripes.size()) {
-            // Something may be on a new stripe, and something that came after it on the old.
+            // A new stripe may have an element that is older than one of the first stripe.
             return false;
         }
         all.forEach(action);
@@ -111,9 +118,11 @@ public final class Striped<S extends Striped.Stripe> {
     }
 
     /**
-     * Looks at one stripe after the other, each under its lock.
+     * Reads one stripe after the other, each under its lock.
      *
-     * @param action what to do with each; short, and locks nothing
+     * <p>Sees each element that was added before this call and is removed after it.
+     *
+     * @param action called for each stripe while it is locked; short, and locks nothing
      */
     public void forEach(Consumer<? super S> action) {
         for (S stripe : stripes) {
@@ -124,9 +133,9 @@ public final class Striped<S extends Striped.Stripe> {
     }
 
     /**
-     * Whether there is more than one stripe.
+     * Returns whether there is more than one stripe.
      *
-     * @return true from then on
+     * @return true once stripes were added
      */
     public boolean isSpread() {
         return stripes.size() > 1;
@@ -141,16 +150,16 @@ public final class Striped<S extends Striped.Stripe> {
                 }
                 stripes = List.copyOf(several);
             } catch (OutOfMemoryError none) {
-                // It goes on with one stripe: the task that comes or goes must not fail.
+                // Continue with one stripe: the task that starts or ends must not fail.
             }
         }
     }
 
     /**
-     * A part of the state, and as its monitor the lock that guards it: held for a few instructions, by a thread that has no
-     * other lock of these and takes none, but for {@link #forAll}.
+     * A part of the state. Its monitor guards it, held for a few instructions by a thread that holds and takes no other
+     * lock of a stripe, except in {@link #forAll}.
      *
-     * <p>It is a monitor and no lock that parks, which tools such as BlockHound would report in threads that must not block.
+     * <p>It is a monitor because tools such as BlockHound report a lock that parks in threads that must not block.
      */
     public abstract static class Stripe {
 
@@ -166,8 +175,8 @@ public final class Striped<S extends Striped.Stripe> {
             }
         }
 
-        // Whether a thread has the lock, for others to look at before they ask for it: a hint, which orders nothing.
-        @SuppressWarnings("UnusedVariable") // it is used by the handle
+        // A hint that a thread holds the lock, for other threads to read before they lock it; it orders nothing.
+        @SuppressWarnings("UnusedVariable") // accessed by the handle
         private boolean taken;
 
         // Guarded by this.
@@ -175,7 +184,7 @@ public final class Striped<S extends Striped.Stripe> {
         private int left;
         private int reserved;
 
-        /** Makes a stripe. */
+        /** Creates a stripe. */
         protected Stripe() {}
 
         final boolean isTaken() {
@@ -183,23 +192,23 @@ public final class Striped<S extends Striped.Stripe> {
         }
 
         /**
-         * Tells others that the lock is held, or is about to be released; by its holder.
+         * Tells other threads that the lock is held, or is about to be released. Called by its holder.
          *
-         * @param isTaken whether it is held
+         * @param isTaken whether the lock is held
          */
         public final void setTaken(boolean isTaken) {
             TAKEN.setOpaque(this, isTaken);
         }
 
         /**
-         * Returns an id that no other stripe of this virtual machine has given; the caller holds the lock.
+         * Returns an id that is unique in this virtual machine. The caller holds the lock.
          *
-         * @return more than this stripe has given before
+         * @return greater than all ids that this stripe has returned before
          */
         public final long nextId() {
             if (left == 0) {
-                // More each time: few ids are lost to stripes of few tasks, and busy ones rarely meet at the common
-                // count.
+                // Twice as many each time: stripes of few tasks waste few ids, and busy ones rarely contend for the
+                // common counter.
                 reserved = Math.min(MAX_RESERVED, Math.max(1, 2 * reserved));
                 lastId = LAST_ID.getAndAdd(reserved);
                 left = reserved;

@@ -2,6 +2,7 @@
 package io.reactivetracker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +20,7 @@ class StripedTest {
         Stripe stripe = striped.current();
         stripe.setTaken(true);
         for (int i = 0; i < 4; i++) {
-            striped.lookForOthers(stripe);
+            striped.detectContention(stripe);
         }
         stripe.setTaken(false);
     }
@@ -36,10 +37,10 @@ class StripedTest {
         assertThat(all()).containsExactly(first);
         first.setTaken(true);
         for (int i = 0; i < 3; i++) {
-            striped.lookForOthers(first);
+            striped.detectContention(first);
         }
         assertThat(striped.isSpread()).isFalse();
-        striped.lookForOthers(first);
+        striped.detectContention(first);
         assertThat(striped.isSpread()).isTrue();
         assertThat(all()).hasSize(1 + Striped.MAX_STRIPES).startsWith(first).doesNotHaveDuplicates();
     }
@@ -57,6 +58,34 @@ class StripedTest {
         List<Stripe> each = new ArrayList<>();
         striped.forEach(each::add);
         assertThat(each).isEqualTo(all());
+    }
+
+    @Test
+    void readsAllStripesAtOneInstantAlsoIfStripesAreAddedMeanwhile() throws Exception {
+        Stripe first = striped.current();
+        List<Stripe> read = new ArrayList<>();
+        Thread reading = new Thread(() -> striped.forAll(read::add));
+        synchronized (first) {
+            reading.start();
+            await().until(() -> reading.getState() == Thread.State.BLOCKED);
+            meet();
+        }
+        reading.join();
+        assertThat(read).hasSize(1 + Striped.MAX_STRIPES).isEqualTo(all());
+    }
+
+    @Test
+    void locksAllStripesWhileItReadsThemAtOneInstant() {
+        meet();
+        List<Stripe> all = all();
+        striped.forAll(stripe -> assertThat(all).allMatch(Thread::holdsLock));
+    }
+
+    @Test
+    void locksOneStripeWhileItReadsOneAfterTheOther() {
+        meet();
+        List<Stripe> all = all();
+        striped.forEach(stripe -> assertThat(all).filteredOn(Thread::holdsLock).containsExactly(stripe));
     }
 
     @Test
@@ -88,7 +117,7 @@ class StripedTest {
         Stripe first = full.current();
         first.setTaken(true);
         for (int i = 0; i < 10; i++) {
-            full.lookForOthers(first);
+            full.detectContention(first);
         }
         assertThat(full.isSpread()).isFalse();
         assertThat(full.current()).isSameAs(first);

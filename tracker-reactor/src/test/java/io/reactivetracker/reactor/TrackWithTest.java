@@ -263,7 +263,7 @@ class TrackWithTest {
         StepVerifier.create(source.flux().transform(trackWith(full)))
                 .verifyErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("the most it can"));
+                        .hasMessageContaining("the maximum"));
         source.assertWasNotSubscribed();
     }
 
