@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Lets a Spring Boot application end its background work before it stops. */
+/** Spring Boot auto-configuration that drains an application's background work before the application stops. */
 module io.reactivetracker.spring {
     requires transitive io.reactivetracker;
     requires transitive io.reactivetracker.reactor;

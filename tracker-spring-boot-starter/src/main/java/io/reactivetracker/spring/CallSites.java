@@ -2,15 +2,15 @@
 package io.reactivetracker.spring;
 
 import java.lang.StackWalker.StackFrame;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Finds out who has called {@code subscribe()}, if that is code of the application. */
+/** Finds the application's code that has called {@code subscribe()}. */
 final class CallSites {
 
     private static final StackWalker STACK = StackWalker.getInstance(Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE));
@@ -19,15 +19,16 @@ final class CallSites {
 
     private final List<String> packages;
 
-    /** Makes one that knows the application's code by its packages, and those below them. */
+    /** Creates call sites of an application whose code is in these packages and those below them. */
     CallSites(List<String> packages) {
         this.packages = List.copyOf(packages);
     }
 
     /**
-     * Where the call of {@code subscribe()} stands that is going on in this thread.
+     * Returns where the current call of {@code subscribe()} in this thread was made.
      *
-     * @return class, method and line; null if that is not code of the application
+     * @return class, method and line; null if the caller is not code of the application, or has called another method, such as
+     *     {@code block()}
      */
     @Nullable
     String nearest() {
@@ -35,34 +36,31 @@ final class CallSites {
     }
 
     private @Nullable String nearest(Stream<StackFrame> frames) {
-        // A collection of pipelines may subscribe to them on behalf of whoever has given it a method reference.
-        Optional<StackFrame> caller = frames.filter(frame -> !isSubscribe(frame.getDeclaringClass()))
-                .filter(frame -> !frame.getClassName().startsWith("java."))
-                .findFirst();
-        return caller.filter(frame -> isOfApplication(frame.getDeclaringClass()))
-                .map(CallSites::describe)
-                .orElse(null);
-    }
-
-    private static boolean isSubscribe(Class<?> type) {
-        return type == Mono.class || type == Flux.class || type.getPackageName().equals(OWN_PACKAGE);
+        String entry = null;
+        for (Iterator<StackFrame> each = frames.iterator(); each.hasNext(); ) {
+            StackFrame frame = each.next();
+            Class<?> type = frame.getDeclaringClass();
+            if (type == Mono.class || type == Flux.class) {
+                entry = frame.getMethodName();
+            } else if (!type.getPackageName().equals(OWN_PACKAGE)
+                    // A collection of pipelines may call a method reference of the application.
+                    && !type.getName().startsWith("java.")) {
+                return "subscribe".equals(entry) && isOfApplication(type) ? describe(frame) : null;
+            }
+        }
+        return null;
     }
 
     private boolean isOfApplication(Class<?> type) {
-        String name = type.getPackageName();
-        for (String root : packages) {
-            if (name.startsWith(root) && (name.length() == root.length() || name.charAt(root.length()) == '.')) {
-                return true;
-            }
-        }
-        return false;
+        String name = type.getPackageName() + ".";
+        return packages.stream().anyMatch(root -> name.startsWith(root + "."));
     }
 
     private static String describe(StackFrame frame) {
         String type = frame.getClassName();
         String method = frame.getMethodName();
         if (method.startsWith("lambda$")) {
-            // lambda$ship$0 stands in ship.
+            // lambda$ship$0 is in ship.
             int end = method.lastIndexOf('$');
             method = end > "lambda$".length() ? method.substring("lambda$".length(), end) : method;
         }

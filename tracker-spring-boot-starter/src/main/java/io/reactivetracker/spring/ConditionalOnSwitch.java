@@ -8,19 +8,19 @@ import java.lang.annotation.Target;
 import org.springframework.context.annotation.Conditional;
 
 /**
- * Matches if a property of ours is true; a value that is neither true nor false fails the start.
+ * Matches if a property of the starter is true. A value that is neither true nor false fails the startup.
  *
- * <p>Spring Boot's own condition compares text: to it {@code yes} and {@code maybe} are both not {@code true}, and what they
- * should switch on is silently off.
+ * <p>Spring Boot's {@code @ConditionalOnProperty} compares text, so {@code yes} and {@code maybe} would silently not match {@code
+ * true}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Conditional(OnSwitchCondition.class)
 @interface ConditionalOnSwitch {
 
-    /** The property, below {@code reactive-tracker}. */
+    /** The name of the property below {@code reactive-tracker}. */
     String value();
 
-    /** What it is if it is not set. */
+    /** The value if the property is not set. */
     boolean byDefault();
 }

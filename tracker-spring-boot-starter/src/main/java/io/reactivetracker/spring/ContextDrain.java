@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
-import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.TaskTracker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -10,7 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Brings all groups and trackers of an application context to their ends, all at the same time. */
+/** Drains all groups and trackers of an application context at the same time. */
 final class ContextDrain {
 
     private final TrackedBeans beans;
@@ -19,7 +20,7 @@ final class ContextDrain {
     private final TaskTimer timer;
     private final Executor cancels;
 
-    /** Makes one whose cancels of subscriptions, which run code of the application, run in threads of this executor. */
+    /** Creates a drain that cancels subscriptions, which runs code of the application, on the executor {@code cancels}. */
     ContextDrain(
             TrackedBeans beans,
             @Nullable CountedSubscriptions subscriptions,
@@ -33,34 +34,38 @@ final class ContextDrain {
         this.cancels = cancels;
     }
 
-    /** Completes when all have ended or the time is over; never with a failure, for the shutdown has to go on. */
+    /** Returns a future that completes when all have drained or the time is over. It never fails: a shutdown must go on. */
     CompletableFuture<Void> run() {
         if (subscriptions == null) {
-            return runBeans(times);
+            return drainBeans(times);
         }
         SubscriptionDrain drain = new SubscriptionDrain(subscriptions, times, timer, cancels);
         return attempt("the subscriptions", drain::begin).thenCompose(begun -> {
-            CompletableFuture<Void> others = runBeans(drain.timesOfOthers());
-            // The others are waited for even if something goes wrong with the subscriptions.
+            CompletableFuture<Void> others = drainBeans(drain.timesOfOthers());
+            // Others are awaited even if the drain of the subscriptions fails.
             return attempt("the subscriptions", () -> drain.end(others)).thenCombine(others, (end, other) -> null);
         });
     }
 
-    private CompletableFuture<Void> runBeans(ShutdownTimes within) {
+    private CompletableFuture<Void> drainBeans(ShutdownTimes within) {
         List<CompletableFuture<Void>> drains = new ArrayList<>();
         beans.topGroups()
-                .forEach((bean, group) ->
-                        drains.add(attempt("group " + bean, () -> new GroupDrain(group, within).run())));
+                .forEach((bean, group) -> drains.add(attempt("group " + bean, () -> GroupDrain.start(group, within))));
         beans.trackers().forEach((bean, tracker) -> {
-            if (!isOfSubscriptions(tracker)) {
-                drains.add(attempt("tracker " + bean, () -> new TrackerDrain(tracker, within, timer).run()));
+            if (subscriptions == null || subscriptions.tracker() != tracker) {
+                drains.add(attempt("tracker " + bean, () -> drain(tracker, within.total())));
             }
         });
         return CompletableFuture.allOf(drains.toArray(CompletableFuture[]::new));
     }
 
-    private boolean isOfSubscriptions(TaskTracker tracker) {
-        return subscriptions != null && subscriptions.tracker() == tracker;
+    /** A tracker cannot cancel its tasks, so they get the whole time. */
+    private CompletableFuture<Void> drain(TaskTracker tracker, Duration time) {
+        long start = timer.nanoTime();
+        boolean unusedIsFirst = tracker.close();
+        DrainLog.closed(DrainLog.tracker(tracker), tracker.size(), time);
+        return DrainWait.atMost(time, tracker.drained(), timer)
+                .thenRun(() -> DrainLog.trackerOver(tracker, false, Duration.ofNanos(timer.nanoTime() - start)));
     }
 
     private static CompletableFuture<Void> attempt(String what, Supplier<CompletableFuture<Void>> drain) {

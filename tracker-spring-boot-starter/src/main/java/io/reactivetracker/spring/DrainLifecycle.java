@@ -3,71 +3,105 @@ package io.reactivetracker.spring;
 
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.Lifecycle;
 import org.springframework.context.Phased;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ApplicationContextEvent;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.core.Ordered;
 
 /**
  * Blocks the shutdown of an application context until its tasks have ended, or their time is over.
  *
- * <p>By its phase it comes after the web server, whose requests may start tasks to the last, and before the beans that tasks
- * need. {@link StopOrder} sees to those that Spring would stop earlier.
+ * <p>Its phase is below those of the web server, whose requests may start tasks, and above those of the beans that tasks need.
+ * {@link StopOrder} adds a dependency where the phase is not enough.
  *
- * <p>It is a plain {@code Lifecycle} on purpose. Spring waits for a {@code SmartLifecycle} by counting callbacks, and a phase
- * also counts the callbacks of beans of other phases that it stops because they depend on one of its own. So a phase can end
- * before one of its members has called back. A call of {@link #stop()} that has not returned can't be overtaken, and nothing
- * here is counted in the phase of another bean.
+ * <p>It is not a {@code SmartLifecycle}. Spring waits for those by counting callbacks, and a phase also counts the callbacks of
+ * beans of other phases that it stops because they depend on one of its own. So a phase can end before one of its members has
+ * called back. A call of {@link #stop()} has no such gap, and is not counted in the phase of another bean.
  *
  * <pre>
- *  RUNNING ──stop: of a context that closes, or whose start failed──→ ENDING ──→ ENDED
+ *  RUNNING ──stop, the context is closed or its start has failed──→ ENDING ──→ ENDED
  *   │   ↑
- *   └───┘ stop: of a context that may be started again, to which nothing is done
+ *   └───┘ stop, the context may be started again: nothing is closed
  * </pre>
  */
-final class DrainLifecycle implements Lifecycle, Phased {
+final class DrainLifecycle implements Lifecycle, Phased, ApplicationListener<ApplicationContextEvent>, Ordered {
 
-    /** A web server has two phases, at 1024 and 2048 below Spring's default one: the first that comes after those. */
+    /** The name of the bean. */
+    static final String BEAN = "drainLifecycle";
+
+    /** The first phase of Spring Boot's steps that is below both phases of a web server. */
     static final int DEFAULT_PHASE_OF_DRAIN = SmartLifecycle.DEFAULT_PHASE - 3 * 1024;
 
-    /** The lower one of the web server's: there it is stopped, whatever it still serves. */
+    /** The lower phase of a web server, in which it stops even if it still serves a request. */
     static final int PHASE_OF_WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2 * 1024;
 
     private final ContextDrain drain;
     private final WebServerRequests requests;
+    private final StopOrder order;
     private final int phase;
     private final ConfigurableApplicationContext context;
 
     private volatile boolean wasRefreshed;
     private volatile @Nullable CompletableFuture<Void> ending; // written under the lock of this
 
-    DrainLifecycle(ContextDrain drain, WebServerRequests requests, int phase, ConfigurableApplicationContext context) {
+    DrainLifecycle(
+            ContextDrain drain,
+            WebServerRequests requests,
+            StopOrder order,
+            int phase,
+            ConfigurableApplicationContext context) {
         this.drain = drain;
         this.requests = requests;
+        this.order = order;
         this.phase = phase;
         this.context = context;
     }
 
-    /** Called once the application context is whole: from then on a stop that is not a close may be followed by a start. */
-    void contextIsRefreshed() {
-        wasRefreshed = true;
+    @Override
+    public void onApplicationEvent(ApplicationContextEvent event) {
+        // Events of child contexts arrive here, too.
+        if (!event.getApplicationContext().equals(context)) {
+            return;
+        }
+        if (event instanceof ContextRefreshedEvent) {
+            wasRefreshed = true;
+        } else if (event instanceof ContextClosedEvent) {
+            try {
+                order.putFirst(BEAN, phase);
+            } catch (RuntimeException failure) {
+                // The phase alone determines the order then.
+                DrainLog.failed("the beans that tasks need, in their order,", failure);
+            }
+        }
     }
 
-    /** Nothing to do: the groups are open when they are made. */
+    /** First, since a listener that throws keeps an event from those after it. */
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    /** Does nothing: groups are open when they are created. */
     @Override
     public void start() {}
 
     /** Returns when the tasks have ended or their time is over; at once if the context may be started again. */
     @Override
     public void stop() {
-        if (mayStartAgain()) {
+        boolean mayStartAgain = wasRefreshed && !context.isClosed();
+        if (mayStartAgain) {
             DrainLog.leftOpen();
         } else {
             end().join();
         }
     }
 
-    /** Begins the drain, if that has not happened yet. Completes when it is over, and never with a failure. */
+    /** Starts the drain, once. Returns a future that completes when it is over and never fails. */
     synchronized CompletableFuture<Void> end() {
         CompletableFuture<Void> begun = ending;
         if (begun == null) {
@@ -77,24 +111,17 @@ final class DrainLifecycle implements Lifecycle, Phased {
         return begun;
     }
 
-    /** The application has to stop, whatever goes wrong here. */
     private CompletableFuture<Void> begin() {
+        CompletableFuture<Void> begun;
         try {
-            return requests.ended().thenCompose(ended -> drain.run()).exceptionally(DrainLifecycle::tell);
+            begun = requests.ended().thenCompose(ended -> drain.run());
         } catch (RuntimeException | Error failure) {
-            tell(failure);
-            return CompletableFuture.completedFuture(null);
+            begun = CompletableFuture.failedFuture(failure);
         }
-    }
-
-    private static @Nullable Void tell(Throwable failure) {
-        DrainLog.failed("the application's tasks", failure);
-        return null;
-    }
-
-    /** A context that is stopped, before a checkpoint of the process for example, but not closed, after it was whole. */
-    private boolean mayStartAgain() {
-        return wasRefreshed && !context.isClosed();
+        return begun.exceptionally(failure -> {
+            DrainLog.failed("the application's tasks", failure);
+            return null;
+        });
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.springframework.asm.MethodVisitor;
 import org.springframework.asm.SpringAsmInfo;
 import org.springframework.asm.Type;
 
-/** Finds the fields that a class looks up by name: in calls of {@code findVarHandle}, and of the updaters' factories. */
+/** Finds the fields that a class looks up by name, in calls of {@code findVarHandle} and {@code newUpdater}. */
 final class FieldsBehindHandles extends ClassVisitor {
 
     private final List<Field> found = new ArrayList<>();
@@ -34,10 +34,10 @@ final class FieldsBehindHandles extends ClassVisitor {
         return new Calls();
     }
 
-    /** A field, by the class that declares it and its name. */
+    /** A field of the class {@code type}. */
     record Field(TypeReference type, String name) {}
 
-    /** Remembers the constants that were loaded since the last call: the first class of them declares the field. */
+    /** Remembers the constants that were loaded since the last call. The first class among them declares the field. */
     private final class Calls extends MethodVisitor {
 
         private @Nullable Type type;

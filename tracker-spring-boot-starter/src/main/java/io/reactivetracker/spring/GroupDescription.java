@@ -9,15 +9,15 @@ import java.util.List;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * A group as the endpoint shows it.
+ * A group in the response of the endpoint.
  *
  * @param name the group's name
  * @param state as in {@link TrackedState}
- * @param counts its numbers with those of all groups below it
+ * @param counts the counts of the group and all groups below it
  * @param children the groups below it
- * @param omitted how many groups below are left out, since they are too deep for JSON
- * @param running the oldest of the tasks that run, in this group and all groups below it
- * @param unlisted how many more of those run
+ * @param omitted the number of groups that are omitted because they are nested too deeply for JSON
+ * @param running the oldest running tasks of the group and all groups below it
+ * @param unlisted the number of running tasks that are not listed
  */
 record GroupDescription(
         String name,
@@ -29,14 +29,14 @@ record GroupDescription(
         long unlisted)
         implements OperationResponseBody {
 
-    /** Jackson's own limit for what nests is 1000, and each level of the tree takes two. */
-    static final int MOST_LEVELS = 64;
+    /** Jackson allows a nesting depth of 1000, and each level of the tree takes two. */
+    static final int MAX_LEVELS = 64;
 
     static GroupDescription of(TaskGroup group) {
-        // In this order a task that ends meanwhile is in the counts, and one that starts is not in the list.
+        // In this order, each listed task is in the counts, even if it ends meanwhile.
         List<RunningTask> running = group.runningTasks();
         GroupSnapshot snapshot = group.snapshot();
-        Child top = Child.of(snapshot, MOST_LEVELS);
+        Child top = Child.of(snapshot, MAX_LEVELS);
         return new GroupDescription(
                 top.name(),
                 top.state(),
@@ -48,13 +48,13 @@ record GroupDescription(
     }
 
     /**
-     * A group below.
+     * A group below another one.
      *
      * @param name the group's name
      * @param state as in {@link TrackedState}
-     * @param counts its numbers with those of all groups below it
+     * @param counts the counts of the group and all groups below it
      * @param children the groups below it
-     * @param omitted how many groups below it are left out
+     * @param omitted the number of groups directly below it that are omitted
      */
     record Child(String name, TrackedState state, TaskCounts counts, List<Child> children, long omitted) {
 

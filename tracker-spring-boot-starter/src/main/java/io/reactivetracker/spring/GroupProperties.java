@@ -7,14 +7,14 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** What the properties say of the application's group. */
+/** Reads the settings of the application's group from the properties. */
 final class GroupProperties {
 
     private static final String UNNAMED = "application";
 
     private GroupProperties() {}
 
-    /** Its own name, or else that of the application, or else a plain one. */
+    /** Returns the configured name, or else the name of the application, or else a default. */
     static String name(ReactiveTrackerProperties properties, Environment environment) {
         String name = properties.name();
         if (name == null) {
@@ -22,30 +22,30 @@ final class GroupProperties {
             return StringUtils.hasText(application) ? application : UNNAMED;
         }
         if (!StringUtils.hasText(name)) {
-            throw invalid("name", name, "It must not be blank: leave it out to have the name of the application.");
+            throw invalid("name", name, "It must not be blank; without it the group has the name of the application.");
         }
         return name;
     }
 
     static Admission admission(ReactiveTrackerProperties properties) {
         Integer concurrency = properties.concurrency();
-        Integer queue = properties.queue();
+        Integer maxQueued = properties.maxQueued();
         if (concurrency == null) {
-            if (queue != null) {
-                throw invalid("queue", queue, "Nothing waits unless reactive-tracker.concurrency is set, too.");
+            if (maxQueued != null) {
+                throw invalid("max-queued", maxQueued, "No task waits unless reactive-tracker.concurrency is set, too.");
             }
             return Admission.unlimited();
         }
         if (concurrency < 1) {
-            throw invalid("concurrency", concurrency, "It must be positive: leave it out for no limit.");
+            throw invalid("concurrency", concurrency, "It must be positive; without it there is no limit.");
         }
-        if (queue == null) {
+        if (maxQueued == null) {
             return Admission.concurrency(concurrency);
         }
-        if (queue < 0) {
-            throw invalid("queue", queue, "It must not be negative: 0 is for none, leave it out for no limit.");
+        if (maxQueued < 0) {
+            throw invalid("max-queued", maxQueued, "It must not be negative; without it there is no limit.");
         }
-        return Admission.concurrency(concurrency, queue);
+        return Admission.concurrency(concurrency, maxQueued);
     }
 
     private static InvalidConfigurationPropertyValueException invalid(

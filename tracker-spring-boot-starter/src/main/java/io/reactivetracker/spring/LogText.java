@@ -3,14 +3,14 @@ package io.reactivetracker.spring;
 
 import java.time.Duration;
 
-/** What lines of the log are made of: names that nobody has checked, and times. */
+/** Formats names and times for lines of the log. */
 final class LogText {
 
     private LogText() {}
 
     /**
-     * The text, with escapes for what could forge a line of the log, or change how it looks: control characters, separators
-     * of lines and paragraphs, invisible formatting, and halves of surrogate pairs.
+     * Returns the text with escapes for characters that could forge a line or change its appearance: control characters, line
+     * and paragraph separators, invisible formatting, and unpaired surrogates.
      */
     static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
@@ -37,7 +37,7 @@ final class LogText {
         };
     }
 
-    /** The time in seconds, with the tenths that have passed. */
+    /** Returns the time in seconds, rounded down to tenths. */
     static String seconds(Duration time) {
         return time.toSeconds() + "." + time.toNanosPart() / 100_000_000 + " s";
     }

@@ -10,7 +10,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
-/** Says why there is no {@link TaskGroup} to inject, where the starter would make one and is switched off. */
+/** Explains a missing {@link TaskGroup} bean if the starter that would create it is disabled. */
 final class MissingGroupFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBeanDefinitionException>
         implements Ordered {
 
@@ -29,13 +29,13 @@ final class MissingGroupFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBe
         }
         return new FailureAnalysis(
                 "A bean needs a " + TaskGroup.class.getName()
-                        + ", which the starter does not make, as reactive-tracker.enabled is false.",
-                "Leave reactive-tracker.enabled out or set it to true, define a bean of that type, or ask for an"
-                        + " ObjectProvider of it.",
+                        + ", which the starter does not create because reactive-tracker.enabled is false.",
+                "Remove reactive-tracker.enabled or set it to true, define a bean of that type, or inject an ObjectProvider"
+                        + " of it.",
                 cause);
     }
 
-    /** Before Spring Boot's, which knows less. */
+    /** Before Spring Boot's analyzer, which is less specific. */
     @Override
     public int getOrder() {
         return HIGHEST_PRECEDENCE;

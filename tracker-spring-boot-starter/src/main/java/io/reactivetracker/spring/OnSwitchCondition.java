@@ -12,7 +12,7 @@ import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Decides {@link ConditionalOnSwitch}. */
+/** The condition of {@link ConditionalOnSwitch}. */
 final class OnSwitchCondition extends SpringBootCondition {
 
     @Override
@@ -28,7 +28,7 @@ final class OnSwitchCondition extends SpringBootCondition {
                         .because(property + " is " + (given == null ? "not set" : given)));
     }
 
-    /** As the properties are bound, so that both always agree. */
+    /** Converts the value as the binding of the properties does, so that both agree. */
     static @Nullable Boolean valueOf(String property, PropertyResolver properties) {
         try {
             return properties.getProperty(property, Boolean.class);

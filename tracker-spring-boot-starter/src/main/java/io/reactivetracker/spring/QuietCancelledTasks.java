@@ -7,8 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Keeps cancelled tasks out of Reactor's log of dropped errors.
  *
- * <p>The hook is the virtual machine's: it is installed once, however many application contexts start, since Reactor would run
- * each of several.
+ * <p>The hook is global, and Reactor would run every copy. So it is installed once, by the first application context.
  */
 final class QuietCancelledTasks {
 

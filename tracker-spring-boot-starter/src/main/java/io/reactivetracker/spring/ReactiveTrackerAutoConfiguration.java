@@ -20,11 +20,10 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 
 /**
- * Gives an application a {@link TaskGroup} for its background work, and lets that end before the application does.
+ * Auto-configuration of a {@link TaskGroup} for an application's background work, and of the shutdown that drains it.
  *
- * <p>The group backs off if the application has groups of its own among its beans; a tracker is no reason to, since nobody who
- * defines one expects the group to be gone. In either case all groups and trackers that are singletons of this application
- * context are closed when it stops, drained, cancelled when their grace is over, and reported on.
+ * <p>The group backs off if the application defines a bean of type {@code TaskGroup}. In either case all groups and trackers
+ * that are singletons of the application context are closed when it stops, drained, cancelled after their grace, and logged.
  */
 @AutoConfiguration(after = LifecycleAutoConfiguration.class)
 @ConditionalOnSwitch(value = "enabled", byDefault = true)
@@ -32,9 +31,7 @@ import org.springframework.core.env.Environment;
 @ImportRuntimeHints(TrackerRuntimeHints.class)
 public final class ReactiveTrackerAutoConfiguration {
 
-    private static final String DRAIN = "drainLifecycle";
-
-    /** For Spring. */
+    /** Called by Spring. */
     public ReactiveTrackerAutoConfiguration() {}
 
     @Bean
@@ -51,7 +48,7 @@ public final class ReactiveTrackerAutoConfiguration {
         return builder.build();
     }
 
-    /** They cost nothing; metrics look at the first two when the application has started, and Spring stops what it has made. */
+    /** Metrics read groups and trackers at startup, and Spring stops only beans that exist. */
     @Bean
     static LazyInitializationExcludeFilter groupsAreNotLazy() {
         return LazyInitializationExcludeFilter.forBeanTypes(
@@ -69,7 +66,7 @@ public final class ReactiveTrackerAutoConfiguration {
         return new TrackedBeans(beans);
     }
 
-    @Bean(DRAIN)
+    @Bean(DrainLifecycle.BEAN)
     @ConditionalOnSwitch(value = "shutdown.enabled", byDefault = true)
     DrainLifecycle drainLifecycle(
             ReactiveTrackerProperties properties,
@@ -80,10 +77,10 @@ public final class ReactiveTrackerAutoConfiguration {
             ObjectProvider<TaskTimer> timers,
             ConfigurableApplicationContext context) {
         ShutdownTimes.requireUnits(context.getEnvironment());
-        Duration timeoutOfPhase =
+        Duration phaseTimeout =
                 lifecycle.getIfAvailable(LifecycleProperties::new).getTimeoutPerShutdownPhase();
-        ShutdownTimes times = ShutdownTimes.of(properties.shutdown(), timeoutOfPhase);
-        ShutdownWarnings.give(properties.shutdown(), times, timeoutOfPhase, context.getEnvironment());
+        ShutdownTimes times = ShutdownTimes.of(properties.shutdown(), phaseTimeout);
+        ShutdownWarnings.log(properties.shutdown(), times, phaseTimeout, context.getEnvironment());
         TaskTimer timer = timers.getIfUnique(TaskTimer::system);
         return new DrainLifecycle(
                 new ContextDrain(
@@ -92,22 +89,13 @@ public final class ReactiveTrackerAutoConfiguration {
                         times,
                         timer,
                         ReactiveTrackerAutoConfiguration::inItsOwnThread),
-                new WebServerRequests(beans, timeoutOfPhase, timer),
+                new WebServerRequests(beans, phaseTimeout, timer),
+                new StopOrder(beans, tracked),
                 properties.shutdown().phase(),
                 context);
     }
 
-    @Bean
-    @ConditionalOnSwitch(value = "shutdown.enabled", byDefault = true)
-    DrainEvents drainEvents(
-            DrainLifecycle drain,
-            TrackedBeans tracked,
-            ConfigurableListableBeanFactory beans,
-            ConfigurableApplicationContext context) {
-        return new DrainEvents(drain, DRAIN, new StopOrder(beans, tracked), context);
-    }
-
-    /** To cancel runs code of the application, which may block; it is done once in a shutdown. */
+    /** A cancel, of which there is one per shutdown, runs code of the application, which may block. */
     private static void inItsOwnThread(Runnable cancel) {
         Thread thread = new Thread(cancel, "reactive-tracker-cancel");
         thread.setDaemon(true);

@@ -10,47 +10,46 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
 
 /**
- * What can be set under {@code reactive-tracker}.
+ * Properties below {@code reactive-tracker}, not validated: the classes that use them do that.
  *
- * <p>The values are as they were given; who uses them says what they must be.
- *
- * @param enabled Whether the starter does anything at all.
- * @param name Name of the application's task group. Unless set, it is that of the application.
- * @param concurrency How many tasks of the application's group run at a time. Unless set, any number.
- * @param queue How many tasks wait when as many run as may; others are rejected. Unless set, any number.
- * @param quietCancelledTasks Whether a cancelled task of a subscribe() without an error callback is left out of Reactor's log of
- *     dropped errors. Set it to false if the application has a hook of its own for dropped errors.
- * @param trackSubscriptions Whether each subscribe() of the application's own code whose outcome nobody sees is counted, and
- *     waited for at the shutdown.
- * @param trackSubscriptionsIn Packages whose calls of subscribe() are counted, with those below them. Unless set, those that
- *     are scanned for the application's entities and components.
- * @param shutdown How the shutdown goes.
- * @param web How requests are answered.
+ * @param enabled Whether to enable the starter.
+ * @param name Name of the application's task group. Default is the name of the application.
+ * @param concurrency Maximum number of tasks of the application's group that run at the same time. Unlimited by default.
+ * @param maxQueued Maximum number of tasks that wait while the concurrency is used up; further tasks are rejected. Unlimited by
+ *     default.
+ * @param quietCancelledTasks Whether to keep cancelled tasks of a subscribe() without an error callback out of Reactor's log of
+ *     dropped errors. Set it to false if the application has its own hook for dropped errors.
+ * @param trackSubscriptions Whether to count each subscribe() of the application's own code whose outcome is ignored, and to wait
+ *     for it at shutdown.
+ * @param trackSubscriptionsIn Packages, including those below them, whose calls of subscribe() are counted. Default is the
+ *     packages of the auto-configuration.
+ * @param shutdown Settings of the shutdown.
+ * @param web Settings of responses.
  */
 @ConfigurationProperties("reactive-tracker")
 record ReactiveTrackerProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String name,
         @Nullable Integer concurrency,
-        @Nullable Integer queue,
+        @Nullable Integer maxQueued,
         @DefaultValue("true") boolean quietCancelledTasks,
         @DefaultValue("false") boolean trackSubscriptions,
         @DefaultValue List<String> trackSubscriptionsIn,
-        @DefaultValue OfShutdown shutdown,
-        @DefaultValue OfWeb web) {
+        @DefaultValue Shutdown shutdown,
+        @DefaultValue Web web) {
 
     /**
-     * What can be set under {@code reactive-tracker.shutdown}.
+     * Properties below {@code reactive-tracker.shutdown}.
      *
-     * @param enabled Whether the application's stop waits for its tasks.
-     * @param grace How long tasks may go on after the web server has stopped. Unless set, five sixths of
-     *     'spring.lifecycle.timeout-per-shutdown-phase' less the cancel wait.
-     * @param cancelWait How long tasks may take to end after they were cancelled. Unless set, a sixth of
+     * @param enabled Whether to wait for tasks at shutdown.
+     * @param grace Time in which tasks may end by themselves. Default is five sixths of
+     *     'spring.lifecycle.timeout-per-shutdown-phase' minus the cancel wait.
+     * @param cancelWait Time in which cancelled tasks may end. Default is one sixth of
      *     'spring.lifecycle.timeout-per-shutdown-phase'.
-     * @param phase Phase of the application's lifecycle in which tasks are waited for: below those of the web server, and above
-     *     those of what tasks need.
+     * @param phase Phase of the application's shutdown that waits for tasks: below the phases of the web server and above those
+     *     of the beans that tasks need.
      */
-    record OfShutdown(
+    record Shutdown(
             @DefaultValue("true") boolean enabled,
             @Nullable Duration grace,
             @Nullable Duration cancelWait,
@@ -59,12 +58,12 @@ record ReactiveTrackerProperties(
             int phase) {}
 
     /**
-     * What can be set under {@code reactive-tracker.web}.
+     * Properties below {@code reactive-tracker.web}.
      *
-     * @param retryAfter When a client whose request was answered 503 since a task was refused may try again. A number without
-     *     a unit is seconds.
+     * @param retryAfter Time after which a client may retry a request that was answered 503 because a task was refused. In
+     *     seconds if no unit is given.
      */
-    record OfWeb(
+    record Web(
             @DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS)
             Duration retryAfter) {}
 }

@@ -15,12 +15,12 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.http.HttpHeaders;
 
 /**
- * The answer to a request that failed because a task was refused: 503, with the time after which to try again.
+ * The response to a request that failed because a task was refused: 503 with {@code Retry-After}.
  *
- * <p>Refused is a task whose group or tracker is closed, that the admission of its group turned away, or that is cancelled,
- * which a shutdown does to all tasks when their grace is over. It is no error of the server, so it is logged only for debugging.
+ * <p>A task is refused if its group or tracker is closed, if an admission rejected it, or if it was cancelled, as a shutdown does
+ * after its grace. This is not an error of the server, so it is logged at DEBUG.
  *
- * <p>Once the application stops, the answer also ends the connection, so that the next try goes to another server.
+ * <p>Once the application stops, the response also closes the connection, so that a retry reaches another server.
  */
 final class RefusedTasks {
 
@@ -32,13 +32,13 @@ final class RefusedTasks {
     RefusedTasks(Duration retryAfter, BooleanSupplier isStopping) {
         if (retryAfter.isNegative()) {
             throw new InvalidConfigurationPropertyValueException(
-                    "reactive-tracker.web.retry-after", retryAfter, "It must not be negative: 0 is for at once.");
+                    "reactive-tracker.web.retry-after", retryAfter, "It must not be negative; 0 means at once.");
         }
         this.retryAfter = Long.toString(retryAfter.plusNanos(999_999_999).toSeconds());
         this.isStopping = isStopping;
     }
 
-    /** Whether a request failed because of that. */
+    /** Returns whether a request failed because a task was refused. */
     boolean isReasonOf(Throwable failure) {
         Throwable reason = failure;
         while ((reason instanceof CompletionException || reason instanceof ExecutionException)
@@ -54,11 +54,11 @@ final class RefusedTasks {
         return isRefused;
     }
 
-    /** Tells the headers of the answer: the time in whole seconds, and the end of the connection. */
-    void giveHeaders(BiConsumer<String, String> answer) {
-        answer.accept(HttpHeaders.RETRY_AFTER, retryAfter);
+    /** Sets the headers of the response. */
+    void setHeaders(BiConsumer<String, String> response) {
+        response.accept(HttpHeaders.RETRY_AFTER, retryAfter);
         if (isStopping.getAsBoolean()) {
-            answer.accept(HttpHeaders.CONNECTION, "close");
+            response.accept(HttpHeaders.CONNECTION, "close");
         }
     }
 }

@@ -13,8 +13,8 @@ import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Answers 503 with {@code Retry-After} to a request whose task was refused, on WebFlux and on Spring MVC, unless the
- * application handles that itself.
+ * Auto-configuration that answers 503 with {@code Retry-After} to a request whose task was refused, on WebFlux and Spring MVC,
+ * unless the application handles the exception itself.
  */
 @AutoConfiguration(after = ReactiveTrackerAutoConfiguration.class)
 @ConditionalOnWebApplication
@@ -22,7 +22,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 @ConditionalOnBean(TrackedBeans.class)
 public final class RefusedTasksAutoConfiguration {
 
-    /** For Spring. */
+    /** Called by Spring. */
     public RefusedTasksAutoConfiguration() {}
 
     @Bean

@@ -10,10 +10,10 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * Answers for Spring MVC as {@link RefusedTasks} says.
+ * Writes the response of {@link RefusedTasks} in Spring MVC.
  *
- * <p>Every {@code @ExceptionHandler}, and every resolver of the application, has been asked before. The answer is complete: an
- * error page would be another request, which security might refuse.
+ * <p>Each {@code @ExceptionHandler} and each resolver of the application takes precedence. The response is complete: an error page
+ * would be another request, which security might reject.
  */
 final class RefusedTasksExceptionResolver implements HandlerExceptionResolver, Ordered {
 
@@ -30,7 +30,7 @@ final class RefusedTasksExceptionResolver implements HandlerExceptionResolver, O
             return null;
         }
         response.setStatus(HttpStatus.SERVICE_UNAVAILABLE.value());
-        tasks.giveHeaders(response::setHeader);
+        tasks.setHeaders(response::setHeader);
         return new ModelAndView();
     }
 

@@ -9,14 +9,14 @@ import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
 
 /**
- * Answers for WebFlux as {@link RefusedTasks} says.
+ * Writes the response of {@link RefusedTasks} in WebFlux.
  *
- * <p>Every {@code @ExceptionHandler} has been asked before. Its order is that of the last handlers that come before Spring
- * Boot's, and of equal ones those of the application come first.
+ * <p>Each {@code @ExceptionHandler} takes precedence. The order is the last before Spring Boot's handler, and handlers of the
+ * application with an equal order come first.
  */
 final class RefusedTasksWebExceptionHandler implements WebExceptionHandler, Ordered {
 
-    /** Spring Boot's has -1. */
+    /** Spring Boot's handler has -1. */
     private static final int ORDER = -2;
 
     private final RefusedTasks tasks;
@@ -32,7 +32,7 @@ final class RefusedTasksWebExceptionHandler implements WebExceptionHandler, Orde
             return Mono.error(failure);
         }
         response.setRawStatusCode(HttpStatus.SERVICE_UNAVAILABLE.value());
-        tasks.giveHeaders(response.getHeaders()::set);
+        tasks.setHeaders(response.getHeaders()::set);
         return response.setComplete();
     }
 

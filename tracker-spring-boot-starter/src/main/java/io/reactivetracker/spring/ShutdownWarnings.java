@@ -4,21 +4,20 @@ package io.reactivetracker.spring;
 import java.time.Duration;
 import org.springframework.core.env.PropertyResolver;
 
-/** Warns at the start of settings of the shutdown that can be meant, and hardly ever are. */
+/** Warns at startup of settings of the shutdown that are valid but most likely a mistake. */
 final class ShutdownWarnings {
 
     private ShutdownWarnings() {}
 
-    static void give(
-            ReactiveTrackerProperties.OfShutdown given,
+    static void log(
+            ReactiveTrackerProperties.Shutdown given,
             ShutdownTimes times,
-            Duration timeoutOfPhase,
+            Duration phaseTimeout,
             PropertyResolver properties) {
         if (given.grace() == null && times.grace().isZero()) {
-            DrainLog.noGrace(timeoutOfPhase, times.cancelWait());
+            DrainLog.noGrace(phaseTimeout, times.cancelWait());
         }
-        // A web server that ends its requests is waited for whatever the phase is; one that does not serves on until it
-        // is stopped.
+        // With graceful shutdown, requests end before the drain in any phase. Otherwise the server serves until it stops.
         if (given.phase() >= DrainLifecycle.PHASE_OF_WEB_SERVER
                 && "immediate".equalsIgnoreCase(properties.getProperty("server.shutdown"))) {
             DrainLog.aboveWebServer(given.phase(), DrainLifecycle.PHASE_OF_WEB_SERVER);

@@ -14,17 +14,17 @@ import org.springframework.context.Phased;
 /**
  * Makes Spring stop the drain before any bean that tasks may need.
  *
- * <p>Phases alone don't do that. Spring stops the beans of one phase in the order in which they were defined, and stops a
- * bean ahead of its phase if a bean of a higher one is stopped on which it depends. But it always stops a bean after those that
- * depend on it. So the drain is made to depend on
+ * <p>Phases are not enough. Spring stops the beans of one phase in the order of their definition, and stops a bean ahead of its
+ * phase together with a bean of a higher phase on which it depends. But it always stops a bean after its dependents. So the
+ * drain is made to depend on
  *
  * <ul>
  *   <li>each bean whose phase is that of the drain or a lower one;
- *   <li>each bean of a higher phase that is a dependency, at any depth, of a bean that depends on a group or a tracker. What
- *       itself depends on a group brings tasks in, such as a listener to a message broker, and stops in its own phase.
+ *   <li>each bean of a higher phase that is a dependency, at any depth, of a bean that depends on a group or a tracker. A bean
+ *       that itself depends on a group issues tasks, such as a listener of a message broker, and stops in its own phase.
  * </ul>
  *
- * <p>That is done when the context begins to close: nothing else than this shutdown is touched by it.
+ * <p>The dependencies are added when the context begins to close, so they affect only that shutdown.
  */
 final class StopOrder {
 
@@ -36,11 +36,11 @@ final class StopOrder {
         this.tracked = tracked;
     }
 
-    /** Has this bean stopped before all others that tasks may need. */
+    /** Makes Spring stop the bean {@code drain}, of this phase, before all beans that tasks may need. */
     void putFirst(String drain, int phase) {
         Set<String> needed = neededByTasks();
         for (String found : beans.getBeanNamesForType(Lifecycle.class, false, false)) {
-            // A factory bean that is stopped itself.
+            // The prefix of a factory bean that is a Lifecycle itself.
             String name = BeanFactoryUtils.transformedBeanName(found);
             if (!name.equals(drain)
                     && !name.equals(WebServerRequests.BEAN)
@@ -54,9 +54,9 @@ final class StopOrder {
     private Set<String> neededByTasks() {
         Set<String> roots = new HashSet<>(tracked.groups().keySet());
         roots.addAll(tracked.trackers().keySet());
-        Set<String> bringTasks = reachable(roots, beans::getDependentBeans);
-        Set<String> needed = reachable(bringTasks, beans::getDependenciesForBean);
-        needed.removeAll(bringTasks);
+        Set<String> issueTasks = reachable(roots, beans::getDependentBeans);
+        Set<String> needed = reachable(issueTasks, beans::getDependenciesForBean);
+        needed.removeAll(issueTasks);
         return needed;
     }
 

@@ -7,15 +7,16 @@ import io.reactivetracker.TaskTimer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Brings the counted subscriptions to their end, and tells the log, around the end of everything else.
+ * Drains the counted subscriptions, before and while all groups and other trackers drain, and logs it.
  *
- * <p>Groups refuse tasks as soon as they are closed, and a subscription on its way may be about to give them one. So the
- * subscriptions are waited for first. But one may never end, and must not take the time of tasks that have been accepted. So
- * that first wait takes half of the wait for cancelled tasks at most, and groups have the whole grace after it. All together
- * still takes no longer than grace and wait:
+ * <p>A closed group refuses tasks, and a running subscription may be about to give it one. So the subscriptions are awaited
+ * first, while the groups are open. But a subscription may never end, and must not use up the grace of accepted tasks. So the
+ * first wait takes at most half of the cancel wait, and the groups have their full grace after it. The whole takes no longer
+ * than grace and cancel wait together:
  *
  * <pre>
  *  0          wait/2                                 grace      wait/2 + grace        grace + wait
@@ -42,30 +43,30 @@ final class SubscriptionDrain {
         this.start = timer.nanoTime();
     }
 
-    /** First: completes when none is counted any more, or the time in which groups stay open for them is over. */
+    /** Returns a future that completes when no subscription is counted any more, or the first wait is over. */
     CompletableFuture<Void> begin() {
         boolean unusedIsFirst = tracker.close();
-        DrainLog.trackerWaits(tracker.name(), tracker.size(), times.grace());
+        DrainLog.closed(DrainLog.tracker(tracker), tracker.size(), times.grace());
         return DrainWait.atMost(times.cancelWait().dividedBy(2), tracker.drained(), timer)
-                .thenRun(() -> DrainLog.trackerWaitsOn(tracker.name(), took(), tracker.size()));
+                .thenRun(() -> DrainLog.groupsFollow(tracker, took()));
     }
 
-    /** What all others have, when the beginning is over. */
+    /** Returns the times of all others, when the first wait is over. */
     ShutdownTimes timesOfOthers() {
         return times.lessWait(took());
     }
 
-    /** Then: completes when the others have ended and none is counted any more, or the time is over. */
+    /** Returns a future that completes when the others are over and no subscription is counted, or the time is over. */
     CompletableFuture<Void> end(CompletableFuture<Void> others) {
         Registration alarm = timer.schedule(left(times.grace()), this::cancelIfAny);
-        return others.thenCompose(ended -> await())
+        return others.thenCompose(over -> await())
                 .whenComplete((nothing, failure) -> alarm.close())
-                .thenRun(this::tell);
+                .thenRun(() -> DrainLog.trackerOver(tracker, isCancelled.get(), took()));
     }
 
     private CompletableFuture<Void> await() {
         if (left(times.grace()).isZero()) {
-            // The others may have subscribed to something when their grace was over, too.
+            // Tasks of the others may have subscribed after the alarm, too.
             cancelIfAny();
         }
         return DrainWait.atMost(left(times.total()), tracker.drained(), timer);
@@ -73,17 +74,21 @@ final class SubscriptionDrain {
 
     private void cancelIfAny() {
         if (!tracker.isEmpty() && isCancelled.compareAndSet(false, true)) {
-            DrainLog.trackerCancels(tracker.name(), times.grace(), tracker.size(), tracker.runningTasks());
+            DrainLog.cancelling(
+                    DrainLog.tracker(tracker),
+                    tracker.size(),
+                    times.grace(),
+                    tracker.runningTasks(),
+                    task -> DrainLog.describe(task, tracker));
             cancels.execute(this::cancel);
         }
     }
 
     private void cancel() {
-        boolean unusedIsFirst = subscriptions.token().cancel(new GraceOverException(times.grace()));
-    }
-
-    private void tell() {
-        DrainLog.trackerEnded(tracker.name(), isCancelled.get(), took(), tracker.size(), tracker.runningTasks());
+        TimeoutException graceOver = new TimeoutException(
+                "the application stops and gave its subscriptions " + LogText.seconds(times.grace()) + " to end");
+        graceOver.setStackTrace(new StackTraceElement[0]);
+        boolean unusedIsFirst = subscriptions.token().cancel(graceOver);
     }
 
     private Duration took() {
@@ -91,7 +96,6 @@ final class SubscriptionDrain {
     }
 
     private Duration left(Duration all) {
-        Duration left = all.minus(took());
-        return left.isNegative() ? Duration.ZERO : left;
+        return ShutdownTimes.difference(all, took());
     }
 }

@@ -6,10 +6,10 @@ import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Hooks;
 
 /**
- * Has Reactor show each subscription, from the start of an application context to its stop: it is started first and stopped
- * last, so that also what the shutdown sets off is seen.
+ * Installs a hook that passes each subscription of Reactor to {@link CountedSubscriptions}, from the start of an application
+ * context to its stop. It is started first and stopped last, so that it sees the subscriptions of the shutdown, too.
  *
- * <p>Reactor's hooks belong to the virtual machine. Each context has one under a key of its own, and takes only that away.
+ * <p>Hooks are global. Each context has one under its own key, and removes only that.
  */
 final class SubscriptionHook implements SmartLifecycle {
 

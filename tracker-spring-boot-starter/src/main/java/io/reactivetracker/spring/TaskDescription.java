@@ -5,24 +5,24 @@ import io.reactivetracker.RunningTask;
 import java.util.List;
 
 /**
- * A running task as the endpoint shows it.
+ * A running task in the response of the endpoint.
  *
- * @param id tells it from every other one
- * @param name the task's name, as it was given: whoever shows it has to escape it
- * @param start when it was counted, as an ISO instant
- * @param ageMillis for how long it has been running
+ * @param id the task's unique id
+ * @param name the task's name, not escaped
+ * @param start when the task was counted, as an ISO instant
+ * @param ageMillis the time since then, in milliseconds
  */
 record TaskDescription(long id, String name, String start, long ageMillis) {
 
-    /** So many are listed of one bean: an answer is no place for a million. */
-    static final int MOST = 100;
+    /** The maximum number of tasks that are listed for one bean. */
+    static final int MAX_LISTED = 100;
 
     static List<TaskDescription> oldest(List<RunningTask> tasks) {
-        return tasks.stream().limit(MOST).map(TaskDescription::of).toList();
+        return tasks.stream().limit(MAX_LISTED).map(TaskDescription::of).toList();
     }
 
     static long unlisted(List<RunningTask> tasks) {
-        return Math.max(0, tasks.size() - MOST);
+        return Math.max(0, tasks.size() - MAX_LISTED);
     }
 
     private static TaskDescription of(RunningTask task) {

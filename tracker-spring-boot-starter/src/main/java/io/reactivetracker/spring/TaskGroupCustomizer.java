@@ -4,7 +4,7 @@ package io.reactivetracker.spring;
 import io.reactivetracker.group.TaskGroupBuilder;
 
 /**
- * Says how the application's {@link io.reactivetracker.group.TaskGroup} is to be, before it is made.
+ * Customizes the builder of the application's {@link io.reactivetracker.group.TaskGroup}.
  *
  * <pre>{@code
  * @Bean
@@ -13,16 +13,16 @@ import io.reactivetracker.group.TaskGroupBuilder;
  * }
  * }</pre>
  *
- * <p>All beans of this type are called in their order, after the properties were applied. They are not asked if the
- * application has made its groups itself.
+ * <p>All beans of this type are called in their order, after the properties were applied. None is called if the application
+ * defines its own groups.
  */
 @FunctionalInterface
 public interface TaskGroupCustomizer {
 
     /**
-     * Called once, before the group is made.
+     * Customizes the builder. Called once, before the group is created.
      *
-     * @param builder the group's
+     * @param builder the builder of the group
      */
     void customize(TaskGroupBuilder builder);
 }

@@ -13,9 +13,9 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * The actuator's {@code tasktrackers}: the groups as trees, the trackers, their counts, and what runs. It only reads.
+ * The read-only actuator endpoint {@code tasktrackers}: trees of groups, trackers, their counts and their running tasks.
  *
- * <p>Takes time in proportion to the number of groups and of running tasks, and blocks nowhere.
+ * <p>An operation takes time in proportion to the number of groups and running tasks, and does not block.
  */
 @Endpoint(id = "tasktrackers", defaultAccess = Access.READ_ONLY)
 final class TaskTrackersEndpoint {
@@ -26,7 +26,7 @@ final class TaskTrackersEndpoint {
         this.beans = beans;
     }
 
-    /** All trees, and all trackers, by the names of their beans. */
+    /** Returns all trees of groups and all trackers, by bean name. */
     @ReadOperation
     Report tasktrackers() {
         Map<String, GroupDescription> groups = new LinkedHashMap<>();
@@ -36,7 +36,7 @@ final class TaskTrackersEndpoint {
         return new Report(groups, trackers);
     }
 
-    /** The group or tracker that is the bean of this name; null, which is not found, if there is none. */
+    /** Returns the group or tracker with this bean name, or null, which is answered 404. */
     @ReadOperation
     @Nullable
     OperationResponseBody tasktracker(@Selector String name) {
@@ -49,10 +49,10 @@ final class TaskTrackersEndpoint {
     }
 
     /**
-     * Everything there is.
+     * All groups and trackers.
      *
-     * @param groups the groups that are not below another bean, by the names of their beans
-     * @param trackers the trackers, by the names of their beans
+     * @param groups the groups that are not below another bean, by bean name
+     * @param trackers the trackers, by bean name
      */
     record Report(Map<String, GroupDescription> groups, Map<String, TrackerDescription> trackers)
             implements OperationResponseBody {}

@@ -8,9 +8,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
 /**
- * The actuator endpoint {@code tasktrackers}, for an application that has the actuator and exposes the endpoint.
+ * Auto-configuration of the actuator endpoint {@code tasktrackers}, for an application that exposes it.
  *
- * <p>Like most endpoints it is exposed only where {@code management.endpoints.web.exposure.include}, or that of JMX, says so.
+ * <p>Like most endpoints, it is exposed only if {@code management.endpoints.web.exposure.include}, or that of JMX, lists it.
  */
 @AutoConfiguration(after = ReactiveTrackerAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnAvailableEndpoint(TaskTrackersEndpoint.class)
 public final class TaskTrackersEndpointAutoConfiguration {
 
-    /** For Spring. */
+    /** Called by Spring. */
     public TaskTrackersEndpointAutoConfiguration() {}
 
     @Bean

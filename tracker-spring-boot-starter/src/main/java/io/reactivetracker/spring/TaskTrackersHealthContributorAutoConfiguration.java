@@ -11,10 +11,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
- * The health contributor {@code taskTrackers}, for an application that has Spring Boot's health.
+ * Auto-configuration of the health contributor {@code taskTrackers}, for an application that has Spring Boot's health module.
  *
- * <p>It is part of the overall health; to be part of a readiness probe it has to be named in {@code
- * management.endpoint.health.group.readiness.include}.
+ * <p>It is part of the overall health. A readiness probe includes it if {@code
+ * management.endpoint.health.group.readiness.include} lists it.
  */
 @AutoConfiguration(
         after = ReactiveTrackerAutoConfiguration.class,
@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnEnabledHealthIndicator("tasktrackers")
 public final class TaskTrackersHealthContributorAutoConfiguration {
 
-    /** For Spring. */
+    /** Called by Spring. */
     public TaskTrackersHealthContributorAutoConfiguration() {}
 
     @Bean

@@ -10,11 +10,11 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Up while the application takes background work; out of service from when its context begins to close, or one of its groups
- * was closed.
+ * Reports {@code UP} while the application accepts background work, and {@code OUT_OF_SERVICE} once its context begins to close
+ * or one of its groups is closed.
  *
- * <p>A closed tracker says nothing about that, and is shown only: it takes tasks as before, and to close it is how one waits
- * for the end of a job, such as an import at the start.
+ * <p>Trackers are only shown. A closed tracker still accepts tasks, and may be closed because a job such as an import at startup
+ * is over.
  */
 final class TaskTrackersHealthIndicator implements HealthIndicator {
 

@@ -11,16 +11,17 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.context.annotation.Bean;
 
 /**
- * Counts the application's own fire-and-forget subscriptions, if {@code reactive-tracker.track-subscriptions} says so.
+ * Auto-configuration that counts the application's own fire-and-forget subscriptions, if {@code
+ * reactive-tracker.track-subscriptions} is true.
  *
- * <p>The tracker that counts them is the bean {@code subscriptionTracker}, which is injected only where it is asked for by name.
+ * <p>The tracker that counts them is the bean {@code subscriptionTracker}, which is injected only by name.
  */
 @AutoConfiguration(after = ReactiveTrackerAutoConfiguration.class)
 @ConditionalOnBean(TrackedBeans.class)
 @ConditionalOnSwitch(value = "track-subscriptions", byDefault = false)
 public final class TrackSubscriptionsAutoConfiguration {
 
-    /** For Spring. */
+    /** Called by Spring. */
     public TrackSubscriptionsAutoConfiguration() {}
 
     @Bean
@@ -45,7 +46,7 @@ public final class TrackSubscriptionsAutoConfiguration {
             throw new InvalidConfigurationPropertyValueException(
                     "reactive-tracker.track-subscriptions-in",
                     given,
-                    "Without it nobody knows which packages are the application's.");
+                    "The packages of the application are unknown; set this property.");
         }
         return packages;
     }

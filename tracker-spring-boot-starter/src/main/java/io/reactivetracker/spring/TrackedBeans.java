@@ -8,13 +8,12 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * The groups and trackers that are beans of one application context, by the names of the beans.
+ * The groups and trackers that are beans of one application context, by bean name.
  *
- * <p>Only singletons that have been made: a look never makes one, and beans of a parent context are the parent's.
+ * <p>Contains the singletons that exist already, and creates none. Beans of a parent context belong to that one.
  */
 final class TrackedBeans {
 
@@ -24,20 +23,19 @@ final class TrackedBeans {
         this.beans = beans;
     }
 
-    /** All groups, in the order in which their beans were defined. */
+    /** Returns all groups, in the order of their bean definitions. */
     Map<String, TaskGroup> groups() {
-        return made(TaskGroup.class);
+        return existing(TaskGroup.class);
     }
 
-    /** All trackers, in the order in which their beans were defined. */
+    /** Returns all trackers, in the order of their bean definitions. */
     Map<String, TaskTracker> trackers() {
-        return made(TaskTracker.class);
+        return existing(TaskTracker.class);
     }
 
     /**
-     * The groups without those that are below another one of these: what is done to a group reaches all groups below it.
-     *
-     * <p>One that is a child of a group which is no bean is among them, since nobody else sees to it.
+     * Returns the groups that are not below another group of {@link #groups()}, since an operation on a group includes all groups
+     * below it. A child of a group that is not a bean is included.
      */
     Map<String, TaskGroup> topGroups() {
         Map<String, TaskGroup> groups = groups();
@@ -56,21 +54,16 @@ final class TrackedBeans {
         return false;
     }
 
-    /** Each object once, though it may be a bean by several names. */
-    private <T> Map<String, T> made(Class<T> type) {
+    /** Returns each object once, although it may be a bean under several names. */
+    private <T> Map<String, T> existing(Class<T> type) {
         Set<T> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Map<String, T> made = new LinkedHashMap<>();
+        Map<String, T> existing = new LinkedHashMap<>();
         for (String name : beans.getBeanNamesForType(type, false, false)) {
-            T bean = existing(name, type);
-            if (bean != null && seen.add(bean)) {
-                made.put(name, bean);
+            Object singleton = beans.getSingleton(name);
+            if (type.isInstance(singleton) && seen.add(type.cast(singleton))) {
+                existing.put(name, type.cast(singleton));
             }
         }
-        return made;
-    }
-
-    private <T> @Nullable T existing(String name, Class<T> type) {
-        Object singleton = beans.getSingleton(name);
-        return type.isInstance(singleton) ? type.cast(singleton) : null;
+        return existing;
     }
 }

@@ -4,15 +4,15 @@ package io.reactivetracker.spring;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.GroupSnapshot;
 
-/** How far a group or a tracker is on its way to its end. */
+/** The state of a group or a tracker. */
 enum TrackedState {
-    /** Takes tasks. */
+    /** Accepts tasks. */
     OPEN,
-    /** Closed, and not drained. */
+    /** Closed and not drained. */
     CLOSING,
-    /** Cancelled, and not drained. */
+    /** Cancelled and not drained. */
     CANCELLED,
-    /** Closed, and has no more tasks. */
+    /** Closed, and all tasks have ended. */
     DRAINED;
 
     static TrackedState of(GroupSnapshot group) {

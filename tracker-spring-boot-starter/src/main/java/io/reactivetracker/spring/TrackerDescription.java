@@ -7,13 +7,13 @@ import java.util.List;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * A tracker as the endpoint shows it.
+ * A tracker in the response of the endpoint.
  *
  * @param name the tracker's name
  * @param state as in {@link TrackedState}
- * @param size how many tasks it counts, named or not
- * @param running the oldest of those that have a name
- * @param unlisted how many more of those that have a name run
+ * @param size the number of counted tasks, named or not
+ * @param running the oldest running tasks that have a name
+ * @param unlisted the number of running tasks with a name that are not listed
  */
 record TrackerDescription(String name, TrackedState state, long size, List<TaskDescription> running, long unlisted)
         implements OperationResponseBody {

@@ -15,11 +15,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The meters of the groups and trackers that are beans, for an application that has Micrometer; and the way to make their
- * tasks observations, if it has a registry for these.
+ * Auto-configuration of the meters of all beans that are groups or trackers, and of an {@link ObservedTracking} if there is an
+ * {@link ObservationRegistry}. Requires Micrometer and {@code tracker-micrometer}.
  *
- * <p>Which meters there are, {@code tracker-micrometer} says. They can be switched off as any can, by {@code
- * management.metrics.enable}.
+ * <p>The property {@code management.metrics.enable} disables meters by name.
  */
 @AutoConfiguration(
         after = ReactiveTrackerAutoConfiguration.class,
@@ -31,10 +30,10 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnBean(TrackedBeans.class)
 public final class TrackerMetricsAutoConfiguration {
 
-    /** For Spring. */
+    /** Called by Spring. */
     public TrackerMetricsAutoConfiguration() {}
 
-    /** Asked by Spring Boot when all singletons have been made. */
+    /** Spring Boot binds it when all singletons exist. */
     @Bean
     MeterBinder taskTrackersMetrics(TrackedBeans beans) {
         return registry -> {

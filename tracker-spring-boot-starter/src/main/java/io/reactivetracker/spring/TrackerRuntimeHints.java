@@ -11,10 +11,10 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * What a native image has to know of the library: the fields that it changes through variable handles, by their names.
+ * Hints for a native image: the fields that the library accesses by name, through variable handles and field updaters.
  *
- * <p>They are read from the classes themselves, so that none can be forgotten. What is bound, and what the endpoint answers,
- * Spring Boot sees for itself.
+ * <p>They are read from the classes of the library, so that none is missed. Spring Boot adds the hints for properties and for
+ * the results of the endpoint.
  */
 final class TrackerRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -31,7 +31,7 @@ final class TrackerRuntimeHints implements RuntimeHintsRegistrar {
                 }
             }
         } catch (IOException failure) {
-            throw new UncheckedIOException("the classes of the library can't be read", failure);
+            throw new UncheckedIOException("failed to read the classes of the library", failure);
         }
     }
 }

@@ -3,24 +3,25 @@ package io.reactivetracker.spring;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.Fuseable;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
 
 /**
- * Pipelines that are about to be subscribed to: the place where both the pipeline and its last subscriber can be seen.
+ * Wraps pipelines that are about to be subscribed to, where both the pipeline and its subscriber are known.
  *
- * <p>Each stands for its source in all it tells, the kind of fusion included, and is gone when the subscription is made: so
- * Reactor does with it what it would have done with the source.
+ * <p>A wrapper is {@code Fuseable} if and only if its source is, and has the attributes of its source. So Reactor subscribes to it
+ * as it would to the source: it neither disables fusion nor restores thread-locals in addition.
  */
 final class WatchedPipelines {
 
     private WatchedPipelines() {}
 
-    /** The pipeline, watched; or itself, if it is neither a {@code Flux} nor a {@code Mono}. */
+    /** Returns the wrapped pipeline, or the source if it is neither a {@code Flux} nor a {@code Mono}. */
     static Publisher<Object> watched(Publisher<Object> source, CountedSubscriptions subscriptions) {
         if (source instanceof Mono<Object> mono) {
             return mono instanceof Fuseable
@@ -35,89 +36,64 @@ final class WatchedPipelines {
         return source;
     }
 
-    /** The pipeline behind all watches, of which each application context may have one. */
-    static Object unwatched(CorePublisher<?> source) {
-        Object real = source;
-        while (real instanceof Watched watched) {
-            real = watched.real();
-        }
-        return real;
+    @SuppressWarnings("ReferenceEquality") // attributes are constants
+    private static @Nullable Object attributeOf(Object source, Scannable.Attr<?> key) {
+        return key == Scannable.Attr.PARENT ? source : Scannable.from(source).scanUnsafe(key);
     }
 
-    private sealed interface Watched {
+    private static sealed class WatchedMono<T> extends MonoOperator<T, T> {
 
-        Object real();
-    }
-
-    private static @Nullable Object scanOf(Object source, Scannable.Attr<?> key) {
-        return source instanceof Scannable scannable ? scannable.scanUnsafe(key) : null;
-    }
-
-    private static sealed class WatchedMono<T> extends Mono<T> implements Scannable, Watched {
-
-        private final Mono<T> real;
         private final CountedSubscriptions subscriptions;
 
-        WatchedMono(Mono<T> real, CountedSubscriptions subscriptions) {
-            this.real = real;
+        WatchedMono(Mono<T> source, CountedSubscriptions subscriptions) {
+            super(source);
             this.subscriptions = subscriptions;
         }
 
         @Override
-        public Object real() {
-            return real;
-        }
-
-        @Override
         public void subscribe(CoreSubscriber<? super T> actual) {
-            subscriptions.subscribe(real, actual);
+            subscriptions.subscribe(source, actual);
         }
 
         @Override
         @SuppressWarnings("rawtypes")
         public @Nullable Object scanUnsafe(Attr key) {
-            return scanOf(real, key);
+            return attributeOf(source, key);
         }
     }
 
     private static final class FuseableMono<T> extends WatchedMono<T> implements Fuseable {
 
-        FuseableMono(Mono<T> real, CountedSubscriptions subscriptions) {
-            super(real, subscriptions);
+        FuseableMono(Mono<T> source, CountedSubscriptions subscriptions) {
+            super(source, subscriptions);
         }
     }
 
-    private static sealed class WatchedFlux<T> extends Flux<T> implements Scannable, Watched {
+    private static sealed class WatchedFlux<T> extends FluxOperator<T, T> {
 
-        private final Flux<T> real;
         private final CountedSubscriptions subscriptions;
 
-        WatchedFlux(Flux<T> real, CountedSubscriptions subscriptions) {
-            this.real = real;
+        WatchedFlux(Flux<T> source, CountedSubscriptions subscriptions) {
+            super(source);
             this.subscriptions = subscriptions;
         }
 
         @Override
-        public Object real() {
-            return real;
-        }
-
-        @Override
         public void subscribe(CoreSubscriber<? super T> actual) {
-            subscriptions.subscribe(real, actual);
+            subscriptions.subscribe(source, actual);
         }
 
         @Override
         @SuppressWarnings("rawtypes")
         public @Nullable Object scanUnsafe(Attr key) {
-            return scanOf(real, key);
+            return attributeOf(source, key);
         }
     }
 
     private static final class FuseableFlux<T> extends WatchedFlux<T> implements Fuseable {
 
-        FuseableFlux(Flux<T> real, CountedSubscriptions subscriptions) {
-            super(real, subscriptions);
+        FuseableFlux(Flux<T> source, CountedSubscriptions subscriptions) {
+            super(source, subscriptions);
         }
     }
 }

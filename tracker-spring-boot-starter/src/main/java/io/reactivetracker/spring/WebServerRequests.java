@@ -8,35 +8,35 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The requests that the web server of an application context serves: they end before tasks are refused.
+ * Ends the requests of an application context's web server before tasks are refused.
  *
- * <p>Mostly they have ended when a drain begins, since the phase of the web server comes first. If the drain has to begin
- * earlier, the web server is asked here, as Spring would do it in that phase, and is not asked again then.
+ * <p>Usually they have ended when the drain begins, since the phase of the web server comes first. If the drain begins
+ * earlier, this stops the web server's bean for graceful shutdown, and Spring does not stop it again in its phase.
  */
 final class WebServerRequests {
 
-    /** The bean by which Spring Boot lets a web server end its requests, of WebFlux and of servlets alike. */
+    /** Spring Boot's bean that lets a web server end its requests, both for WebFlux and for servlets. */
     static final String BEAN = "webServerGracefulShutdown";
 
     private final ConfigurableListableBeanFactory beans;
-    private final Duration atMost;
+    private final Duration maxWait;
     private final TaskTimer timer;
 
-    WebServerRequests(ConfigurableListableBeanFactory beans, Duration atMost, TaskTimer timer) {
+    WebServerRequests(ConfigurableListableBeanFactory beans, Duration maxWait, TaskTimer timer) {
         this.beans = beans;
-        this.atMost = atMost;
+        this.maxWait = maxWait;
         this.timer = timer;
     }
 
-    /** Completes when the web server takes no more requests and its last has ended, or the time of its phase is over. */
+    /** Returns a future that completes when the web server has ended its last request, or the time of its phase is over. */
     CompletableFuture<Void> ended() {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         if (!(beans.getSingleton(BEAN) instanceof SmartLifecycle server) || !server.isRunning()) {
             ended.complete(null);
             return ended;
         }
-        DrainLog.requestsFirst(atMost);
+        DrainLog.requestsFirst(maxWait);
         server.stop(() -> ended.complete(null));
-        return DrainWait.atMost(atMost, ended, timer);
+        return DrainWait.atMost(maxWait, ended, timer);
     }
 }

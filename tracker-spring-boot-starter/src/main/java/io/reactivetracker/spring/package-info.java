@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Lets a Spring Boot application end its background work before it stops.
+ * Spring Boot auto-configuration that drains an application's background work before the application stops.
  *
- * <p>There is nothing to call: inject the {@link io.reactivetracker.group.TaskGroup} and give tasks to it. What can be set is
- * under {@code reactive-tracker.*}, and {@link io.reactivetracker.spring.TaskGroupCustomizer} is for what can't be said there.
+ * <p>Inject the {@link io.reactivetracker.group.TaskGroup} and give tasks to it. Settings are below {@code reactive-tracker.*};
+ * a {@link io.reactivetracker.spring.TaskGroupCustomizer} configures the rest.
  */
 @NullMarked
 package io.reactivetracker.spring;

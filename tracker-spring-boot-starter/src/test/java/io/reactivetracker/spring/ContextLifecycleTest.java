@@ -88,7 +88,7 @@ class ContextLifecycleTest {
             TaskGroup group = context.getBean(TaskGroup.class);
             context.stop();
             assertThat(group.isClosed()).isFalse();
-            assertThat(log).contains("the application context is stopped and not closed");
+            assertThat(log).contains("the application context was stopped but not closed");
             context.start();
             TaskHandle<?> task = spawn(group, Mono.never());
             task.abort();
@@ -125,8 +125,8 @@ class ContextLifecycleTest {
                 .run(context -> assertThat(log)
                         .contains("WARN")
                         .contains(
-                                "spring.lifecycle.timeout-per-shutdown-phase is 0.0 s, which leaves tasks no time to end")
-                        .contains("Set it to 30s, for example, or set reactive-tracker.shutdown.grace"));
+                                "spring.lifecycle.timeout-per-shutdown-phase is 0.0 s, which leaves no grace in addition to")
+                        .contains("Increase it, for example to 30s, or set reactive-tracker.shutdown.grace"));
     }
 
     @Test
@@ -317,7 +317,7 @@ class ContextLifecycleTest {
         assertThat(log)
                 .contains("APPLICATION FAILED TO START")
                 .contains("Invalid value '-1s' for configuration property 'reactive-tracker.shutdown.grace'")
-                .contains("It must not be negative: 0 is for not to wait at all.")
+                .contains("It must not be negative; 0 means not to wait.")
                 .doesNotContain("at io.reactivetracker");
     }
 

@@ -37,8 +37,8 @@ class DocumentedPropertiesTest {
                         "management.health.tasktrackers.enabled")
                 .hasSize(ReactiveTrackerProperties.class.getRecordComponents().length
                         - 2
-                        + ReactiveTrackerProperties.OfShutdown.class.getRecordComponents().length
-                        + ReactiveTrackerProperties.OfWeb.class.getRecordComponents().length
+                        + ReactiveTrackerProperties.Shutdown.class.getRecordComponents().length
+                        + ReactiveTrackerProperties.Web.class.getRecordComponents().length
                         + 3);
     }
 

@@ -77,7 +77,7 @@ class DrainTest {
         TaskHandle<?> unusedFirst = spawn(orders, first.asMono());
         TaskHandle<?> unusedSecond = spawn(orders, second.asMono());
         stop();
-        assertThat(log).contains("group \"orders\" is closed: waiting 20.0 s at most for 2 tasks");
+        assertThat(log).contains("group \"orders\" is closed; waiting up to 20.0 s for 2 tasks");
         clock.advanceTimeBy(Duration.ofSeconds(3));
         first.emitEmpty(Sinks.EmitFailureHandler.FAIL_FAST);
         assertThat(callbacks).hasValue(0);
@@ -112,7 +112,7 @@ class DrainTest {
         assertThat(outcome.handle((value, failure) -> failure).join())
                 .isInstanceOf(TaskCancelledException.class)
                 .cause()
-                .hasMessage("the shutdown of group \"orders\" gave its tasks no time to end");
+                .hasMessage("the shutdown of group \"orders\" gave its tasks PT20S to end");
         awaitTheEnd();
         assertThat(log)
                 .contains("group \"orders\" cancels 1 task that did not end within 20.0 s")
@@ -213,14 +213,14 @@ class DrainTest {
     @Test
     void ofAMillionTasksAHundredAreNamed(CapturedOutput log) {
         TaskGroup orders = group("orders");
-        for (int task = 0; task < DrainLog.MOST_LINES + 7; task++) {
+        for (int task = 0; task < DrainLog.MAX_LINES + 7; task++) {
             TaskHandle<?> unused = spawn(orders, Mono.never());
         }
         stop();
         clock.advanceTimeBy(TIMES.grace());
         awaitTheEnd();
         assertThat(log.getOut().lines().filter(line -> line.contains("cancelled: ")))
-                .hasSize(DrainLog.MOST_LINES);
+                .hasSize(DrainLog.MAX_LINES);
         assertThat(log).contains("and 7 more").contains("107 cancelled");
     }
 
@@ -233,7 +233,7 @@ class DrainTest {
         TaskToken unnamed = imports.token();
         stop();
         assertThat(imports.isClosed()).isTrue();
-        assertThat(log).contains("tracker \"imports\" is closed: waiting 25.0 s at most for 2 tasks");
+        assertThat(log).contains("tracker \"imports\" is closed; waiting up to 25.0 s for 2 tasks");
         clock.advanceTimeBy(TIMES.total().minus(MOMENT));
         assertThat(callbacks).hasValue(0);
         clock.advanceTimeBy(MOMENT);
@@ -371,7 +371,7 @@ class DrainTest {
         assertThat(lifecycle.isRunning()).isFalse();
         lifecycle.stop();
         assertThat(orders.counts().cancelled()).isEqualTo(1);
-        assertThat(log.getOut().lines().filter(line -> line.contains("is closed: waiting")))
+        assertThat(log.getOut().lines().filter(line -> line.contains("is closed; waiting")))
                 .hasSize(1);
     }
 
@@ -415,8 +415,8 @@ class DrainTest {
         awaitTheEnd();
         assertThat(orders.counts().succeeded()).isEqualTo(1);
         assertThat(log)
-                .contains("tracker \"subscriptions\" has 1 task left after 2.5 s: the groups are closed now")
-                .contains("group \"orders\" is closed: waiting 20.0 s at most for 1 task")
+                .contains("tracker \"subscriptions\" still has 1 task after 2.5 s; closing the groups")
+                .contains("group \"orders\" is closed; waiting up to 20.0 s for 1 task")
                 .contains("group \"orders\" drained in 19.9 s: 1 completed, 0 failed, 0 cancelled")
                 .containsPattern("cancelled: consume #\\d+ of tracker \"subscriptions\"");
     }
@@ -515,6 +515,7 @@ class DrainTest {
                 new ContextDrain(
                         new TrackedBeans(context.getBeanFactory()), subscriptions, TIMES, timer, Runnable::run),
                 new WebServerRequests(context.getBeanFactory(), Duration.ofSeconds(30), timer),
+                new StopOrder(context.getBeanFactory(), new TrackedBeans(context.getBeanFactory())),
                 DrainLifecycle.DEFAULT_PHASE_OF_DRAIN,
                 context);
     }

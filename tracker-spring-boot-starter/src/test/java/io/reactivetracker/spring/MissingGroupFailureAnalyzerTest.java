@@ -28,9 +28,9 @@ class MissingGroupFailureAnalyzerTest {
                 .hasRootCauseInstanceOf(NoSuchBeanDefinitionException.class);
         assertThat(log)
                 .contains("APPLICATION FAILED TO START")
-                .contains("io.reactivetracker.group.TaskGroup, which the starter does not make, as"
+                .contains("io.reactivetracker.group.TaskGroup, which the starter does not create because"
                         + " reactive-tracker.enabled is false.")
-                .contains("Leave reactive-tracker.enabled out or set it to true");
+                .contains("Remove reactive-tracker.enabled or set it to true");
     }
 
     @Test

@@ -187,9 +187,9 @@ class ReactiveTrackerAutoConfigurationTest {
     }
 
     @Test
-    void queueLimitsHowManyTasksWait() {
+    void maxQueuedLimitsHowManyTasksWait() {
         application
-                .withPropertyValues("reactive-tracker.concurrency=1", "reactive-tracker.queue=0")
+                .withPropertyValues("reactive-tracker.concurrency=1", "reactive-tracker.max-queued=0")
                 .run(context -> {
                     TaskGroup group = context.getBean(TaskGroup.class);
                     TaskHandle<?> unused = spawn(group, Mono.never());
@@ -203,7 +203,7 @@ class ReactiveTrackerAutoConfigurationTest {
         "name, '  ', It must not be blank",
         "concurrency, 0, It must be positive",
         "concurrency, -3, It must be positive",
-        "queue, 5, Nothing waits unless reactive-tracker.concurrency is set",
+        "max-queued, 5, No task waits unless reactive-tracker.concurrency is set",
         "shutdown.grace, -1s, It must not be negative",
         "shutdown.cancel-wait, -1ms, It must not be negative",
     })
@@ -220,14 +220,14 @@ class ReactiveTrackerAutoConfigurationTest {
     }
 
     @Test
-    void aQueueIsNotNegative() {
+    void maxQueuedIsNotNegative() {
         application
-                .withPropertyValues("reactive-tracker.concurrency=1", "reactive-tracker.queue=-1")
+                .withPropertyValues("reactive-tracker.concurrency=1", "reactive-tracker.max-queued=-1")
                 .run(context -> assertThat(context)
                         .getFailure()
                         .rootCause()
                         .isInstanceOf(InvalidConfigurationPropertyValueException.class)
-                        .hasMessageContaining("reactive-tracker.queue")
+                        .hasMessageContaining("reactive-tracker.max-queued")
                         .hasMessageContaining("It must not be negative"));
     }
 

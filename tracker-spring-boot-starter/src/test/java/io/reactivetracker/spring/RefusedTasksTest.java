@@ -87,7 +87,7 @@ class RefusedTasksTest {
     @EnumSource
     void soIsOneForWhichThereIsNoPlace(Server server) throws Exception {
         try (ConfigurableApplicationContext context =
-                server.start("--reactive-tracker.concurrency=1", "--reactive-tracker.queue=0")) {
+                server.start("--reactive-tracker.concurrency=1", "--reactive-tracker.max-queued=0")) {
             TaskHandle<?> running = spawn(context.getBean(TaskGroup.class), Mono.never());
             assertIsRefused(post(context, "/joined"), "5");
             assertThat(running.abort()).isTrue();

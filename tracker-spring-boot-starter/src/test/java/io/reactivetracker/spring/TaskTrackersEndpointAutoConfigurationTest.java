@@ -82,7 +82,7 @@ class TaskTrackersEndpointAutoConfigurationTest {
         for (; !child.children().isEmpty(); levels++) {
             child = child.children().get(0);
         }
-        assertThat(levels).isEqualTo(GroupDescription.MOST_LEVELS - 1);
+        assertThat(levels).isEqualTo(GroupDescription.MAX_LEVELS - 1);
         assertThat(child.omitted()).isEqualTo(1);
         assertThat(description.omitted()).isZero();
     }
@@ -90,11 +90,11 @@ class TaskTrackersEndpointAutoConfigurationTest {
     @Test
     void ofAMillionTasksTheOldestAreListed() {
         TaskGroup top = TaskGroup.builder("top").build();
-        for (int task = 0; task < TaskDescription.MOST + 5; task++) {
+        for (int task = 0; task < TaskDescription.MAX_LISTED + 5; task++) {
             var unused = spawn(top, Mono.never());
         }
         GroupDescription description = GroupDescription.of(top);
-        assertThat(description.running()).hasSize(TaskDescription.MOST);
+        assertThat(description.running()).hasSize(TaskDescription.MAX_LISTED);
         assertThat(description.unlisted()).isEqualTo(5);
         assertThat(description.running().get(0).id())
                 .isEqualTo(top.runningTasks().get(0).id());

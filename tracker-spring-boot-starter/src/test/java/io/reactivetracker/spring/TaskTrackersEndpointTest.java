@@ -62,7 +62,7 @@ class TaskTrackersEndpointTest {
     }
 
     @Test
-    void itShowsTheTreeTheFiguresAndWhatRuns() {
+    void itShowsTheTreeTheCountsAndWhatRuns() {
         TaskGroup orders = application.getBean("orders", TaskGroup.class);
         TaskTracker imports = application.getBean(TaskTracker.class);
         TaskHandle<?> order = spawn(orders, Mono.never().name("ship \"17\"\r\n<script>"));

@@ -397,7 +397,7 @@ class TrackSubscriptionsTest {
                         .rootCause()
                         .isInstanceOf(InvalidConfigurationPropertyValueException.class)
                         .hasMessageContaining("reactive-tracker.track-subscriptions-in")
-                        .hasMessageContaining("nobody knows which packages are the application's"));
+                        .hasMessageContaining("The packages of the application are unknown"));
     }
 
     @Test

@@ -143,7 +143,7 @@ class TrackerRuntimeHintsTest {
 
     private static void seesWhatIsBound(RuntimeHints hints) {
         for (Class<?> type :
-                new Class<?>[] {ReactiveTrackerProperties.class, ReactiveTrackerProperties.OfShutdown.class}) {
+                new Class<?>[] {ReactiveTrackerProperties.class, ReactiveTrackerProperties.Shutdown.class}) {
             assertThat(RuntimeHintsPredicates.reflection().onType(type))
                     .as(type.getName())
                     .accepts(hints);

@@ -24,7 +24,7 @@ class ShutdownRunTest {
         assertThat(starter.lost()).isEmpty();
         assertThat(starter.exitCode()).as("as Spring Boot's own").isEqualTo(alone.exitCode());
         assertThat(console)
-                .anyMatch(line -> line.matches(".*group \"shop\" is closed: waiting .* at most for \\d+ tasks"))
+                .anyMatch(line -> line.matches(".*group \"shop\" is closed; waiting up to .* for \\d+ tasks"))
                 .anyMatch(line ->
                         line.matches(".*group \"shop\" drained in .*, 0 failed, 0 cancelled, 0 rejected, 0 stuck"))
                 .as("warnings of the starter about the configuration of the example")

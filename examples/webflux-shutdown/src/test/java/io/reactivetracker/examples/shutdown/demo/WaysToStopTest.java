@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class WaysToStopTest {
 
     private static final int ORDERS = 20;
-    private static final String WAITS = "group \"shop\" is closed: waiting";
+    private static final String WAITS = "group \"shop\" is closed; waiting";
 
     private final Shop shop = new Shop();
 
