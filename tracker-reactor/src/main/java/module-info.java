@@ -4,7 +4,7 @@ module io.reactivetracker.reactor {
     requires transitive io.reactivetracker;
     requires transitive org.reactivestreams;
     requires transitive reactor.core;
-    requires static transitive io.reactivetracker.recorder;
+    requires static io.reactivetracker.recorder;
     requires static transitive org.jspecify;
 
     exports io.reactivetracker.reactor;

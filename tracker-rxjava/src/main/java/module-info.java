@@ -4,7 +4,7 @@ module io.reactivetracker.rxjava {
     requires transitive io.reactivetracker;
     requires transitive io.reactivex.rxjava3;
     requires transitive org.reactivestreams;
-    requires static transitive io.reactivetracker.recorder;
+    requires static io.reactivetracker.recorder;
     requires static transitive org.jspecify;
 
     exports io.reactivetracker.rxjava;

@@ -4,7 +4,6 @@ module io.reactivetracker.test {
     requires transitive io.reactivetracker.recorder;
     requires transitive org.junit.jupiter.api;
     requires transitive org.assertj.core;
-    requires awaitility;
     requires static transitive org.jspecify;
 
     exports io.reactivetracker.test;

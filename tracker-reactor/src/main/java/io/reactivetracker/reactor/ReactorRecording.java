@@ -50,6 +50,7 @@ import reactor.util.context.ContextView;
  *       nothing.
  * </ul>
  */
+@SuppressWarnings("exports") // an application that calls this requires the module of the recorder itself
 public final class ReactorRecording {
 
     private ReactorRecording() {}

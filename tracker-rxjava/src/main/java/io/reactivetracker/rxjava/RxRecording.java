@@ -52,6 +52,7 @@ import org.reactivestreams.Publisher;
  *       RxJava's own it goes to {@code RxJavaPlugins.onError}, and counts as nothing.
  * </ul>
  */
+@SuppressWarnings("exports") // an application that calls this requires the module of the recorder itself
 public final class RxRecording {
 
     private RxRecording() {}

@@ -20,8 +20,8 @@ public final class ShutdownDemo {
      * @throws Exception if the server can't be started or reached
      */
     public static void main(String[] arguments) throws Exception {
-        ShutdownProcess alone = run(ALONE, ShutdownProcess.ALONE);
-        ShutdownProcess starter = run(WITH_STARTER, ShutdownProcess.WITH_STARTER);
+        ShutdownRun alone = run(ALONE, ShutdownRun.ALONE);
+        ShutdownRun starter = run(WITH_STARTER, ShutdownRun.WITH_STARTER);
 
         System.out.println();
         System.out.printf(ROW, "", "accepted", "shipped", "lost", "refused");
@@ -30,14 +30,14 @@ public final class ShutdownDemo {
         System.exit(starter.lost().isEmpty() && !alone.lost().isEmpty() ? 0 : 1);
     }
 
-    private static ShutdownProcess run(String how, List<String> arguments) throws Exception {
+    private static ShutdownRun run(String how, List<String> arguments) throws Exception {
         System.out.printf("%n%s%n", how);
-        ShutdownProcess run = ShutdownProcess.of(arguments, Customers.inHaste(), line -> System.out.println("    " + line));
+        ShutdownRun run = ShutdownRun.of(arguments, Customers.inHaste(), line -> System.out.println("    " + line));
         System.out.println("    the server ended with exit code " + run.exitCode());
         return run;
     }
 
-    private static void print(String how, ShutdownProcess run) {
+    private static void print(String how, ShutdownRun run) {
         int accepted = run.answers().accepted().size();
         int lost = run.lost().size();
         System.out.printf(

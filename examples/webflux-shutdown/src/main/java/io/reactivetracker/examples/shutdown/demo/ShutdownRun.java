@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param shipped the orders that the journal has
  * @param exitCode the server's
  */
-record ShutdownProcess(Answers answers, Set<String> shipped, int exitCode) {
+record ShutdownRun(Answers answers, Set<String> shipped, int exitCode) {
 
     /** Spring Boot's graceful shutdown, which the application asks for, and nothing else. */
     static final List<String> ALONE = List.of(
@@ -39,7 +39,7 @@ record ShutdownProcess(Answers answers, Set<String> shipped, int exitCode) {
     private static final int AT_THE_DOOR = 50;
     private static final Duration TIME_FOR_EACH = Duration.ofMillis(5);
 
-    static ShutdownProcess of(List<String> arguments, Load load, Consumer<String> console) throws Exception {
+    static ShutdownRun of(List<String> arguments, Load load, Consumer<String> console) throws Exception {
         Path journal = Files.createTempDirectory("orders").resolve("journal.txt");
         ExecutorService customers = Executors.newSingleThreadExecutor();
         try (Carrier carrier = new Carrier(SHIPPED_AT_ONCE, TIME_FOR_EACH);
@@ -71,7 +71,7 @@ record ShutdownProcess(Answers answers, Set<String> shipped, int exitCode) {
             // Not before: so both servers have work in flight when they have no more requests to answer.
             carrier.open();
             int exitCode = server.awaitEnd();
-            return new ShutdownProcess(heard, shipped(journal), exitCode);
+            return new ShutdownRun(heard, shipped(journal), exitCode);
         } finally {
             customers.shutdownNow();
         }

@@ -96,7 +96,7 @@ final class Shop implements AutoCloseable {
 
     /** The orders that were shipped. */
     Set<String> shipped() throws IOException {
-        return ShutdownProcess.shipped(journal);
+        return ShutdownRun.shipped(journal);
     }
 
     /** What a request to the management port is answered, with the credentials of the management. */

@@ -16,11 +16,11 @@ class ShutdownRunTest {
     @Test
     void losesNothingWithTheStarterWhereSpringBootAloneLosesWhatIsInFlight() throws Exception {
         Customers customers = Customers.inHaste();
-        ShutdownProcess alone = ShutdownProcess.of(ShutdownProcess.ALONE, customers, line -> {});
+        ShutdownRun alone = ShutdownRun.of(ShutdownRun.ALONE, customers, line -> {});
         assertThat(alone.lost()).isNotEmpty();
         assertThat(alone.exitCode()).isEqualTo(143);
 
-        ShutdownProcess starter = ShutdownProcess.of(ShutdownProcess.WITH_STARTER, customers, console::add);
+        ShutdownRun starter = ShutdownRun.of(ShutdownRun.WITH_STARTER, customers, console::add);
         assertThat(starter.lost()).isEmpty();
         assertThat(starter.exitCode()).as("as Spring Boot's own").isEqualTo(alone.exitCode());
         assertThat(console)
@@ -43,7 +43,7 @@ class ShutdownRunTest {
     @Test
     void losesNothingUnderLoadFromWrk() throws Exception {
         assumeTrue(Wrk.isInstalled(), "wrk is not on the path: the same is tested with customers of our own");
-        ShutdownProcess run = ShutdownProcess.of(ShutdownProcess.WITH_STARTER, new Wrk(), console::add);
+        ShutdownRun run = ShutdownRun.of(ShutdownRun.WITH_STARTER, new Wrk(), console::add);
         assertThat(run.answers().accepted()).isNotEmpty();
         assertThat(run.lost()).isEmpty();
         assertThat(run.exitCode()).isEqualTo(143);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Threads meet in the core and in the recorder, and in few other classes that each have a reason. */
+class ConcurrencyTest {
+
+    private static final Pattern COMMENTS = Pattern.compile("/\\*.*?\\*/|//[^\\n]*", Pattern.DOTALL);
+    private static final Pattern MEETS =
+            Pattern.compile("\\b(VarHandle|Atomic[A-Z]\\w*|ReentrantLock|StampedLock|Semaphore|synchronized)\\b");
+
+    /** The classes outside of core and recorder that use compare-and-set or take a lock, and why. */
+    private static final Map<String, String> EXCEPTIONS = Map.of();
+
+    @Test
+    void onlyNamedClassesOutsideOfCoreAndRecorderUseCompareAndSetOrLocks() throws IOException {
+        Set<String> found = new TreeSet<>();
+        for (String module : modules()) {
+            try (Stream<Path> sources = Files.walk(Path.of("..", module, "src/main/java"))) {
+                sources.filter(source -> source.toString().endsWith(".java"))
+                        .filter(ConcurrencyTest::meets)
+                        .map(source -> source.getFileName().toString().replace(".java", ""))
+                        .forEach(type -> found.add(module + "/" + type));
+            }
+        }
+        assertThat(found).isEqualTo(new TreeSet<>(EXCEPTIONS.keySet()));
+    }
+
+    private static Set<String> modules() throws IOException {
+        try (Stream<Path> directories = Files.list(Path.of(".."))) {
+            return directories
+                    .map(directory -> directory.getFileName().toString())
+                    .filter(name -> name.startsWith("tracker-"))
+                    .filter(name -> !Set.of("tracker-core", "tracker-recorder", "tracker-test", "tracker-bom")
+                            .contains(name))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private static boolean meets(Path source) {
+        try {
+            return MEETS.matcher(COMMENTS.matcher(Files.readString(source)).replaceAll(""))
+                    .find();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code internal ← root ← group ← adapter}, the recorder beside groups, and everything else outside. */
+class PackageGraphTest {
+
+    private static final String ROOT = "io.reactivetracker";
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(ROOT);
+
+    @Test
+    void noPackagesDependOnEachOtherInACycle() {
+        slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass type) {
+                        return SliceIdentifier.of(type.getPackageName());
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "packages";
+                    }
+                })
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
+    }
+
+    /** A package, and those of ours that it must not use. */
+    @ParameterizedTest
+    @CsvSource({
+        "internal, '', group, adapter, recorder, reactor, rxjava, redis, micrometer, spring",
+        "'', group, adapter, recorder, reactor, rxjava, redis, micrometer, spring, -",
+        "group, adapter, recorder, reactor, rxjava, redis, micrometer, spring, -, -",
+        "adapter, recorder, reactor, rxjava, redis, micrometer, spring, -, -, -",
+        "recorder, group, adapter, reactor, rxjava, redis, micrometer, spring, -, -",
+        "reactor, internal, rxjava, redis, micrometer, spring, -, -, -, -",
+        "rxjava, internal, reactor, redis, micrometer, spring, -, -, -, -",
+        "redis, internal, group, adapter, reactor, rxjava, micrometer, spring, -, -",
+        "micrometer, recorder, redis, rxjava, spring, -, -, -, -, -",
+        "spring, internal, recorder, redis, rxjava, -, -, -, -, -"
+    })
+    void aPackageUsesOnlyThoseBelowIt(
+            String user, String a, String b, String c, String d, String e, String f, String g, String h, String i) {
+        for (String used : new String[] {a, b, c, d, e, f, g, h, i}) {
+            if (!used.equals("-")) {
+                noClasses()
+                        .that()
+                        .resideInAPackage(packageOf(user))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage(packageOf(used))
+                        .check(CLASSES);
+            }
+        }
+    }
+
+    @Test
+    void onlyTheRecordingApiOfAnAdapterNeedsTheRecorder() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(packageOf("reactor"), packageOf("rxjava"))
+                .and()
+                .haveSimpleNameNotContaining("Record")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(packageOf("recorder"))
+                .check(CLASSES);
+    }
+
+    private static String packageOf(String name) {
+        return name.isEmpty() ? ROOT : ROOT + "." + name;
+    }
+}
