@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-/** What a task goes on with after a failure. */
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Replaces a task's own body after a failure.
+ *
+ * <p>Tasks of plain Java and of adapters take a stage. A task of an adapter also takes a source of its library: see the
+ * {@code resumeWith} of the adapter.
+ */
 @FunctionalInterface
 public interface Continuation {
 
     /**
-     * Makes what to go on with; called once, when the task is about to.
+     * Starts the next attempt. Called once, when the attempt begins.
      *
      * @param task the task that goes on
-     * @return a {@code java.util.concurrent.CompletionStage}, or for a task of an adapter also whatever that subscribes to:
-     *     a {@code Publisher}, or a source of RxJava. Its elements must be of the task's type. Anything else fails the task
+     * @return the attempt; its result must be of the task's type
      */
-    Object resume(TaskContext task);
+    CompletionStage<?> resume(TaskContext task);
 }

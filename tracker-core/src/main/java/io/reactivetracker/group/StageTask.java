@@ -76,7 +76,7 @@ final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
             CompletionStage<T> stage;
             Object outer = CurrentTask.swap(this);
             try {
-                stage = Objects.requireNonNull(next(start), "the body of the task returned null, not a stage");
+                stage = next(start);
             } finally {
                 CurrentTask.swap(outer);
             }
@@ -86,18 +86,14 @@ final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
         }
     }
 
-    @SuppressWarnings("unchecked") // a continuation must fit its task, as it says
-    private @Nullable CompletionStage<T> next(Function<? super TaskContext, ? extends CompletionStage<T>> start) {
+    @SuppressWarnings("unchecked") // the Javadoc of Continuation requires a result of the task's type
+    private CompletionStage<T> next(Function<? super TaskContext, ? extends CompletionStage<T>> start) {
         Continuation continuation = continuation();
         if (continuation == null) {
-            return start.apply(this);
+            return Objects.requireNonNull(start.apply(this), "the body of the task returned null, not a stage");
         }
-        Object next = continuation.resume(this);
-        if (next instanceof CompletionStage<?> stage) {
-            return (CompletionStage<T>) stage;
-        }
-        throw new IllegalStateException("a continuation of a task of plain Java must make a CompletionStage, but made "
-                + (next == null ? "null" : next.getClass().getName()));
+        return (CompletionStage<T>) Objects.requireNonNull(
+                continuation.resume(this), "the continuation of the task returned null, not a stage");
     }
 
     @SuppressWarnings("NullAway") // the value of a stage of nullable results may be null

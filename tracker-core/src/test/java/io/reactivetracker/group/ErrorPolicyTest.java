@@ -12,6 +12,7 @@ import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.adapter.PublisherContinuation;
 import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.test.UncaughtFailures;
 import java.io.IOException;
@@ -545,12 +546,12 @@ class ErrorPolicyTest {
     }
 
     @Test
-    void aContinuationThatMakesNoStageFailsItsTaskAndSaysWhatItMade() {
-        TaskGroup group = group(ErrorPolicy.resumeWith(1, task -> "not a stage"));
+    void aContinuationWithAPublisherFailsATaskOfPlainJava() {
+        PublisherContinuation publisher = task -> subscriber -> {};
+        TaskGroup group = group(ErrorPolicy.resumeWith(1, publisher));
         assertThat(errorOf(failing(group)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("a continuation of a task of plain Java must make a CompletionStage, but made"
-                        + " java.lang.String");
+                .hasMessageStartingWith("a continuation with a publisher cannot resume a task of plain Java");
         assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
     }
 
@@ -559,8 +560,8 @@ class ErrorPolicyTest {
     void aContinuationThatMakesNullFailsItsTask() {
         TaskGroup group = group(ErrorPolicy.resumeWith(1, task -> null));
         assertThat(errorOf(failing(group)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageEndingWith("but made null");
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("the continuation of the task returned null, not a stage");
     }
 
     @Test
@@ -955,7 +956,7 @@ class ErrorPolicyTest {
                 .isThrownBy(() -> ErrorPolicy.retry(0, Backoff.none()))
                 .withMessageStartingWith("retries must be positive, but was 0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ErrorPolicy.resumeWith(0, task -> "x"))
+                .isThrownBy(() -> ErrorPolicy.resumeWith(0, task -> CompletableFuture.completedFuture("x")))
                 .withMessageStartingWith("resumptions must be positive, but was 0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ErrorPolicy.resumeWithCarried(Integer.MIN_VALUE))
@@ -988,7 +989,7 @@ class ErrorPolicyTest {
                 .isThrownBy(() -> Decision.resume(null))
                 .withMessage("continuation must not be null");
         assertThatNullPointerException()
-                .isThrownBy(() -> new ResumableException(null, task -> "x"))
+                .isThrownBy(() -> new ResumableException(null, task -> CompletableFuture.completedFuture("x")))
                 .withMessage("cause must not be null");
         assertThatNullPointerException()
                 .isThrownBy(() -> new ResumableException(error, null))

@@ -3,7 +3,10 @@ package io.reactivetracker.reactor;
 
 import io.reactivetracker.group.Continuation;
 import io.reactivetracker.adapter.GroupTask;
+import io.reactivetracker.adapter.PublisherContinuation;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import reactor.core.CorePublisher;
 import reactor.core.publisher.Flux;
@@ -33,15 +36,9 @@ enum Continuations {
         if (continuation == null) {
             return source;
         }
-        Object next = continuation.resume(task);
-        if (next instanceof Publisher<?> publisher) {
-            return adapt((Publisher<T>) publisher);
+        if (continuation instanceof PublisherContinuation replacement) {
+            return adapt(FlowAdapters.toPublisher((Flow.Publisher<T>) replacement.publisher(task)));
         }
-        if (next instanceof CompletionStage<?> stage) {
-            return Mono.fromCompletionStage((CompletionStage<T>) stage);
-        }
-        throw new IllegalStateException(
-                "a continuation of a Reactor task must make a Publisher or a CompletionStage, but made "
-                        + (next == null ? "null" : next.getClass().getName()));
+        return Mono.fromCompletionStage((CompletionStage<T>) continuation.resume(task));
     }
 }

@@ -8,12 +8,15 @@ import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
+import io.reactivetracker.adapter.PublisherContinuation;
+import io.reactivetracker.group.Continuation;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
@@ -296,6 +299,17 @@ public final class ReactorTracking {
     public static <T> TaskHandle<T> spawn(
             TaskGroup group, Function<? super CancellationToken, ? extends Mono<T>> task) {
         return spawn(group, TaskOptions.defaults(), task);
+    }
+
+    /**
+     * Returns a continuation for tasks of Reactor that subscribes to a publisher.
+     *
+     * @param source makes the publisher, whose elements must be of the task's type; a task that is a {@code Mono} takes the first
+     * @return what an {@link io.reactivetracker.group.ErrorPolicy} resumes a task with
+     */
+    public static Continuation resumeWith(Function<? super TaskContext, ? extends Publisher<?>> source) {
+        Objects.requireNonNull(source, "source must not be null");
+        return (PublisherContinuation) task -> FlowAdapters.toFlowPublisher(source.apply(task));
     }
 
     /**

@@ -9,6 +9,8 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
+import io.reactivetracker.adapter.PublisherContinuation;
+import io.reactivetracker.group.Continuation;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
@@ -25,6 +27,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
 /**
@@ -440,6 +443,18 @@ public final class RxTracking {
      */
     public static TaskTimer timer(Scheduler scheduler) {
         return new SchedulerTimer(Objects.requireNonNull(scheduler, "scheduler must not be null"));
+    }
+
+    /**
+     * Returns a continuation for tasks of RxJava that subscribes to a publisher.
+     *
+     * @param source makes the publisher, such as a {@code Flowable} or the {@code toFlowable()} of any other type; its elements
+     *     must be of the task's type
+     * @return what an {@link io.reactivetracker.group.ErrorPolicy} resumes a task with
+     */
+    public static Continuation resumeWith(Function<? super TaskContext, ? extends Publisher<?>> source) {
+        Objects.requireNonNull(source, "source must not be null");
+        return (PublisherContinuation) task -> FlowAdapters.toFlowPublisher(source.apply(task));
     }
 
     private static Completable completeOn(Function<Runnable, Registration> event) {
