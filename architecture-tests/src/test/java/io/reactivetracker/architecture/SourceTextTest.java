@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the formatter does not enforce: the length of lines of comments, and words that this project avoids. */
+class SourceTextTest {
+
+    private static final int MAX_COLUMNS = 120;
+    private static final Pattern AVOIDED =
+            Pattern.compile("\\bmost[A-Z]|(?i:\\bwhoever\\b|\\bfor ever\\b|\\bso many\\b|\\bis made,)");
+    private static final Set<String> TEXTS = Set.of("java", "md", "json", "html", "js", "lua", "yml", "properties");
+    private static final Set<String> SKIPPED = Set.of("target", ".git", "node_modules");
+
+    @Test
+    void noLineOfASourceIsLongerThan120Columns() throws IOException {
+        List<String> found = new ArrayList<>();
+        forEachLine((file, number, line) -> {
+            if (file.toString().endsWith(".java") && line.codePointCount(0, line.length()) > MAX_COLUMNS) {
+                found.add(file + ":" + number);
+            }
+        });
+        assertThat(found).isEmpty();
+    }
+
+    @Test
+    void avoidedWordsAreNotUsed() throws IOException {
+        List<String> found = new ArrayList<>();
+        forEachLine((file, number, line) -> {
+            if (!file.endsWith("SourceTextTest.java") && AVOIDED.matcher(line).find()) {
+                found.add(file + ":" + number + ": " + line.strip());
+            }
+        });
+        assertThat(found).isEmpty();
+    }
+
+    private interface LineCheck {
+        void check(Path file, int number, String line);
+    }
+
+    private static void forEachLine(LineCheck check) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(".."))) {
+            for (Path file : files.filter(SourceTextTest::isText).toList()) {
+                List<String> lines = Files.readAllLines(file);
+                for (int i = 0; i < lines.size(); i++) {
+                    check.check(file, i + 1, lines.get(i));
+                }
+            }
+        }
+    }
+
+    private static boolean isText(Path file) {
+        for (Path part : file) {
+            if (SKIPPED.contains(part.toString())) {
+                return false;
+            }
+        }
+        String name = file.getFileName().toString();
+        return TEXTS.contains(name.substring(name.lastIndexOf('.') + 1)) && Files.isRegularFile(file);
+    }
+}
