@@ -25,7 +25,7 @@ final class GroupState {
     private final Set<TaskGroup> children = new LinkedHashSet<>();
 
     /** The counts of children that have ended. */
-    private TaskCounts departed = TaskCounts.NONE;
+    private TaskCounts departed = TaskCounts.none();
 
     /** Who is told of children. Replaced and never changed, so that it can be gone through outside the lock. */
     private List<ChildWatch> watches = List.of();
@@ -116,7 +116,7 @@ final class GroupState {
     /** The counts of several stripes. */
     private static final class CountsSum implements Consumer<TaskStripe> {
 
-        private TaskCounts counts = TaskCounts.NONE;
+        private TaskCounts counts = TaskCounts.none();
 
         @Override
         public void accept(TaskStripe stripe) {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-/** How a task ended; each ends in exactly one of these ways. */
+/** How a task ended. Each task ends by exactly one outcome. */
 public enum Outcome {
     /** It completed. */
     SUCCEEDED,
     /** It ended with an error. */
     FAILED,
-    /** It was cancelled, by its group, by its handle, or by its own downstream. */
+    /** It was cancelled: by its group, its handle or its downstream. */
     CANCELLED,
-    /** Its admission turned it away before it ran. */
-    REJECTED
+    /** Its admission or its executor refused it before it ran. */
+    REJECTED;
+
+    /** The number of outcomes. */
+    static final int COUNT = values().length;
 }

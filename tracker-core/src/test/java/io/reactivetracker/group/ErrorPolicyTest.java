@@ -45,7 +45,7 @@ class ErrorPolicyTest {
         assertThat(group.isClosed()).isFalse();
         other.succeed();
         assertThat(other.future()).isCompletedWithValue("done");
-        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 1, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
     }
 
     @Test
@@ -65,7 +65,7 @@ class ErrorPolicyTest {
                 .isInstanceOf(TaskCancelledException.class)
                 .hasCause(error);
         other.succeed();
-        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 1, 1, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
     }
 
     @Test
@@ -110,7 +110,7 @@ class ErrorPolicyTest {
         });
         assertThat(errorOf(future)).isSameAs(thrown);
         assertThat(group.cancellationToken().cause()).isSameAs(thrown);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
     }
 
     @Test
@@ -131,7 +131,7 @@ class ErrorPolicyTest {
         cancelled.fail(error);
         assertThat(asked).hasValue(0);
         assertThat(group.isClosed()).isFalse();
-        assertThat(group.counts()).isEqualTo(new TaskCounts(3, 0, 0, 0, 0, 3, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.CANCELLED, 3));
     }
 
     @Test
@@ -145,7 +145,7 @@ class ErrorPolicyTest {
         assertThat(errorOf(succeeding(group))).isInstanceOf(TaskRejectedException.class);
         assertThat(group.cancellationToken().isCancelled()).isFalse();
         first.succeed();
-        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 1, 0, 0, 1));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.REJECTED, 1));
     }
 
     @Test
@@ -163,8 +163,8 @@ class ErrorPolicyTest {
         CompletableFuture<String> future = group.submit(TaskOptions.named("bill"), task -> succeeding(full));
         assertThat(errorOf(future)).isInstanceOf(TaskRejectedException.class);
         assertThat(asked).hasValue(1);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
-        assertThat(full.counts()).isEqualTo(new TaskCounts(2, 0, 1, 0, 0, 0, 1));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
+        assertThat(full.counts()).isEqualTo(TaskCounts.none().withActive(1).with(Outcome.REJECTED, 1));
         first.succeed();
     }
 
@@ -182,7 +182,7 @@ class ErrorPolicyTest {
         failIn(group);
         assertThat(group.cancellationToken().isCancelled()).isTrue();
         other.succeed();
-        assertThat(group.counts()).isEqualTo(new TaskCounts(5, 0, 0, 1, 3, 1, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 3).with(Outcome.CANCELLED, 1));
     }
 
     @Test
@@ -325,13 +325,13 @@ class ErrorPolicyTest {
         HeldWork work = HeldWork.in(group, "ship");
         assertThat(work.task().attempt()).isEqualTo(1);
         work.fail(error);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().withActive(1));
         timer.advance(SECOND);
         assertThat(work.task().attempt()).isEqualTo(2);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().withActive(1));
         work.succeed();
         assertThat(work.future()).isCompletedWithValue("done");
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1));
     }
 
     @Test
@@ -344,7 +344,7 @@ class ErrorPolicyTest {
         work.fail(error);
         assertThat(work.attempts()).isEqualTo(3);
         assertThat(errorOf(work.future())).isSameAs(error);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
         assertThat(timer.pending()).isZero();
     }
 
@@ -389,7 +389,7 @@ class ErrorPolicyTest {
         assertThat(two.attempts()).isEqualTo(2);
         one.succeed();
         two.succeed();
-        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 2, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 2));
     }
 
     @Test
@@ -410,7 +410,7 @@ class ErrorPolicyTest {
                 .onError(ErrorPolicy.retry(3, Backoff.fixed(SECOND)))
                 .build();
         assertThat(errorOf(failing(group))).isSameAs(error).hasSuppressedException(stopped);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
     }
 
     // ---- permits between attempts
@@ -424,7 +424,7 @@ class ErrorPolicyTest {
         first.fail(error);
         assertThat(second.attempts()).isZero();
         assertThat(limit.active()).isEqualTo(1);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 1, 1, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().withQueued(1).withActive(1));
         timer.advance(SECOND);
         assertThat(first.attempts()).isEqualTo(2);
         first.succeed();
@@ -459,14 +459,14 @@ class ErrorPolicyTest {
         first.fail(error);
         assertThat(List.of(first.attempts(), second.attempts(), third.attempts()))
                 .containsExactly(1, 1, 0);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(3, 2, 1, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().withQueued(2).withActive(1));
         second.succeed();
         assertThat(List.of(first.attempts(), second.attempts(), third.attempts()))
                 .containsExactly(1, 1, 1);
         third.succeed();
         assertThat(first.attempts()).isEqualTo(2);
         first.succeed();
-        assertThat(group.counts()).isEqualTo(new TaskCounts(3, 0, 0, 3, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 3));
     }
 
     @Test
@@ -477,7 +477,7 @@ class ErrorPolicyTest {
         HeldWork work = HeldWork.in(group, "ship");
         work.fail(error);
         assertThat(limit.active()).isZero();
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 1, 0, 0, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().withQueued(1));
         assertThat(group.runningTasks()).isEmpty();
         HeldWork other = HeldWork.in(group, "other");
         assertThat(other.attempts()).isEqualTo(1);
@@ -499,7 +499,7 @@ class ErrorPolicyTest {
         HeldWork other = HeldWork.in(group, "other");
         timer.advance(SECOND);
         assertThat(errorOf(work.future())).isInstanceOf(TaskRejectedException.class);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 1, 0, 0, 0, 1));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().withActive(1).with(Outcome.REJECTED, 1));
         other.succeed();
         assertThat(limit.active()).isZero();
     }
@@ -529,7 +529,7 @@ class ErrorPolicyTest {
         }));
         assertThat(failing(group)).isCompletedWithValue("by hand");
         assertThat(attempts).containsExactly(2);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1));
     }
 
     // D14: dynamo goes on for as long as the errors carry something to go on with.
@@ -542,7 +542,7 @@ class ErrorPolicyTest {
         }));
         assertThat(errorOf(failing(group, new IOException("first")))).isSameAs(error);
         assertThat(resumed).hasValue(3);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
     }
 
     @Test
@@ -552,7 +552,7 @@ class ErrorPolicyTest {
         assertThat(errorOf(failing(group)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("a continuation with a publisher cannot resume a task of plain Java");
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
     }
 
     @Test
@@ -571,14 +571,14 @@ class ErrorPolicyTest {
             throw thrown;
         }));
         assertThat(errorOf(failing(group))).isSameAs(thrown);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
     }
 
     @Test
     void resumeWithCarriedGoesOnWithWhatTheErrorCarries() {
         TaskGroup group = group(ErrorPolicy.resumeWithCarried(1));
         assertThat(failing(group, carrying("resumed"))).isCompletedWithValue("resumed");
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1));
     }
 
     @Test
@@ -623,7 +623,7 @@ class ErrorPolicyTest {
         assertThat(group.cancellationToken().isCancelled()).isFalse();
         failIn(group);
         assertThat(group.cancellationToken().isCancelled()).isTrue();
-        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 2, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 2));
     }
 
     @Test
@@ -696,7 +696,7 @@ class ErrorPolicyTest {
         assertThat(errorOf(failing(group))).isSameAs(error);
         assertThat(other.cause()).isSameAs(error);
         assertThat(group.cancellationToken().cause()).isSameAs(error);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
     }
 
     @Test
@@ -746,7 +746,7 @@ class ErrorPolicyTest {
         }
         assertThat(one.attempts()).isEqualTo(3);
         assertThat(two.attempts()).isEqualTo(3);
-        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 0, 0, 2, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 2));
     }
 
     @Test
@@ -880,7 +880,7 @@ class ErrorPolicyTest {
         group.cancel();
         assertThat(timer.pending()).isZero();
         assertThat(work.future()).isCancelled();
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 0, 1, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.CANCELLED, 1));
         assertThat(group.drained().isDone()).isTrue();
     }
 
@@ -1178,7 +1178,7 @@ class ErrorPolicyTest {
     }
 
     private static void assertThatItStaysTrueAndCanShutDown(TaskGroup group) {
-        assertThat(group.counts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
         assertThat(succeeding(group)).isCompletedWithValue("done");
         assertThat(group.shutdown(Shutdown.grace(Duration.ZERO)).join().isDrained())
                 .isTrue();

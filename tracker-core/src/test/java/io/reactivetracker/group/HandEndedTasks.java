@@ -107,14 +107,7 @@ final class HandEndedTasks {
     void assertDrained(int succeeded, int failed, int cancelled, int rejected) {
         assertThat(group.closeAndDrain().isDone()).isTrue();
         assertThat(group.counts())
-                .isEqualTo(new TaskCounts(
-                        (long) succeeded + failed + cancelled + rejected,
-                        0,
-                        0,
-                        succeeded,
-                        failed,
-                        cancelled,
-                        rejected));
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, succeeded).with(Outcome.FAILED, failed).with(Outcome.CANCELLED, cancelled).with(Outcome.REJECTED, rejected));
         assertThat(timer.pending()).isZero();
     }
 

@@ -129,16 +129,16 @@ class TaskGroupWatchTest {
         TaskGroup child = group.child("child");
         HeldWork own = HeldWork.in(group, "own");
         HeldWork inner = HeldWork.in(child, "inner");
-        assertThat(group.ownCounts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
-        assertThat(child.ownCounts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
+        assertThat(group.ownCounts()).isEqualTo(TaskCounts.none().withActive(1));
+        assertThat(child.ownCounts()).isEqualTo(TaskCounts.none().withActive(1));
         inner.fail(new IOException("no ship"));
         child.close();
         assertThat(group.children()).isEmpty();
-        assertThat(group.ownCounts()).isEqualTo(new TaskCounts(1, 0, 1, 0, 0, 0, 0));
-        assertThat(child.ownCounts()).isEqualTo(new TaskCounts(1, 0, 0, 0, 1, 0, 0));
-        assertThat(group.counts()).isEqualTo(new TaskCounts(2, 0, 1, 0, 1, 0, 0));
+        assertThat(group.ownCounts()).isEqualTo(TaskCounts.none().withActive(1));
+        assertThat(child.ownCounts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1));
+        assertThat(group.counts()).isEqualTo(TaskCounts.none().withActive(1).with(Outcome.FAILED, 1));
         own.succeed();
-        assertThat(group.ownCounts()).isEqualTo(new TaskCounts(1, 0, 0, 1, 0, 0, 0));
+        assertThat(group.ownCounts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1));
     }
 
     // ---- its oldest task

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.reactivetracker.RunningTask;
+import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.TaskGroup;
 import java.lang.ref.WeakReference;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
@@ -26,11 +28,9 @@ import java.util.function.ToLongFunction;
  */
 final class GroupSeries extends Series {
 
-    private static final TaskCounts NONE = new TaskCounts(0, 0, 0, 0, 0, 0, 0);
-
     // Guarded by this.
     private final Set<Member> members = new LinkedHashSet<>();
-    private TaskCounts gone = NONE;
+    private TaskCounts gone = TaskCounts.none();
     private Duration lastDrain = Duration.ZERO;
 
     GroupSeries(Tags tags) {
@@ -49,7 +49,7 @@ final class GroupSeries extends Series {
 
     private synchronized void leave(Member member, TaskGroup group) {
         if (members.remove(member)) {
-            gone = withEnded(gone, group.ownCounts());
+            gone = gone.plus(group.ownCounts());
             lastDrain = group.drainTime();
         }
     }
@@ -65,7 +65,7 @@ final class GroupSeries extends Series {
                 groups.add(group);
             } else {
                 left.remove();
-                gone = withEnded(gone, member.seen);
+                gone = gone.plus(member.seen);
             }
         }
         return groups;
@@ -74,13 +74,13 @@ final class GroupSeries extends Series {
     @Override
     Collection<Meter.Id> register(MeterRegistry registry, Tags tags) {
         Meters<GroupSeries> meters = new Meters<>("task.group", tags, this, registry);
-        meters.tasks("active", "Tasks that are running", it -> it.sum(TaskCounts::active));
-        meters.tasks("queued", "Tasks that wait for admission", it -> it.sum(TaskCounts::queued));
-        meters.count("issued", Tags.empty(), "Tasks that were accepted", it -> it.sum(TaskCounts::issued));
-        ended(meters, "succeeded", TaskCounts::succeeded);
-        ended(meters, "failed", TaskCounts::failed);
-        ended(meters, "cancelled", TaskCounts::cancelled);
-        ended(meters, "rejected", TaskCounts::rejected);
+        meters.tasks("active", "Tasks that are running", it -> it.sum(TaskCounts.none(), TaskCounts::active));
+        meters.tasks("queued", "Tasks that wait for admission", it -> it.sum(TaskCounts.none(), TaskCounts::queued));
+        meters.count("issued", Tags.empty(), "Tasks that were accepted", it -> it.countUp(TaskCounts::issued));
+        for (Outcome outcome : Outcome.values()) {
+            Tags tag = Tags.of("outcome", outcome.name().toLowerCase(Locale.ROOT));
+            meters.count("ended", tag, "Tasks that have ended", it -> it.countUp(counts -> counts.ended(outcome)));
+        }
         meters.seconds("oldest.age", "Age of the active task that was issued first", GroupSeries::oldestAge);
         meters.flag("closed", "1 if the group is closed, 0 if it is open", GroupSeries::isClosed);
         meters.seconds(
@@ -90,13 +90,15 @@ final class GroupSeries extends Series {
         return meters.registered();
     }
 
-    private static void ended(Meters<GroupSeries> meters, String outcome, ToLongFunction<TaskCounts> number) {
-        meters.count("ended", Tags.of("outcome", outcome), "Tasks that have ended", it -> it.sum(number));
+    /** The groups that are gone included. */
+    private synchronized long countUp(ToLongFunction<TaskCounts> number) {
+        List<TaskGroup> unused = groups();
+        return sum(gone, number);
     }
 
-    private synchronized long sum(ToLongFunction<TaskCounts> number) {
+    private synchronized long sum(TaskCounts first, ToLongFunction<TaskCounts> number) {
         List<TaskGroup> unused = groups();
-        long sum = number.applyAsLong(gone);
+        long sum = number.applyAsLong(first);
         for (Member member : members) {
             sum += number.applyAsLong(member.seen);
         }
@@ -123,22 +125,10 @@ final class GroupSeries extends Series {
         return lastDrain;
     }
 
-    /** What has not ended when its group goes never will. */
-    private static TaskCounts withEnded(TaskCounts before, TaskCounts more) {
-        return new TaskCounts(
-                before.issued() + more.issued(),
-                0,
-                0,
-                before.succeeded() + more.succeeded(),
-                before.failed() + more.failed(),
-                before.cancelled() + more.cancelled(),
-                before.rejected() + more.rejected());
-    }
-
     /** A group, and its counts when it was last looked at. */
     private static final class Member extends WeakReference<TaskGroup> {
 
-        private TaskCounts seen = NONE;
+        private TaskCounts seen = TaskCounts.none();
 
         Member(TaskGroup group) {
             super(Objects.requireNonNull(group));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.TaskGroup;
 import java.io.IOException;
@@ -123,11 +124,11 @@ class ObservationMatrixTest {
 
     private static TaskCounts countsOf(ObservedOutcome outcome) {
         return switch (outcome) {
-            case SUCCEEDED -> new TaskCounts(1, 0, 0, 1, 0, 0, 0);
-            case FAILED -> new TaskCounts(1, 0, 0, 0, 1, 0, 0);
-            case CANCELLED -> new TaskCounts(1, 0, 0, 0, 0, 1, 0);
-            case REJECTED -> new TaskCounts(1, 0, 0, 0, 0, 0, 1);
-            case REFUSED -> new TaskCounts(0, 0, 0, 0, 0, 0, 0);
+            case SUCCEEDED -> TaskCounts.none().with(Outcome.SUCCEEDED, 1);
+            case FAILED -> TaskCounts.none().with(Outcome.FAILED, 1);
+            case CANCELLED -> TaskCounts.none().with(Outcome.CANCELLED, 1);
+            case REJECTED -> TaskCounts.none().with(Outcome.REJECTED, 1);
+            case REFUSED -> TaskCounts.none();
         };
     }
 

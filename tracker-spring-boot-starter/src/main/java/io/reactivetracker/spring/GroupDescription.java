@@ -2,10 +2,10 @@
 package io.reactivetracker.spring;
 
 import io.reactivetracker.RunningTask;
-import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.TaskGroup;
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
@@ -13,7 +13,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param name the group's name
  * @param state as in {@link TrackedState}
- * @param counts the counts of the group and all groups below it
+ * @param counts the {@link io.reactivetracker.group.TaskCounts#asMap() counts} of the group and all groups below it
  * @param children the groups below it
  * @param omitted the number of groups that are omitted because they are nested too deeply for JSON
  * @param running the oldest running tasks of the group and all groups below it
@@ -22,7 +22,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 record GroupDescription(
         String name,
         TrackedState state,
-        TaskCounts counts,
+        Map<String, Long> counts,
         List<Child> children,
         long omitted,
         List<TaskDescription> running,
@@ -52,18 +52,18 @@ record GroupDescription(
      *
      * @param name the group's name
      * @param state as in {@link TrackedState}
-     * @param counts the counts of the group and all groups below it
+     * @param counts the {@link io.reactivetracker.group.TaskCounts#asMap() counts} of the group and all groups below it
      * @param children the groups below it
      * @param omitted the number of groups directly below it that are omitted
      */
-    record Child(String name, TrackedState state, TaskCounts counts, List<Child> children, long omitted) {
+    record Child(String name, TrackedState state, Map<String, Long> counts, List<Child> children, long omitted) {
 
         static Child of(GroupSnapshot group, int levels) {
             boolean isCut = levels == 0;
             return new Child(
                     group.name(),
                     TrackedState.of(group),
-                    group.counts(),
+                    group.counts().asMap(),
                     isCut
                             ? List.of()
                             : group.children().stream()

@@ -4,7 +4,6 @@ package io.reactivetracker.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.micrometer.TaskGroupMetrics;
 import io.reactivetracker.reactor.ReactorTracking;
@@ -153,8 +152,7 @@ class TrackerRuntimeHintsTest {
                 GroupDescription.class,
                 GroupDescription.Child.class,
                 TrackerDescription.class,
-                TaskDescription.class,
-                TaskCounts.class)) {
+                TaskDescription.class)) {
             assertThat(RuntimeHintsPredicates.reflection()
                             .onType(TypeReference.of(answer))
                             .withAnyMemberCategory(
