@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells any number of tasks to stop, and through its children whole trees of them.
+ * Tells tasks to stop. Cancelling a token also cancels its children and all their descendants.
  *
  * <pre>{@code
  * CancellationToken all = CancellationToken.create();
@@ -19,15 +19,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Cancelling is final. It reaches every descendant and never an ancestor or a sibling: when a call of
- * {@code cancel} returns, every descendant is cancelled, also if another thread cancelled first. A child of a
- * cancelled token is cancelled from the start.
+ * <p>Cancelling is final. It affects all descendants, but no ancestors or siblings. When {@code cancel} returns, all
+ * descendants are cancelled, even if another thread cancelled first. A child of a cancelled token is created cancelled.
  *
- * <p>A parent keeps its children until they are cancelled or {@linkplain #close() closed}, so close a child of a
+ * <p>A parent retains its children until they are cancelled or {@linkplain #close() closed}. So close a child of a
  * long-lived parent when its task ends.
  *
- * <p>Safe for use by several threads. What a thread did before it cancelled happens-before what another does that
- * sees the token cancelled, or that runs one of its actions. Neither the depth nor the width of a tree takes stack.
+ * <p>Safe for use by several threads. Actions of a thread before it cancels happen-before actions of a thread that sees
+ * the token cancelled, and before the token's own actions. A deep or wide tree takes no stack.
  *
  * <p>After <a href="https://docs.rs/tokio-util/latest/tokio_util/sync/struct.CancellationToken.html">
  * {@code CancellationToken}</a> of tokio-util, with a cause after
@@ -35,12 +34,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CancellationToken extends IntrusiveList.Link<CancellationToken> implements AutoCloseable {
 
-    // State: live -> cancelled, by whoever cancels this token or an ancestor, once.
-    // Place: in the chain of its parent -> in that of its grandparent, and so on, when parents are closed
-    //        -> in none, when it is closed or cancelled. A root is in none from the start.
+    // State: live → cancelled          the first cancel of this token or of an ancestor
+    // Place: in the list of its parent → in the list of its grandparent …   a parent is closed
+    //                                  → in no list                         this token is closed, ended or cancelled
+    //        A root is in no list.
     //
-    // All of it changes under the lock of the tree, which every token has from the root that it descends from. Reading
-    // whether a token is cancelled needs no lock. No foreign code runs under it.
+    // Both change under the lock of the tree, which each token has from its root. The cancelled state is read without
+    // it. No foreign code runs under it.
     private final Object tree;
     private final @Nullable Object subject;
     private @Nullable CancellationToken parent;
@@ -64,11 +64,12 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
     }
 
     /**
-     * Creates a token without a parent, that cancels something which has a name, and which alone may {@linkplain
-     * #close(Object) close} it.
+     * Creates a token without a parent that belongs to a named subject. Only {@link #close(Object)} and
+     * {@link #end(Object)} with this subject close it.
      *
-     * @param subject what it cancels; its {@code toString()}, such as {@code task "ship" #12 of tracker "orders"}, begins
-     *     the message of each {@link TaskCancelledException} of this token, and is not called before
+     * @param subject what the token cancels. Its {@code toString()}, such as
+     *     {@code task "ship" #12 of tracker "orders"}, is the start of the message of each
+     *     {@link TaskCancelledException} of this token; it is called only for that
      * @return a live token
      */
     public static CancellationToken create(Object subject) {
@@ -76,20 +77,19 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
     }
 
     /**
-     * Creates a token that is cancelled with this one, and that can be cancelled without it.
+     * Creates a token that is cancelled with this one and can also be cancelled alone.
      *
-     * @return a live token, or a cancelled one with the same cause if this one is cancelled
+     * @return a live token, or a cancelled one with the same cause if this token is cancelled
      */
     public CancellationToken child() {
         return newChild(null);
     }
 
     /**
-     * Creates a token that is cancelled with this one, and that cancels something which has a name, and which alone may
-     * {@linkplain #close(Object) close} it.
+     * Creates a child, as {@link #child()} does, that belongs to a named subject, as in {@link #create(Object)}.
      *
-     * @param childSubject what it cancels, as in {@link #create(Object)}
-     * @return a live token, or a cancelled one with the same cause if this one is cancelled
+     * @param childSubject what the child cancels
+     * @return a live token, or a cancelled one with the same cause if this token is cancelled
      */
     public CancellationToken child(Object childSubject) {
         return newChild(Objects.requireNonNull(childSubject, "subject must not be null"));
@@ -110,8 +110,8 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
     /**
      * Cancels this token and all its descendants.
      *
-     * <p>Runs their actions in this thread, outside any lock, before it returns; first all tokens are cancelled, then
-     * the first action runs.
+     * <p>Runs their actions in this thread, outside any lock, before it returns. No action runs before all tokens are
+     * cancelled.
      *
      * @return true if and only if this call cancelled this token
      */
@@ -120,25 +120,25 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
     }
 
     /**
-     * Cancels this token and all its descendants, and says why.
+     * Cancels this token and all its descendants with a cause.
      *
-     * <p>Of several causes the first stays: a descendant that was cancelled before keeps its own.
+     * <p>A descendant that was cancelled before keeps its own cause.
      *
-     * @param cause what {@link #cause()} returns from now on
+     * @param cause the result of {@link #cause()} from now on
      * @return true if and only if this call cancelled this token
      */
     public boolean cancel(Throwable cause) {
         return cancel(new Cancellation(
-                Objects.requireNonNull(cause, "cause must not be null: cancel() is for when there is none")));
+                Objects.requireNonNull(cause, "cause must not be null: use cancel() if there is none")));
     }
 
     /**
-     * Cancels this token and all its descendants, says why, and leaves it to an executor to run their actions.
+     * Cancels this token and all its descendants with a cause, and runs their actions by an executor.
      *
-     * <p>When it returns all tokens are cancelled. The executor gets one step for each token, those of parents before those
-     * of their children. A step runs that token's actions and throws nothing.
+     * <p>All tokens are cancelled when this method returns. The executor gets one step for each token, parents before
+     * children. A step runs the actions of its token and throws nothing.
      *
-     * @param cause what {@link #cause()} returns from now on
+     * @param cause the result of {@link #cause()} from now on
      * @param executor takes the steps, in this thread and outside any lock; must not throw
      * @return true if and only if this call cancelled this token
      */
@@ -150,16 +150,16 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
     }
 
     /**
-     * Whether this token is cancelled, by itself or through an ancestor.
+     * Returns whether this token or an ancestor was cancelled.
      *
-     * @return true from then on, for good
+     * @return true once cancelled
      */
     public boolean isCancelled() {
         return cancellation != null;
     }
 
     /**
-     * Why this token was cancelled.
+     * Returns why this token was cancelled.
      *
      * @return the cause, or null if none was given or the token is not cancelled
      */
@@ -168,22 +168,22 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
         return seen == null ? null : seen.cause;
     }
 
-    /** What this token cancels, if anybody said. */
+    /** Returns what this token cancels, or null if it was created without a subject. */
     @Nullable
     Object subject() {
         return subject;
     }
 
     /**
-     * Runs an action when this token is cancelled: at once, in this thread, if it is already, and else in the thread
+     * Runs an action once this token is cancelled: now, in this thread, if it is cancelled, otherwise in the thread
      * that cancels.
      *
-     * <p>Actions of one token run in the order in which they were registered, outside any lock, and may use the tree
-     * in any way. What one throws reaches the uncaught-exception handler of the thread that runs it, and disturbs no
-     * other; if it runs at once, it reaches the caller.
+     * <p>Actions of one token run in the order of their registration, outside any lock, and may use the tree in any
+     * way. What an action throws reaches the uncaught-exception handler of its thread and does not affect other
+     * actions; if it runs during this call, it reaches the caller.
      *
-     * @param action what to run, once
-     * @return the way to unlink the action while it waits; costs and leaves nothing
+     * @param action the action to run once
+     * @return a handle that unlinks the action while it waits
      */
     public Registration onCancel(Runnable action) {
         Objects.requireNonNull(action, "action must not be null");
@@ -191,14 +191,14 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
     }
 
     /**
-     * Leaves the tree without cancelling anything: the children move to this token's parent, or become roots if it has
+     * Removes the token from its tree without cancelling it. Its children move to its parent, or become roots if it has
      * none.
      *
-     * <p>The token stays usable as a root of its own, and its actions stay registered. Idempotent. Takes time in
-     * proportion to the number of children.
+     * <p>The token remains usable as a root, and its actions stay registered. Idempotent. Takes time in proportion to
+     * the number of children.
      *
-     * <p>Has no effect on a token that cancels something which has a name, such as that of a group or of its task: it is in
-     * the tree for as long as that is, so one that was lent to others cannot be cut off by them.
+     * <p>Has no effect on a token that was created with a subject, such as that of a group or a task. Its owner may
+     * pass such a token to other code, which cannot remove it.
      */
     @Override
     public void close() {
@@ -208,9 +208,9 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
     }
 
     /**
-     * Leaves the tree, as {@link #close()} does, by what the token cancels.
+     * Removes the token from its tree, as {@link #close()} does, on behalf of its subject.
      *
-     * @param owner the subject that this token was created with; with any other object the call has no effect
+     * @param owner the subject that this token was created with; the call has no effect with another object
      */
     public void close(Object owner) {
         if (isOwner(owner)) {
@@ -219,10 +219,10 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
     }
 
     /**
-     * Leaves the tree because what the token cancels has ended: the children, which nobody has closed, become roots, and
-     * nothing keeps them.
+     * Removes the token from its tree because its subject has ended. Children that were not closed become roots, so
+     * nothing retains them.
      *
-     * @param owner the subject that this token was created with; with any other object the call has no effect
+     * @param owner the subject that this token was created with; the call has no effect with another object
      */
     public void end(Object owner) {
         if (isOwner(owner)) {
@@ -230,7 +230,7 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
         }
     }
 
-    @SuppressWarnings("ReferenceEquality") // who has the very object is the owner
+    @SuppressWarnings("ReferenceEquality") // the owner has the same object
     private boolean isOwner(Object owner) {
         return owner == subject;
     }
@@ -256,7 +256,7 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
         List<CancellationToken> reached;
         synchronized (tree) {
             if (cancellation != null) {
-                // Whoever came first held the lock until every descendant was cancelled.
+                // The first cancel held the lock until all descendants were cancelled.
                 return false;
             }
             reached = markWithDescendants(first);
@@ -265,7 +265,7 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
         return true;
     }
 
-    /** Takes no stack, however deep the tree: the list is both the result and what is left to do. */
+    /** Not recursive, as the tree may be deep: the list is the result and also the queue of tokens to visit. */
     private List<CancellationToken> markWithDescendants(Cancellation first) {
         List<CancellationToken> reached = new ArrayList<>();
         detach();
@@ -294,9 +294,9 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
     }
 
     /**
-     * Whether this is cancelled, and why.
+     * Returns a description for logs; its format may change.
      *
-     * @return for people to read; the form may change
+     * @return whether the token is cancelled, and the cause
      */
     @Override
     public String toString() {
@@ -307,6 +307,6 @@ public final class CancellationToken extends IntrusiveList.Link<CancellationToke
         return seen.cause == null ? "CancellationToken[cancelled]" : "CancellationToken[cancelled: " + seen.cause + "]";
     }
 
-    /** That a token was cancelled, and why; descendants share their ancestor's. */
+    /** The state of a cancelled token, which it shares with the descendants that were cancelled with it. */
     private record Cancellation(@Nullable Throwable cause) {}
 }

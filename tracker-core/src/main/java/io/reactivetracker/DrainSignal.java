@@ -10,22 +10,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A wait for a tracker to be drained, that is closed and empty: done from the first instant, since the signal's making,
- * at which it was.
+ * Waits for a tracker to be drained, that is, closed and empty. The signal is done from the first instant after its
+ * creation at which the tracker was drained.
  *
  * <pre>{@code
  * tracker.close();
- * if (!tracker.drained().await(patience)) {
+ * if (!tracker.drained().await(timeout)) {
  *     log.warn("still running: {}", tracker.runningTasks());
  * }
  * }</pre>
  *
- * <p>Done is for good. A signal that was made before a drain of a single moment is done even if the tracker was
- * reopened before anyone looked, and so is one that was made while the tracker was drained. One that was made after is
- * a wait for the next drain, and no drain that came earlier completes it.
+ * <p>A signal that is done stays done, even if the tracker is reopened before a thread reads the signal. A signal that
+ * is created while the tracker is drained is done at once. Otherwise it waits for the next drain; earlier drains do not
+ * complete it.
  *
- * <p>Safe for use by several threads, any number of which may wait. All that a task did before its token closed
- * happens-before everything that a waiter does after the signal, however it learns of it.
+ * <p>Safe for use by any number of threads. Actions of a task before its token was closed happen-before actions of a
+ * waiter after it has learned in any way that the signal is done.
  *
  * <p>After <a href="https://docs.rs/tokio-util/latest/tokio_util/task/task_tracker/struct.TaskTracker.html">
  * {@code TaskTracker::wait}</a> of tokio-util, which may also complete for a drain that ended before the wait began.
@@ -34,10 +34,10 @@ public final class DrainSignal {
 
     private final TaskTracker tracker;
 
-    // The epoch before the drain that is waited for: the tracker's own is another one as soon as that has come.
+    // The epoch before the awaited drain. The tracker has another one as soon as it has drained.
     private final int epoch;
 
-    // Kept once seen, for then no later epoch, however far it has turned, can make the signal look pending again.
+    // Set once seen, so that an epoch that has wrapped around cannot make the signal look pending again.
     private volatile boolean done;
 
     DrainSignal(TaskTracker tracker, int epoch) {
@@ -46,9 +46,9 @@ public final class DrainSignal {
     }
 
     /**
-     * Whether the tracker was drained at some instant since this signal was made.
+     * Returns whether the tracker was drained at some instant since this signal was created.
      *
-     * @return true from then on, for good
+     * @return true once done
      */
     public boolean isDone() {
         if (!done && tracker.epoch() != epoch) {
@@ -58,16 +58,16 @@ public final class DrainSignal {
     }
 
     /**
-     * Runs an action when done: at once, in this thread, if it is done already, and else in the thread that drains.
+     * Runs an action once done: now, in this thread, if the signal is done, otherwise in the thread that drains.
      *
-     * <p>Actions of one tracker are taken in the order in which they were registered, each by the thread that drains or by
-     * another that drains at the same time, as after a {@link TaskTracker#reopen()}; only then may two run at once, and the
-     * later one start first. They run outside any lock, may use the tracker in any way, and should not block: those behind
-     * them wait. What one throws reaches the uncaught-exception
-     * handler of the thread that runs it, and disturbs no other; if it runs at once, it reaches the caller.
+     * <p>Actions of one tracker are started in the order of their registration by the thread that drains. If two
+     * threads drain at the same time, as after a {@link TaskTracker#reopen()}, both take actions; only then may two
+     * actions run at once, and the later one start first. Actions run outside any lock and may use the tracker in any
+     * way. They should not block, since later ones wait for them. What an action throws reaches the uncaught-exception
+     * handler of its thread and does not affect other actions; if it runs during this call, it reaches the caller.
      *
-     * @param action what to run, once
-     * @return the way to unlink the action while it waits; costs and leaves nothing
+     * @param action the action to run once
+     * @return a handle that unlinks the action while it waits
      */
     public Registration onDone(Runnable action) {
         Objects.requireNonNull(action, "action must not be null");
@@ -75,7 +75,7 @@ public final class DrainSignal {
     }
 
     /**
-     * Blocks this thread until done. Not for an event loop: there, use {@link #onDone} or an adapter's wait.
+     * Blocks this thread until done. In an event loop use {@link #onDone} or an adapter's wait instead.
      *
      * @throws IllegalStateException as {@link #await(Duration)} does
      * @throws InterruptedException if the thread is interrupted, before or while it waits; the wait is unlinked then
@@ -85,20 +85,20 @@ public final class DrainSignal {
     }
 
     /**
-     * Blocks this thread until done or until the time is over. Not for an event loop: there, use {@link #onDone}.
+     * Blocks this thread until done or until the timeout elapses. In an event loop use {@link #onDone} instead.
      *
-     * @param timeout how long to wait at the most; zero only looks, and more than 292 years counts as 292
-     * @return true if done, false if the time was over before; the wait is unlinked then
+     * @param timeout the maximum time to wait; with zero the method does not wait, and more than 292 years count as 292
+     * @return true if done, false if the timeout elapsed before; the wait is unlinked then
      * @throws IllegalArgumentException if the timeout is negative
-     * @throws IllegalStateException if this thread must not wait, and the signal is not done: because it runs the body of a
-     *     task that the tracker counts, and would wait for itself; or because it is one of those threads of Reactor or
-     *     RxJava that must not block. The message names the tracker, its state, and what still runs
+     * @throws IllegalStateException if the signal is not done and this thread must not wait: it runs the body of a
+     *     task that the tracker counts and would wait for itself, or it is a thread of Reactor or RxJava that must not
+     *     block. The message names the tracker, its state and running tasks
      * @throws InterruptedException if the thread is interrupted, before or while it waits; the wait is unlinked then
      */
     public boolean await(Duration timeout) throws InterruptedException {
         long nanos = saturatedNanos(timeout);
         if (nanos > 0 && !isDone()) {
-            requireThatMayWait();
+            requireMayBlock();
         }
         CountDownLatch latch = new CountDownLatch(1);
         Registration registration = onDone(latch::countDown);
@@ -110,12 +110,12 @@ public final class DrainSignal {
     }
 
     /**
-     * A future that is completed, with null, when done.
+     * Returns a future that is completed with null once done.
      *
-     * <p>Each call gives another one. To cancel it, or to complete it by hand, unlinks the wait and touches neither the
-     * tracker nor its tasks. What depends on the future runs as an {@linkplain #onDone action} of this signal does.
+     * <p>Cancelling or completing the future unlinks the wait; the tracker and its tasks are not affected. Dependents
+     * of the future run like an {@linkplain #onDone action} of this signal.
      *
-     * @return a future of its own
+     * @return a new future
      */
     public CompletableFuture<Void> toFuture() {
         CompletableFuture<Void> future = new CompletableFuture<>();
@@ -124,16 +124,16 @@ public final class DrainSignal {
         return future;
     }
 
-    private void requireThatMayWait() {
+    private void requireMayBlock() {
         if (CurrentTask.get() instanceof TaskToken task && task.keepsOpen(tracker)) {
             throw new IllegalStateException(
-                    "a task must not wait for a drain that cannot come before it has ended itself: it is" + " one of "
-                            + tracker.describe() + "; wait outside of the task, or by onDone()");
+                    "a task must not wait for a drain that needs its own end: it is one of " + tracker.describe()
+                            + "; wait outside the task, or use onDone()");
         }
         if (NonBlockingThreads.isCurrent()) {
             throw new IllegalStateException("thread \"" + Thread.currentThread().getName()
                     + "\" must not block, and would wait for " + tracker.describe()
-                    + "; use onDone(), toFuture(), or the wait of an adapter");
+                    + "; use onDone(), toFuture() or the wait of an adapter");
         }
     }
 
@@ -141,15 +141,15 @@ public final class DrainSignal {
         Objects.requireNonNull(timeout, "timeout must not be null");
         if (timeout.isNegative()) {
             throw new IllegalArgumentException(
-                    "timeout must not be negative, but was " + timeout + ": Duration.ZERO looks without waiting");
+                    "timeout must not be negative, but was " + timeout + ": use Duration.ZERO to return at once");
         }
         return TimeUnit.NANOSECONDS.convert(timeout);
     }
 
     /**
-     * The tracker's name and whether this is done; if it is not, what it waits for.
+     * Returns a description for logs; its format may change.
      *
-     * @return for people to read; the form may change
+     * @return the tracker's name, whether the signal is done and, if it is not, what it waits for
      */
     @Override
     public String toString() {

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * How long one drain takes: from the close of a tracker to the first instant after it at which the tracker was drained.
+ * Measures one drain: the time from the close of a tracker to the first instant at which it was drained after that.
  *
- * <p>Two threads may meet here: the one that closed, which leaves this where the other can find it, and the one that drains.
- * Each looks at the tracker after its own step, so at least one of them sees the drain, and the first that does stops the
- * clock.
+ * <p>Two threads may race: one closes the tracker and then publishes this object; the other drains the tracker and then
+ * reads the published object. Each checks for the drain after its own step, so at least one of them sees it. The first
+ * one that does stops the clock.
  */
 final class DrainTime {
 
@@ -17,29 +17,29 @@ final class DrainTime {
     private final long start;
     private final TaskTracker tracker;
 
-    // Known when this is left for others to find: before the first drain after the close the tracker's is this one.
+    // Set before this object is published. The tracker's epoch equals it until the first drain after the close.
     private int epoch;
 
-    // Guarded by this: not changed any more once stopped.
+    // Guarded by this; final once stopped.
     private long nanos;
     private boolean hasStopped;
 
-    /** Begins now; to be called before the close, after which nothing may fail. */
+    /** Starts the clock. Call it before the close, since nothing may fail after that. */
     DrainTime(LongSupplier nanoTime, TaskTracker tracker) {
         this.nanoTime = nanoTime;
         this.start = nanoTime.getAsLong();
         this.tracker = tracker;
     }
 
-    /** Takes the word that the close has made. Nothing else tells its drain from one that came just before it. */
+    /** Takes the word that the close has made, which distinguishes its drain from an earlier one. */
     void closedBy(long closed) {
-        epoch = StateWord.isDrained(closed) ? StateWord.epoch(closed) - 1 : StateWord.epoch(closed);
+        epoch = StateWord.epochBeforeDrain(closed);
     }
 
-    /** The time so far, or for good once the tracker was drained. */
+    /** Returns the time so far, or the final time once the tracker was drained. */
     synchronized Duration read() {
         if (!hasStopped) {
-            // The epoch first: who finds another one reads the clock after the drain, and nobody does so again.
+            // The epoch is read first, so the final time is one that was read after the drain.
             hasStopped = tracker.epoch() != epoch;
             nanos = nanoTime.getAsLong() - start;
         }

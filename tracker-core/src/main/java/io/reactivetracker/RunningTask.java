@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A named task as it was when {@link TaskTracker#runningTasks()} looked.
+ * A named task as it was when {@link TaskTracker#runningTasks()} was called.
  *
- * @param id tells the task from every other named task in this virtual machine
- * @param name the name that the task was given; not unique
+ * @param id an id that is unique among the named tasks of this virtual machine
+ * @param name the name of the task; not unique
  * @param start when the task was counted, up to about 10 ms early: the clock is not read for each task
- * @param age for how long it had been running; never negative, and not disturbed by changes of the wall clock
+ * @param age how long it had been running; never negative, and independent of changes of the wall clock
  */
 public record RunningTask(long id, String name, Instant start, Duration age) {}

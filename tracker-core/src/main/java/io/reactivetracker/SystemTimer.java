@@ -15,21 +15,21 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system's clock. One thread only waits, runs no action, and hands each that is due to a thread of its own.
+ * The system timer. One thread waits for alarms and runs no action: it passes each due action to another thread.
  *
  * <pre>
- *   SET ──due──→ HANDED OVER ──its thread begins──→ CLAIMED
- *    │ ↑              │ └──closed──→ CLAIMED
- *    │ └──────────────┘ no thread was to be had: due again a little later
- *    └──closed──→ CLAIMED
+ *   SET ──due──→ PASSED ──its thread starts──→ CLAIMED
+ *    │ ↑          │ └──close──→ CLAIMED
+ *    │ └──────────┘ no thread available: due again a little later
+ *    └──close──→ CLAIMED
  * </pre>
  *
- * <p>The waiting thread ends when no alarm has been set for a while; the next alarm starts another.
+ * <p>The waiting thread ends when it has been idle for a while; the next alarm starts another one.
  */
 final class SystemTimer implements TaskTimer {
 
-    /** When an alarm for which there is no thread is due again. */
-    private static final long TRY_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** After this time an action for which no thread was available is due again. */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     static final SystemTimer INSTANCE = new SystemTimer(
             action -> LibraryThreads.create("reactive-tracker-timer", action),
@@ -46,14 +46,14 @@ final class SystemTimer implements TaskTimer {
     // Guarded by the lock.
     private final TreeSet<Alarm> alarms = new TreeSet<>(Alarm::comesBefore);
     private @Nullable Thread waiting;
-    private long entered;
+    private long added;
 
     /**
      * Creates a timer.
      *
-     * @param threads makes the thread that waits
-     * @param actions runs what is due; it may throw if it can't now, and is asked again
-     * @param idleNanos how long the waiting thread stays without an alarm
+     * @param threads creates the waiting thread
+     * @param actions runs due actions; may throw, and is then called again later
+     * @param idleNanos how long the waiting thread lives without an alarm
      */
     SystemTimer(ThreadFactory threads, Executor actions, long idleNanos) {
         this.threads = threads;
@@ -61,7 +61,7 @@ final class SystemTimer implements TaskTimer {
         this.idleNanos = idleNanos;
     }
 
-    /** How many actions wait for their time. */
+    /** Returns the number of alarms that are set. */
     int alarms() {
         lock.lock();
         try {
@@ -71,7 +71,7 @@ final class SystemTimer implements TaskTimer {
         }
     }
 
-    /** Whether the thread that waits is there. */
+    /** Returns whether the waiting thread exists. */
     boolean isWaiting() {
         lock.lock();
         try {
@@ -97,7 +97,7 @@ final class SystemTimer implements TaskTimer {
         lock.lock();
         try {
             alarm.time = System.nanoTime() + delay;
-            alarm.number = entered++;
+            alarm.number = added++;
             alarms.add(alarm);
             if (waiting == null) {
                 startWaiting(alarm);
@@ -109,7 +109,7 @@ final class SystemTimer implements TaskTimer {
         }
     }
 
-    /** Throws if there is no thread to be had; the alarm is not set then. */
+    /** Throws if no thread can be created; the alarm is not set then. */
     private void startWaiting(Alarm alarm) {
         boolean isStarted = false;
         try {
@@ -129,15 +129,15 @@ final class SystemTimer implements TaskTimer {
             try {
                 actions.execute(due);
             } catch (Throwable refused) {
-                // No thread is to be had at the moment. The alarm must not be lost, it may be that of a shutdown.
+                // No thread is available now. The action must not be lost: it may be that of a shutdown.
                 if (!due.isClaimed()) {
-                    add(due, TRY_AGAIN_NANOS);
+                    add(due, RETRY_NANOS);
                 }
             }
         }
     }
 
-    /** Waits for the first alarm that is due and takes it out; null if this thread is to end. */
+    /** Waits for the next due alarm and removes it. Returns null if this thread should end. */
     private @Nullable Alarm nextDue() {
         lock.lock();
         try {
@@ -149,7 +149,7 @@ final class SystemTimer implements TaskTimer {
                     try {
                         long unused = changed.awaitNanos(left);
                     } catch (InterruptedException ignored) {
-                        // Nobody but a stranger interrupts this thread; it looks at the time again.
+                        // Only foreign code interrupts this thread. It checks the time again.
                     }
                 } else if (isIdle) {
                     waiting = null;
@@ -163,13 +163,13 @@ final class SystemTimer implements TaskTimer {
         }
     }
 
-    /** One action and its time. */
+    /** An action and its time. */
     private final class Alarm implements Runnable, Registration {
 
-        // Null once it has begun or was closed, whichever is first.
+        // Null once the action has started or was closed.
         private final AtomicReference<@Nullable Runnable> action;
 
-        // Guarded by the lock; changed only while the alarm is not among the others.
+        // Guarded by the lock; changed only while the alarm is not in the set.
         private long time;
         private long number;
 
@@ -202,7 +202,7 @@ final class SystemTimer implements TaskTimer {
         }
 
         int comesBefore(Alarm other) {
-            // By their difference, since the system's time may overflow.
+            // Compares the difference, since the system's time may overflow.
             long earlier = time - other.time;
             return earlier == 0 ? Long.compare(number, other.number) : Long.signum(earlier);
         }

@@ -6,14 +6,14 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a task whose {@link CancellationToken} was cancelled before the task had ended by itself.
+ * Thrown by a task whose {@link CancellationToken} was cancelled before the task ended.
  *
- * <p>The message names the task and its tracker or group, as far as the token knows them, and says why: {@code task "ship"
- * #12 of group "orders" was cancelled: java.util.concurrent.TimeoutException: …}. The cause is the {@linkplain
- * CancellationToken#cause() token's}.
+ * <p>The message names the task and its tracker or group, if the token knows them, and the cause: {@code task "ship"
+ * #12 of group "orders" was cancelled: java.util.concurrent.TimeoutException: …}. The {@linkplain #getCause() cause} is
+ * the {@linkplain CancellationToken#cause() token's}.
  *
- * <p>A cancelled task is a normal event, and its stack would show who cancelled it and not what it did. So this exception
- * has no stack trace of its own; that of its cause is kept.
+ * <p>A cancelled task is a normal event, and its stack trace would show the canceller and not the task. So this
+ * exception has no stack trace of its own; its cause has.
  */
 public final class TaskCancelledException extends CancellationException {
 
@@ -21,9 +21,9 @@ public final class TaskCancelledException extends CancellationException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception for a task that nobody can name.
+     * Creates an exception for an unnamed task.
      *
-     * @param cause why it was cancelled, or null if nobody said
+     * @param cause why the task was cancelled, or null if no cause was given
      */
     public TaskCancelledException(@Nullable Throwable cause) {
         this("an unnamed task", cause);
@@ -37,10 +37,10 @@ public final class TaskCancelledException extends CancellationException {
     }
 
     /**
-     * Makes the exception for what a cancelled token stands for.
+     * Creates an exception for the subject of a cancelled token.
      *
-     * @param token the token; its {@linkplain CancellationToken#create(Object) subject} and its cause are looked at now
-     * @return an exception that names the task if the token does
+     * @param token the token, whose {@linkplain CancellationToken#create(Object) subject} and cause are read now
+     * @return an exception that names the subject, if the token has one
      */
     public static TaskCancelledException of(CancellationToken token) {
         Object subject = token.subject();
@@ -48,17 +48,17 @@ public final class TaskCancelledException extends CancellationException {
     }
 
     /**
-     * Makes the exception for a task.
+     * Creates an exception for a task.
      *
-     * @param task how the message calls it, by its {@code toString()}: such as {@code task "ship" #12 of group "orders"}
-     * @param cause why it was cancelled, or null if nobody said
+     * @param task describes the task by its {@code toString()}, such as {@code task "ship" #12 of group "orders"}
+     * @param cause why the task was cancelled, or null if no cause was given
      * @return an exception that names the task
      */
     public static TaskCancelledException of(Object task, @Nullable Throwable cause) {
         return new TaskCancelledException(task.toString(), cause);
     }
 
-    /** An exception of the user's may throw when it is asked for its message. */
+    /** The {@code toString()} of a user's exception may throw. */
     private static String describe(Throwable cause) {
         try {
             return cause.toString();
@@ -73,7 +73,7 @@ public final class TaskCancelledException extends CancellationException {
      * @return this
      */
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // it touches nothing
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // accesses no state
     public Throwable fillInStackTrace() {
         return this;
     }

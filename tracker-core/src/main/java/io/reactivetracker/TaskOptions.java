@@ -67,9 +67,9 @@ public final class TaskOptions {
      * Makes the task a child of another task. While the parent holds a permit of a limit, the child needs no permit of
      * the same limit.
      *
-     * <p>So a task can wait for tasks that share its limit. A task of a group finds its parent without this option if it
-     * is started in the parent's body or, with Reactor, upstream of the parent's {@code trackWith}. The option is for
-     * the other cases: the body has continued in another thread, or the pipeline is one of RxJava. A tracker has no
+     * <p>So a task can wait for tasks that share its limit. A task of a group finds its parent without this option if
+     * it is started in the parent's body or, with Reactor, upstream of the parent's {@code trackWith}. The option is
+     * for the other cases: the body has continued in another thread, or the pipeline is one of RxJava. A tracker has no
      * limits and ignores it.
      *
      * @param parent the task that waits for this one

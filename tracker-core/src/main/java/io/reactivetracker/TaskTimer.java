@@ -4,36 +4,36 @@ package io.reactivetracker;
 import java.time.Duration;
 
 /**
- * Tells the time and runs actions later: the one clock of a tree of groups.
+ * A clock and a scheduler of delayed actions. All groups of a tree use the same one.
  *
- * <p>The adapters make one from a scheduler of Reactor or RxJava, virtual time included.
+ * <p>The adapters create one from a scheduler of Reactor or RxJava, including those with virtual time.
  */
 public interface TaskTimer {
 
     /**
-     * The time, for differences only.
+     * Returns the time. Only differences have a meaning.
      *
-     * @return nanoseconds since some instant
+     * @return nanoseconds since an arbitrary instant
      */
     long nanoTime();
 
     /**
-     * Runs an action once, later.
+     * Runs an action once after a delay.
      *
-     * @param delay how long to wait; at once if zero
-     * @param action what to run, in a thread of the timer's choice
-     * @return the way to take it back; a timer that returns null or throws refuses the action
+     * @param delay the time to wait, or zero to run the action at once
+     * @param action the action; the timer chooses its thread
+     * @return a handle that cancels the action. A timer that returns null or throws refuses the action
      */
     Registration schedule(Duration delay, Runnable action);
 
     /**
-     * The system's clock. It waits in one daemon thread, which runs no action, and runs each action in another, so none
-     * keeps another waiting.
+     * Returns the system timer. One daemon thread waits and runs no action; each action runs in another thread, so no
+     * action delays another.
      *
-     * <p>Its threads inherit nothing from their creator, and end when they are idle. If there is no thread for an action that
-     * is due, the timer tries again until there is one.
+     * <p>Its threads inherit nothing from their creator and end when they are idle. If no thread is available for a due
+     * action, the timer tries again until there is one.
      *
-     * @return the timer that groups use unless told otherwise
+     * @return the timer that groups use by default
      */
     static TaskTimer system() {
         return SystemTimer.INSTANCE;

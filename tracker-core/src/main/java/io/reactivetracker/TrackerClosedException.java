@@ -5,10 +5,9 @@ import java.io.Serial;
 import java.util.Objects;
 
 /**
- * Says that a task was refused because its tracker is closed.
+ * Thrown if a {@linkplain TaskOptions#strict() strict} task is refused because its tracker is closed.
  *
- * <p>Only a {@linkplain TaskOptions#strict() strict} task is refused. Nothing of it was started: no upstream was
- * subscribed to, and the tracker did not count it.
+ * <p>No part of the task has started: its upstream was not subscribed to, and the tracker did not count it.
  */
 public class TrackerClosedException extends IllegalStateException {
 
@@ -19,23 +18,23 @@ public class TrackerClosedException extends IllegalStateException {
     private final String trackerName;
 
     /**
-     * Makes the exception for a task that this tracker refused.
+     * Creates an exception for a task that a tracker refused.
      *
      * @param tracker the closed tracker
      */
     public TrackerClosedException(TaskTracker tracker) {
         super("tracker \""
                 + Objects.requireNonNull(tracker, "tracker must not be null").name()
-                + "\" is closed and takes no strict task: start it before close(), or leave strict() out"
-                + " to have it counted and waited for all the same");
+                + "\" is closed and refuses strict tasks: start the task before close(), or without strict()"
+                + " to have it counted and awaited");
         this.trackerName = tracker.name();
     }
 
     /**
-     * Makes the exception with a message of its own.
+     * Creates an exception with another message.
      *
      * @param trackerName the name of the closed tracker
-     * @param message what to say
+     * @param message the message
      */
     protected TrackerClosedException(String trackerName, String message) {
         super(message);
@@ -43,9 +42,9 @@ public class TrackerClosedException extends IllegalStateException {
     }
 
     /**
-     * The name of the tracker that refused the task.
+     * Returns the name of the tracker that refused the task.
      *
-     * @return as {@link TaskTracker#name()} gives it
+     * @return the {@link TaskTracker#name()}
      */
     public final String trackerName() {
         return trackerName;

@@ -435,7 +435,7 @@ class CancellationTokenTest {
     void nothingMayBeNull() {
         assertThatNullPointerException()
                 .isThrownBy(() -> root.cancel(null))
-                .withMessage("cause must not be null: cancel() is for when there is none");
+                .withMessage("cause must not be null: use cancel() if there is none");
         assertThatNullPointerException().isThrownBy(() -> root.onCancel(null)).withMessage("action must not be null");
         assertThat(root.isCancelled()).isFalse();
     }

@@ -431,7 +431,7 @@ class DrainSignalTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> tracker.drained().await(Duration.ofMillis(-1)))
                     .withMessage(
-                            "timeout must not be negative, but was PT-0.001S: Duration.ZERO looks without waiting");
+                            "timeout must not be negative, but was PT-0.001S: use Duration.ZERO to return at once");
         }
 
         private boolean awaitForEver(DrainSignal signal) throws InterruptedException {

@@ -170,8 +170,8 @@ class TaskTrackerTest {
                     .isInstanceOfSatisfying(
                             TrackerClosedException.class,
                             refused -> assertThat(refused.trackerName()).isEqualTo("orders"))
-                    .withMessage("tracker \"orders\" is closed and takes no strict task: start it before close(), or"
-                            + " leave strict() out to have it counted and waited for all the same");
+                    .withMessage("tracker \"orders\" is closed and refuses strict tasks: start the task before"
+                            + " close(), or without strict() to have it counted and awaited");
             assertThat(tracker.size()).isZero();
         }
 

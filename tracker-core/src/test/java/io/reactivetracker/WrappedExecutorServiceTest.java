@@ -174,7 +174,7 @@ class WrappedExecutorServiceTest {
             tracker.close();
             assertThatIllegalStateException()
                     .isThrownBy(() -> tracker.drained().await())
-                    .withMessageContaining("cannot come before it has ended itself");
+                    .withMessageContaining("needs its own end");
             return null;
         });
         waiting.get();

@@ -591,7 +591,7 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
             if (left == null && unneeded == null && isReleasedAtOnce(held)) {
                 leaveTree();
             } else {
-                Trampoline.runBeforeItsLinks(() -> {
+                Trampoline.runBeforeItsCallbacks(() -> {
                     leaveTree();
                     if (left != null) {
                         left.leave();

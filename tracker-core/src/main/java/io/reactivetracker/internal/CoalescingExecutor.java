@@ -9,17 +9,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Runs actions on the threads of a pool, and wakes one thread for several actions that arrive close together.
  *
- * <p>To wake a thread takes longer than most actions run. So only one thread at a time is on its way to the queue, and a
+ * <p>Waking a thread takes longer than most actions run. So only one thread at a time is on its way to the queue, and a
  * thread that has run an action takes the next one itself:
  *
  * <pre>
- *   nobody comes ──an action is added──→ a thread is coming ──it has taken one, or found none──→ nobody comes
- *                                                                    (and calls a successor if there are more)
+ *   IDLE ──an action is added──→ COMING ──the thread has taken an action, or found none──→ IDLE
+ *                                         (and calls a successor if the queue is not empty)
  * </pre>
  *
- * <p>While the queue is not empty a thread is coming, since a thread calls its successor before it runs what it took. So no
- * action waits for another one, however long that blocks. The exception is a pool that has no thread when a successor is called:
- * what is queued then runs when a thread is free, or at the next call.
+ * <p>A thread calls its successor before it runs the action that it took. So while the queue is not empty a thread is
+ * coming, and no action waits for another one that blocks. The exception is a pool that has no thread for a successor:
+ * queued actions then run when a thread is free, or at the next call.
  */
 final class CoalescingExecutor implements Executor {
 
@@ -30,13 +30,13 @@ final class CoalescingExecutor implements Executor {
     /**
      * Creates an executor without a thread of its own.
      *
-     * @param pool gives each action a thread, and throws if it has none
+     * @param pool runs each action in a thread, and throws if it has none
      */
     CoalescingExecutor(Executor pool) {
         this.pool = pool;
     }
 
-    /** Throws what the pool throws if it has no thread for the action, which does not run then. */
+    /** Throws what the pool throws if it has no thread for the action. The action does not run then. */
     @Override
     public void execute(Runnable action) {
         queue.add(action);
@@ -67,13 +67,13 @@ final class CoalescingExecutor implements Executor {
         return !isComing.get() && isComing.compareAndSet(false, true);
     }
 
-    /** Runs actions until the queue is empty; this is the thread that is coming. */
+    /** Runs actions until the queue is empty. Called by the thread that is coming. */
     private void come() {
         boolean isComer = true;
         while (true) {
             Runnable action = queue.poll();
             if (isComer) {
-                // Before the queue is looked at again: what is added later calls a thread by itself.
+                // Before the queue is read again: an action that is added after this calls a thread.
                 isComing.set(false);
             }
             if (action != null) {
@@ -93,7 +93,7 @@ final class CoalescingExecutor implements Executor {
             try {
                 callThread();
             } catch (Throwable noThread) {
-                // This thread looks at the queue again when it has run its action.
+                // This thread reads the queue again when it has run its action.
             }
         }
     }
@@ -104,7 +104,7 @@ final class CoalescingExecutor implements Executor {
         } catch (Throwable failure) {
             Throwables.reportUncaught(failure);
         }
-        // An interrupt of this action is not for the next one.
+        // An interrupt of this action must not reach the next one.
         boolean unused = Thread.interrupted();
     }
 }

@@ -6,15 +6,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system's clock as it was at its last tick, at most about 10 ms ago: for the start of a task, which costs less than a
- * reading of the system's clock.
+ * A clock that is up to about 10 ms slow and cheaper to read than the system's clock. It dates the start of tasks.
  *
- * <p>A thread of the library reads that clock every 10 ms, as long as somebody asks. When nobody has asked since the last tick
- * it ticks no more, and whoever asks next reads the system's clock and wakes it; after 10 idle seconds it ends. Where no thread
- * can be created, each reading is one of the system's clock.
+ * <p>A thread of the library reads the system's clock every 10 ms while this clock is in use. If no thread has read
+ * this clock since the last tick, it stops ticking. The next read then reads the system's clock and restarts the ticks.
+ * After 10 idle seconds the thread ends. If no thread can be created, each read reads the system's clock.
  *
- * <p>It never runs ahead of {@link System#nanoTime()}, so an age that is measured from here is never negative. On a machine
- * that does not let the thread run, ages are too long by that time.
+ * <p>This clock is never ahead of {@link System#nanoTime()}, so an age that is measured from it is never negative. If
+ * the machine is so busy that the thread does not run, ages are too long by that time.
  */
 public final class CoarseClock {
 
@@ -24,11 +23,11 @@ public final class CoarseClock {
 
     private final LongSupplier nanoTime;
 
-    // Read without a lock. Written by the thread, and under the lock of this by who wakes it.
+    // Read without a lock. Written by the clock's thread, and under the lock of this by a thread that wakes it.
     private volatile long now;
     private volatile boolean ticks;
 
-    // Whether somebody has asked since the last tick. A lost update costs one tick more or a wake-up.
+    // Whether a thread has read the clock since the last tick. A lost update costs one more tick or a wake-up.
     private boolean isAsked;
 
     private @Nullable Thread thread;
@@ -69,7 +68,7 @@ public final class CoarseClock {
             ticks = true;
             LockSupport.unpark(thread);
         } catch (Throwable none) {
-            // Without a thread the clock stands still, so it is not to be read.
+            // Without a thread the clock does not advance, so it must not be read.
             ticks = false;
         }
         return read;
@@ -84,7 +83,7 @@ public final class CoarseClock {
                 LockSupport.parkNanos(this, IDLE_NANOS);
             } while (!endIfIdle());
         } catch (Throwable broken) {
-            // A clock that stands still must not be read: who asks next creates another thread.
+            // A clock that does not advance must not be read. The next read creates another thread.
             stop();
             throw broken;
         }
@@ -95,7 +94,7 @@ public final class CoarseClock {
         thread = null;
     }
 
-    /** Returns false if nobody has asked since the last tick: from then on who asks reads the system's clock. */
+    /** Returns false if no thread has read the clock since the last tick; the next read then wakes the thread. */
     synchronized boolean tick() {
         now = nanoTime.getAsLong();
         ticks = isAsked;

@@ -3,7 +3,7 @@ package io.reactivetracker.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** The task whose body this thread runs, if any: the parent of what is started there, and what must not wait for itself. */
+/** Holds the task whose body this thread runs. Tasks that are started there are its children. */
 public final class CurrentTask {
 
     private static final ThreadLocal<@Nullable Object> CURRENT = new ThreadLocal<>();
@@ -11,19 +11,19 @@ public final class CurrentTask {
     private CurrentTask() {}
 
     /**
-     * Returns the task.
+     * Returns the current task.
      *
-     * @return the innermost one, or null if this thread runs no body
+     * @return the innermost task, or null if this thread runs no body
      */
     public static @Nullable Object get() {
         return CURRENT.get();
     }
 
     /**
-     * Makes another task the current one. Call it again, in a {@code finally}, with what it returned.
+     * Replaces the current task. Call it again with the result in a {@code finally} block.
      *
      * @param next the task, or null for none
-     * @return the one that was current
+     * @return the task that was current before
      */
     public static @Nullable Object swap(@Nullable Object next) {
         Object previous = CURRENT.get();

@@ -5,10 +5,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Runs user code where the library was given no executor: on a virtual thread each, where the JDK has them, otherwise on
+ * Runs user code if no executor was given: each action on a virtual thread if the JDK has them, otherwise on
  * {@link LibraryThreads#cached()}.
  *
- * <p>Either way a thread inherits no thread-locals, retains no class loader but the library's, and ends when idle.
+ * <p>Its threads inherit no thread-locals, retain only the library's class loader, and end when idle.
  */
 public final class DefaultExecutor {
 
@@ -19,7 +19,7 @@ public final class DefaultExecutor {
     /**
      * Returns the executor.
      *
-     * @return one for the virtual machine
+     * @return always the same executor
      */
     public static Executor get() {
         return INSTANCE;
@@ -39,7 +39,7 @@ public final class DefaultExecutor {
         action.run();
     }
 
-    /** {@code Thread.ofVirtual().name(..).inheritInheritableThreadLocals(false).factory()}, which JDK 17 cannot compile. */
+    /** Calls {@code Thread.ofVirtual().name(..).inheritInheritableThreadLocals(false).factory()}, by reflection. */
     private static ThreadFactory virtualThreads() throws ReflectiveOperationException {
         Class<?> builder = Class.forName("java.lang.Thread$Builder");
         Object virtual = Thread.class.getMethod("ofVirtual").invoke(null);

@@ -9,14 +9,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The library's own platform threads: daemons that inherit nothing from the thread that creates them, and end when idle.
+ * Creates the library's own platform threads: daemons that inherit nothing from their creator and end when idle.
  *
- * <p>They inherit neither thread-locals nor protection domains. Their context class loader is the one that loaded the
- * library, which a thread of the library holds anyway; so it keeps no other application's classes alive.
+ * <p>They inherit neither thread-locals nor protection domains. Their context class loader is that of the library,
+ * which they retain anyway, so they keep no other application's classes alive.
  */
 public final class LibraryThreads {
 
-    /** How long a thread without work lives. */
+    /** How long an idle thread lives. */
     public static final long IDLE_SECONDS = 10;
 
     private static final ThreadPoolExecutor CACHED = new ThreadPoolExecutor(
@@ -30,15 +30,13 @@ public final class LibraryThreads {
     private LibraryThreads() {}
 
     /**
-     * Creates a thread, without starting it.
+     * Creates a thread without starting it.
      *
      * @param name the thread's name
-     * @param action what it runs
+     * @param action what the thread runs
      * @return a daemon thread
      */
-    @SuppressWarnings(
-            "removal") // without this a thread inherits the protection domains, and so the class loaders, of its
-    // creator's callers
+    @SuppressWarnings("removal") // otherwise a thread inherits the protection domains, and so class loaders, of callers
     public static Thread create(String name, Runnable action) {
         return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> {
             Thread thread = new Thread(null, action, name, 0, false);
@@ -49,9 +47,9 @@ public final class LibraryThreads {
     }
 
     /**
-     * A pool that reuses idle threads and creates one whenever none is idle, so no action waits for another.
+     * Returns a pool that reuses idle threads and creates a thread if none is idle, so no action waits for another.
      *
-     * @return the same for all of the library; it throws an {@code OutOfMemoryError} if no thread can be created
+     * @return always the same pool; it throws an {@code OutOfMemoryError} if no thread can be created
      */
     public static Executor cached() {
         return CACHED;

@@ -5,8 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the threads that a reactive library has marked: they must not block. By the names of the interfaces, since this
- * module knows no library; each class of threads is looked at once.
+ * Recognizes threads that a reactive library has marked as non-blocking. Uses the names of the marker interfaces, since
+ * this module depends on no such library. Each class of threads is checked once.
  */
 public final class NonBlockingThreads {
 
@@ -23,9 +23,9 @@ public final class NonBlockingThreads {
     private NonBlockingThreads() {}
 
     /**
-     * Whether this thread must not block.
+     * Returns whether the current thread must not block.
      *
-     * @return true if it is marked so
+     * @return true if it is marked
      */
     public static boolean isCurrent() {
         return IS_MARKED.get(Thread.currentThread().getClass());

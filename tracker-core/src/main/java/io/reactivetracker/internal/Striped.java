@@ -85,8 +85,8 @@ public final class Striped<S extends Striped.Stripe> {
     /**
      * Reads all stripes at one instant.
      *
-     * <p>Locks all of them, in their order. Starts again if stripes were added meanwhile. Use it only where sums must add
-     * up at one instant, as in the counts of a group; otherwise use {@link #forEach}.
+     * <p>Locks all of them, in their order. Starts again if stripes were added meanwhile. Use it only where sums must
+     * add up at one instant, as in the counts of a group; otherwise use {@link #forEach}.
      *
      * @param action called for each stripe while all are locked; short, and locks nothing
      */

@@ -27,7 +27,8 @@ public final class Throwables {
     }
 
     /**
-     * Adds a second failure to a first one as suppressed, unless it has an equal one or {@value #MAX_SUPPRESSED} already.
+     * Adds a second failure to a first one as suppressed, unless it has an equal one or
+     * {@value #MAX_SUPPRESSED} already.
      *
      * <p>An application may fail many tasks with one exception, which must not grow with each of them.
      *

@@ -5,18 +5,19 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs things that set off further things, on a stack of bounded depth.
+ * Runs nested callbacks on a stack of bounded depth.
  *
- * <p>The end of one task may drain a tracker, whose waiters end a task of another, and so on through any number of
- * them. Up to a depth each link of such a chain runs inside the one before; what is set off beyond it is left to the
- * outermost run of the thread, which takes it up when it is done with its own.
+ * <p>The end of a task may drain a tracker, whose waiters end a task of another tracker, and so on through any number
+ * of trackers. Up to a depth of {@value #MAX_DEPTH}, a callback runs inside the one that triggers it. Deeper callbacks
+ * are postponed until the thread's outermost callback has run.
  *
- * <p>So what a call promises to have run "before it returns" it has run, unless it was made more than 16 links deep. A body that
- * runs there, which on a group's own executor none does, must not wait for what it has set off itself.
+ * <p>So a method that runs callbacks "before it returns" does so, unless it is called from a callback at the maximum
+ * depth. A task body that runs at that depth must not wait for what it has triggered. A group's own executor runs no
+ * body there.
  */
 public final class Trampoline {
 
-    private static final int DEEPEST = 16;
+    private static final int MAX_DEPTH = 16;
     private static final ThreadLocal<@Nullable Trampoline> CURRENT = new ThreadLocal<>();
 
     private final ArrayDeque<Runnable> postponed = new ArrayDeque<>(0);
@@ -25,34 +26,34 @@ public final class Trampoline {
     private Trampoline() {}
 
     /**
-     * Runs a link of the chain: now, or if the stack is deep already, when this thread's outermost link has run.
+     * Runs a callback: now, or at the maximum depth once this thread's outermost callback has run.
      *
-     * @param link what to run; handles its own failures, since others wait behind it
+     * @param callback the callback; must not throw, since others may be postponed
      */
-    public static void run(Runnable link) {
+    public static void run(Runnable callback) {
         Trampoline current = CURRENT.get();
         if (current != null) {
-            current.runInside(link);
+            current.runInside(callback);
             return;
         }
         Trampoline outermost = new Trampoline();
         CURRENT.set(outermost);
         try {
-            outermost.runAll(link);
+            outermost.runAll(callback);
         } finally {
             CURRENT.remove();
         }
     }
 
     /**
-     * Runs a step, and only after it what it sets off.
+     * Runs a step now, and the callbacks that it triggers after it.
      *
-     * @param step what to run now, whole, before any link that it runs
+     * @param step the step
      */
-    public static void runBeforeItsLinks(Runnable step) {
+    public static void runBeforeItsCallbacks(Runnable step) {
         Trampoline outer = CURRENT.get();
         Trampoline collected = new Trampoline();
-        collected.depth = DEEPEST;
+        collected.depth = MAX_DEPTH;
         CURRENT.set(collected);
         try {
             step.run();
@@ -66,22 +67,22 @@ public final class Trampoline {
         }
     }
 
-    private void runInside(Runnable link) {
-        if (depth == DEEPEST) {
-            postponed.add(link);
+    private void runInside(Runnable callback) {
+        if (depth == MAX_DEPTH) {
+            postponed.add(callback);
             return;
         }
         depth++;
         try {
-            link.run();
+            callback.run();
         } finally {
             depth--;
         }
     }
 
     private void runAll(Runnable first) {
-        for (@Nullable Runnable link = first; link != null; link = postponed.poll()) {
-            link.run();
+        for (@Nullable Runnable callback = first; callback != null; callback = postponed.poll()) {
+            callback.run();
         }
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the adapters share; exported to them alone, and free to change with every release. */
+/** Helpers of this library, exported to its modules only. They may change with each release. */
 @NullMarked
 package io.reactivetracker.internal;
 

@@ -157,7 +157,7 @@ class MisuseTest {
                 .allSatisfy(refused -> assertThat(refused)
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessageStartingWith(
-                                "a task must not wait for a drain that cannot come before it has ended itself")
+                                "a task must not wait for a drain that needs its own end")
                         .hasMessageContaining("which is open, so it cannot drain before it is closed"));
     }
 

@@ -1180,7 +1180,7 @@ class TaskGroupTest {
                         .isNull());
         expectNull("options must not be null", () -> GroupTask.issue(group, null, () -> null));
         expectNull("origin must not be null", () -> GroupTask.issue(group, TaskOptions.defaults(), null));
-        expectNull("cause must not be null: cancel() is for when there is none", () -> group.cancel(null));
+        expectNull("cause must not be null: use cancel() if there is none", () -> group.cancel(null));
         assertThat(group.counts()).isEqualTo(TaskCounts.none());
         assertThat(group.isClosed()).isFalse();
     }

@@ -213,7 +213,7 @@ class TrackWithTest {
         StepVerifier.create(flux.flux().transform(trackWith(tracker, TaskOptions.strict())))
                 .verifyErrorSatisfies(error -> assertThat(error)
                         .isInstanceOf(TrackerClosedException.class)
-                        .hasMessageStartingWith("tracker \"orders\" is closed and takes no strict task"));
+                        .hasMessageStartingWith("tracker \"orders\" is closed and refuses strict tasks"));
         StepVerifier.create(mono.mono()
                         .transform(trackWith(tracker, TaskOptions.strict().and(TaskOptions.named("ship")))))
                 .verifyError(TrackerClosedException.class);
