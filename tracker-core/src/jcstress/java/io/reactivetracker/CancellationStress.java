@@ -13,23 +13,23 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Cancels that race with births, listeners and each other. */
+/** Cancels race with new children, new actions and each other. */
 public final class CancellationStress {
 
     private CancellationStress() {}
 
-    /** A child is born while its parent is cancelled: it is cancelled, now or a moment later. */
+    /** A child is created while its parent is cancelled: it is cancelled. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "the child is cancelled")
     @Outcome(expect = FORBIDDEN, desc = "the child was missed")
     @State
-    public static class BirthRacesCancel {
+    public static class ChildRacesCancel {
 
         private final CancellationToken parent = CancellationToken.create();
         private CancellationToken child = parent;
 
         @Actor
-        public void bear() {
+        public void createChild() {
             child = parent.child();
         }
 
@@ -44,18 +44,18 @@ public final class CancellationStress {
         }
     }
 
-    /** A listener comes while the token is cancelled: it is run once. */
+    /** An action is registered while the token is cancelled: it runs once. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "run once")
     @Outcome(expect = FORBIDDEN, desc = "lost, or run twice")
     @State
-    public static class ListenerRacesCancel {
+    public static class ActionRacesCancel {
 
         private final CancellationToken token = CancellationToken.create();
         private final AtomicInteger told = new AtomicInteger();
 
         @Actor
-        public void listen() {
+        public void register() {
             token.onCancel(told::incrementAndGet);
         }
 
@@ -70,7 +70,7 @@ public final class CancellationStress {
         }
     }
 
-    /** Two cancel with a cause each: one of them did it, and its cause is the token's. */
+    /** Two threads cancel with a cause each: one of them succeeds, and the token has its cause. */
     @JCStressTest
     @Outcome(
             id = {"1, 1", "2, 2"},

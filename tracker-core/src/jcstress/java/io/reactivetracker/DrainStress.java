@@ -15,15 +15,15 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
-/** Drains that race with closes, waits, late tasks and looks. */
+/** Drains race with closes, waits, late tasks and reads. */
 public final class DrainStress {
 
     private DrainStress() {}
 
-    /** The last task ends while the tracker is closed: a wait made before runs its action once, whoever drains. */
+    /** The last task ends while the tracker is closed: the action of an earlier wait runs once, in either thread. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "told once")
-    @Outcome(expect = FORBIDDEN, desc = "lost, or told twice")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "run once")
+    @Outcome(expect = FORBIDDEN, desc = "lost, or run twice")
     @State
     public static class EndRacesClose {
 
@@ -51,7 +51,7 @@ public final class DrainStress {
         }
     }
 
-    /** An action is added while the drain happens: it is run by the one or the other, once. */
+    /** An action is registered during the drain: it runs once, in either thread. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "run once")
     @Outcome(expect = FORBIDDEN, desc = "lost, or run twice")
@@ -83,7 +83,7 @@ public final class DrainStress {
         }
     }
 
-    /** A drain of a moment, taken back at once, while a signal is looked at: once done it stays so. */
+    /** A tracker is drained and reopened while a signal is read: once done, the signal stays done. */
     @JCStressTest
     @Outcome(
             id = {"false, true", "true, true"},
@@ -113,7 +113,7 @@ public final class DrainStress {
         }
     }
 
-    /** What a task wrote without any fence is seen by whoever finds the signal done. */
+    /** Plain writes of a task are seen by a thread that finds the signal done. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "drained, and all its work is seen")
     @Outcome(
@@ -146,12 +146,12 @@ public final class DrainStress {
         }
     }
 
-    /** A task asks to start while the tracker is closed and waited for: refused, or waited for. */
+    /** A task asks to start while the tracker is closed and a thread waits: it is refused or awaited. */
     @JCStressTest
     @Outcome(id = "0, 0, 1", expect = ACCEPTABLE, desc = "refused; the wait is over at once")
     @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "accepted before the close; the wait outlasts it")
-    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "accepted, and ended before the wait looked")
-    @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "refused, and the wait looked after the close")
+    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "accepted, and ended before the wait read the tracker")
+    @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "refused, and the wait read the tracker after the close")
     @Outcome(expect = FORBIDDEN, desc = "the wait never ends")
     @State
     public static class TryTokenRacesClose {
@@ -175,7 +175,7 @@ public final class DrainStress {
             tracker.close();
             DrainSignal drained = tracker.drained();
             if (drained.isDone()) {
-                // From here on nothing may run: neither now nor a moment later.
+                // From here on nothing may run.
                 result.r2 = running == 0 ? 1 : 2;
             }
         }
@@ -186,7 +186,7 @@ public final class DrainStress {
         }
     }
 
-    /** One token is closed by two threads: it counts down once. */
+    /** Two threads close one token: it counts down once. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "the other task still counts")
     @Outcome(expect = FORBIDDEN, desc = "counted down twice")

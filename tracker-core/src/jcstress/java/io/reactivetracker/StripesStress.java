@@ -14,7 +14,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
-/** Closes of a striped tracker that race with starts, ends and waits; in the core's package to reach its stripes. */
+/** Closes of a striped tracker race with starts, ends and waits. */
 public final class StripesStress {
 
     private StripesStress() {}
@@ -24,9 +24,9 @@ public final class StripesStress {
         return new TaskTracker("stress", count, new RunningTasks(System::nanoTime));
     }
 
-    /** Tasks that were counted in stripes end while those are folded: none is lost, and the wait is told once. */
+    /** Tasks that were counted in stripes end while these are folded: none is lost, and the action runs once. */
     @JCStressTest
-    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "told once, and nothing is left")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "run once, and nothing is left")
     @Outcome(expect = FORBIDDEN, desc = "a task was lost, or counted down twice")
     @State
     public static class EndsRaceFold {
@@ -58,7 +58,7 @@ public final class StripesStress {
         }
     }
 
-    /** A task asks to start while the stripes are folded: refused, or counted and waited for. */
+    /** A task asks to start while the stripes are folded: it is refused, or counted and awaited. */
     @JCStressTest
     @Outcome(
             id = {"0, 0", "1, 1"},
@@ -86,7 +86,7 @@ public final class StripesStress {
         }
     }
 
-    /** What a task wrote without any fence, and then ended in a stripe, is seen by whoever finds the tracker drained. */
+    /** Plain writes of a task that ends in a stripe are seen by a thread that finds the tracker drained. */
     @JCStressTest
     @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "not drained yet")
     @Outcome(id = "false, false", expect = ACCEPTABLE, desc = "not drained yet")
@@ -113,7 +113,7 @@ public final class StripesStress {
         }
     }
 
-    /** One thread stripes and another closes: the word never closes without the whole count. */
+    /** One thread adds stripes and another closes: a closed word has the whole count. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "the one task is counted")
     @Outcome(expect = FORBIDDEN, desc = "it is not")

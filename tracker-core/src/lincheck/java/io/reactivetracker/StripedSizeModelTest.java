@@ -6,7 +6,7 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Test;
 
-/** While no task starts or ends, the size is exact, whatever becomes of the stripes meanwhile. */
+/** While no task starts or ends, the size is exact, even if stripes are added or folded. */
 class StripedSizeModelTest {
 
     @Test
@@ -42,7 +42,7 @@ class StripedSizeModelTest {
 
         private final TaskCount count = new TaskCount(new StateWord());
 
-        /** For Lincheck, which makes a new one for every interleaving. */
+        /** Called by Lincheck for each interleaving. */
         public TwoTasks() {
             count.acquire();
             count.stripe();
@@ -66,10 +66,10 @@ class StripedSizeModelTest {
         }
     }
 
-    /** What its size must be. */
+    /** The specification of its size. */
     public static class Two extends Steps {
 
-        /** For Lincheck, which makes a new one for every interleaving. */
+        /** Called by Lincheck for each interleaving. */
         public Two() {}
 
         @Override

@@ -11,7 +11,7 @@ import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.junit.jupiter.api.Test;
 
-/** Every interleaving, up to a bound, of a few steps in two and three threads. */
+/** Checks interleavings of a few steps in two and three threads, up to a bound. */
 class TaskTrackerModelTest {
 
     @Test
@@ -105,7 +105,7 @@ class TaskTrackerModelTest {
         }
     }
 
-    /** The tracker as it is. */
+    /** The real tracker. */
     public static class RealTracker extends TrackerScenarios {
 
         final TaskCount count = new TaskCount(new StateWord());
@@ -116,7 +116,7 @@ class TaskTrackerModelTest {
         private final TaskToken sharedToken = tracker.token();
         private final DrainSignal sharedSignal = tracker.drained();
 
-        /** For Lincheck, which makes a new one for every interleaving. */
+        /** Called by Lincheck for each interleaving. */
         public RealTracker() {}
 
         @Override
@@ -183,10 +183,10 @@ class TaskTrackerModelTest {
         }
     }
 
-    /** The tracker as it is under contention; what size() promises then is no matter of one step, so it is left out. */
+    /** The real tracker in stripes, without size(), which is not atomic then. */
     public static class StripedTracker extends RealTracker {
 
-        /** For Lincheck, which makes a new one for every interleaving. */
+        /** Called by Lincheck for each interleaving. */
         public StripedTracker() {
             count.stripe();
         }
@@ -204,10 +204,10 @@ class TaskTrackerModelTest {
         }
     }
 
-    /** A tracker whose size nobody asks for. */
+    /** The specification without size(). */
     public static class StripedSpecification extends TrackerSpecification {
 
-        /** For Lincheck, which makes a new one for every interleaving. */
+        /** Called by Lincheck for each interleaving. */
         public StripedSpecification() {}
 
         @Override

@@ -6,16 +6,16 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 
 /**
- * The steps from which Lincheck makes up scenarios, the same for the real tracker, its specification, and a tracker
- * that is wrong on purpose.
+ * The operations from which Lincheck generates scenarios, for the real tracker, its specification, and a tracker that is
+ * wrong on purpose.
  *
- * <p>Each thread has one token and one signal of its own, so every operation is a single step of the tracker; one more
- * token and one more signal are there from the start, for all threads.
+ * <p>Each thread has its own token and signal, so every operation is a single step of the tracker. A shared token and a
+ * shared signal exist from the start.
  */
 @Param(name = "thread", gen = ThreadIdGen.class)
 public abstract class TrackerScenarios {
 
-    /** More than there are threads in a scenario. */
+    /** More than the threads of a scenario. */
     static final int THREADS = 6;
 
     TrackerScenarios() {}
@@ -24,7 +24,7 @@ public abstract class TrackerScenarios {
     @Operation(params = "thread")
     public abstract boolean token(int thread);
 
-    /** As {@code token}, unless the tracker is closed. */
+    /** Like {@code token}, unless the tracker is closed. */
     @Operation(params = "thread")
     public abstract boolean tryToken(int thread);
 
@@ -32,7 +32,7 @@ public abstract class TrackerScenarios {
     @Operation(params = "thread")
     public abstract boolean closeToken(int thread);
 
-    /** Closes the token that all threads share; once, since a second call does not wait until the first is done. */
+    /** Closes the shared token. Called once, since a second call does not wait for the first one. */
     @Operation(runOnce = true)
     public abstract void closeSharedToken();
 
@@ -45,7 +45,7 @@ public abstract class TrackerScenarios {
     @Operation
     public abstract long size();
 
-    /** Makes this thread's signal, in place of the one it had. */
+    /** Replaces this thread's signal by a new one. */
     @Operation(params = "thread")
     public abstract void drained(int thread);
 

@@ -4,7 +4,7 @@ package io.reactivetracker;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a tracker is, for one thread and without a trick: a count, a flag, and the waits that are not done yet. */
+/** The sequential specification of a tracker: a count, a flag, and the waits that are not done yet. */
 public class TrackerSpecification extends TrackerScenarios {
 
     private final boolean[] tokens = new boolean[THREADS];
@@ -15,7 +15,7 @@ public class TrackerSpecification extends TrackerScenarios {
     private long count = 1;
     private boolean closed;
 
-    /** For Lincheck, which makes a new one for every interleaving. */
+    /** Called by Lincheck for each interleaving. */
     public TrackerSpecification() {}
 
     @Override
@@ -95,7 +95,7 @@ public class TrackerSpecification extends TrackerScenarios {
         return wait;
     }
 
-    /** The one rule: whoever waits while the tracker is closed and empty is done, for good. */
+    /** The rule: all waits of a closed and empty tracker are done, and stay done. */
     private void settle() {
         if (closed && count == 0) {
             pending.forEach(wait -> wait.done = true);

@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A tracker that counts drains beside its word instead of in it, after the step that drains, as tokio-util's does.
+ * A tracker that counts drains outside its word, after the step that drains, as tokio-util's does.
  *
- * <p>Wrong on purpose: a wait that is made between the two steps is done although the tracker was never drained in
- * its lifetime. If the model checker did not find that, its silence on the real tracker would mean nothing.
+ * <p>Wrong on purpose: a wait that is created between the two steps is done although the tracker was never drained
+ * during the wait. The model checker must find this error.
  */
 public class TrackerWithoutEpoch extends TrackerScenarios {
 
@@ -20,7 +20,7 @@ public class TrackerWithoutEpoch extends TrackerScenarios {
     private final AtomicBoolean sharedToken = new AtomicBoolean(true);
     private final Signal sharedSignal = new Signal();
 
-    /** For Lincheck, which makes a new one for every interleaving. */
+    /** Called by Lincheck for each interleaving. */
     public TrackerWithoutEpoch() {}
 
     @Override

@@ -24,7 +24,7 @@ class CancellationTokenTest {
 
     private final CancellationToken root = CancellationToken.create();
 
-    /** The tests of tokio-util's token, by what they show. */
+    /** The tests of tokio-util's token, named by what they show. */
     @Nested
     class Cancelling {
 
@@ -104,7 +104,7 @@ class CancellationTokenTest {
         }
 
         @Test
-        void reachesAllDescendantsAndNobodyElse() {
+        void reachesAllDescendantsAndNoOtherToken() {
             CancellationToken parent = root.child();
             CancellationToken sibling = root.child();
             List<CancellationToken> below = new ArrayList<>(List.of(parent));
@@ -348,7 +348,7 @@ class CancellationTokenTest {
     class Races {
 
         @Test
-        void aCancelReturnsOnlyWhenEveryDescendantIsCancelledWhoeverCameFirst() throws Exception {
+        void aCancelReturnsOnlyWhenEveryDescendantIsCancelledEvenIfAnotherWasFirst() throws Exception {
             for (int round = 0; round < 200; round++) {
                 CancellationToken top = CancellationToken.create();
                 List<CancellationToken> below = new ArrayList<>(List.of(top));

@@ -27,7 +27,7 @@ class DrainSignalTest {
 
     private final TaskTracker tracker = TaskTracker.create("orders");
 
-    /** The tests of tokio-util's waits, by what they show. */
+    /** The tests of tokio-util's waits, named by what they show. */
     @Nested
     class Completion {
 
@@ -503,8 +503,8 @@ class DrainSignalTest {
         DrainSignal signal = tracker.drained();
         assertThat(signal)
                 .hasToString(
-                        "DrainSignal[orders, pending: tracker \"orders\", which is open, so it cannot drain before it is closed, and"
-                                + " counts 0 tasks]");
+                        "DrainSignal[orders, pending: tracker \"orders\", which is open, so it cannot drain before"
+                                + " it is closed, and counts 0 tasks]");
         tracker.close();
         assertThat(signal).hasToString("DrainSignal[orders, done]");
     }

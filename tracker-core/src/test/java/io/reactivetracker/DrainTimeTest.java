@@ -106,7 +106,7 @@ class DrainTimeTest {
         assertThat(tracker.drainTime()).isEqualTo(SECOND);
     }
 
-    /** The close takes over from a reopen that comes after it has looked at the clock, while the tracker is drained. */
+    /** The close follows a reopen that comes after the close has read the clock, while the tracker is drained. */
     @Test
     void isThatOfTheCloseAndNotOfADrainJustBeforeIt() {
         List<Runnable> meanwhile = new ArrayList<>();
@@ -129,7 +129,7 @@ class DrainTimeTest {
         assertThat(reopened.drainTime()).isEqualTo(SECOND);
     }
 
-    /** Whichever of the two is held up behind its step, the clock has stopped when both are done. */
+    /** The clock has stopped when both threads are done, whichever of them is delayed after its step. */
     @Test
     void hasStoppedWhenTheCloseAndTheLastTaskHaveReturned() throws Exception {
         int rounds = 20_000;
@@ -165,7 +165,7 @@ class DrainTimeTest {
         assertThat(trackers).allSatisfy(racing -> assertThat(racing.drainTime()).isZero());
     }
 
-    /** However long the older close is held up behind its step. */
+    /** The older close is delayed after its step. */
     @Test
     void isThatOfTheLaterOfTwoClosesAroundAReopen() throws Exception {
         int rounds = 2_000;

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.ClassLayout;
 import org.openjdk.jol.info.GraphLayout;
 
-/** What the hot path costs that no noise can touch: bytes and locks. */
+/** The costs of the hot path that noise does not affect: bytes and locks. */
 class PathCostTest {
 
-    /** Few enough that the compiler does not yet see that an object never leaves its method, and spare it. */
+    /** So low that the compiler does not yet eliminate allocations by escape analysis. */
     private static final int ROUNDS = 50;
 
-    /** The least of several counts: what the virtual machine itself makes now and then is in the others. */
+    /** Returns the minimum of several counts, since the virtual machine itself allocates now and then. */
     private static final int COUNTS = 10;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -93,7 +93,7 @@ class PathCostTest {
                 }
                 synchronized (count) {
                     synchronized (tracker) {
-                        // It would wait for ever if it needed one of these.
+                        // It would wait forever if it needed one of these locks.
                         other.submit(() -> {
                                     tracker.token().close();
                                     Objects.requireNonNull(tracker.tryToken()).close();

@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Named tasks of many threads; what those of one thread do is in {@link TaskTrackerTest}. */
+/** Named tasks of several threads; those of one thread are tested in {@link TaskTrackerTest}. */
 class RunningTasksTest {
 
     private static final int ENOUGH_TO_SPREAD = 4;
 
     private final AtomicLong clock = new AtomicLong();
 
-    /** Runs once, when the clock is read the next time: by a task that enters, under the lock of its stripe. */
+    /** Runs once, at the next reading of the clock: when a task is added, under the lock of its stripe. */
     private final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
 
     private final RunningTasks tasks = new RunningTasks(() -> {
@@ -46,7 +46,7 @@ class RunningTasksTest {
         await().until(() -> thread.getState() == Thread.State.BLOCKED);
     }
 
-    /** Has so many threads enter a task while another task enters. */
+    /** Lets several threads add a task while another task is being added. */
     private List<Thread> meet(int number) {
         List<Thread> met = new ArrayList<>();
         for (int i = 0; i < number; i++) {
@@ -65,7 +65,7 @@ class RunningTasksTest {
         assertThat(tasks.isSpread()).isTrue();
     }
 
-    /** Has one task enter by a thread of each stripe, from the last stripe to the first. */
+    /** Adds a task by a thread of each stripe, from the last stripe to the first. */
     private List<RunningTasks.Entry> enterFromTheLastStripe() {
         List<RunningTasks.Entry> entered = new ArrayList<>();
         for (int cell = Striped.MAX_STRIPES - 1; cell >= 0; cell--) {
@@ -81,7 +81,7 @@ class RunningTasksTest {
         return tasks.list().stream().map(RunningTask::name).toList();
     }
 
-    /** A thread whose tasks stand on this stripe once there are several; the first is that of all who came before. */
+    /** Returns a thread that adds to this stripe once there are several. */
     private static Thread ofStripe(int cell, Runnable work) {
         Thread thread = new Thread(work);
         while ((thread.getId() & (Striped.MAX_STRIPES - 1)) != cell) {

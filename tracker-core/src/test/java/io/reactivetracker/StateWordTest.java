@@ -10,14 +10,14 @@ class StateWordTest {
 
     private static final long CLOSED_AND_EMPTY = 1;
 
-    /** What a word is for a moment when an addition has ended the last task. */
+    /** The state of a word right after an addition has ended the last task. */
     @Nested
     class Unsettled {
 
         private final StateWord word = new StateWord(CLOSED_AND_EMPTY);
 
         @Test
-        void isDrainedForWhoeverReadsIt() {
+        void isDrainedForEachReader() {
             long read = word.read();
             assertThat(StateWord.isDrained(read)).isTrue();
             assertThat(StateWord.epoch(read)).isOne();
@@ -25,7 +25,7 @@ class StateWordTest {
         }
 
         @Test
-        void wasNotDrainedIfATaskIsFasterThanAllWhoRead() {
+        void wasNotDrainedIfATaskIsFasterThanAllReaders() {
             assertThat(word.acquire()).isTrue();
             assertThat(StateWord.epoch(word.read())).isZero();
             assertThat(StateWord.count(word.read())).isOne();
@@ -34,7 +34,7 @@ class StateWordTest {
         }
 
         @Test
-        void wasNotDrainedIfAReopenIsFasterThanAllWhoRead() {
+        void wasNotDrainedIfAReopenIsFasterThanAllReaders() {
             assertThat(word.reopen()).isTrue();
             assertThat(word.read()).isZero();
         }

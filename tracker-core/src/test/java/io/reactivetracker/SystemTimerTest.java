@@ -254,7 +254,7 @@ class SystemTimerTest {
         }
     }
 
-    /** Stands for an application that is the first to need a thread of the library. */
+    /** Simulates an application that is the first to need a thread of the library. */
     public static final class Creator implements Function<Runnable, Thread> {
 
         @Override

@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Many threads at once; what Lincheck shows for a few steps holds for many. */
+/** Many threads at once: what Lincheck verifies for a few steps holds for many. */
 class TaskTrackerStressTest {
 
     private static final int THREADS = 8;

@@ -25,8 +25,8 @@ class TaskTrackerTest {
 
     private final TaskTracker tracker = TaskTracker.create("orders");
 
-    /** The tests of tokio-util's tracker itself, by what they show. Those of its waits are in DrainSignalTest. */
-    /** As where memory runs out between the count and the list. */
+    /** The tests of tokio-util's tracker, named by what they show. Those of its waits are in DrainSignalTest. */
+    /** Simulates that memory runs out between the count and the list. */
     @Test
     void aNamedTaskThatCannotBeListedIsNotCounted() {
         OutOfMemoryError full = new OutOfMemoryError("full");

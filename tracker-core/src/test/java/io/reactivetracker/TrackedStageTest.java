@@ -72,7 +72,7 @@ class TrackedStageTest {
     }
 
     @Test
-    void isCountedUntilItEndsEvenIfNobodyWantsTheResultAnyMore() {
+    void isCountedUntilItEndsEvenIfItsResultIsNotNeededAnyMore() {
         tracked.cancel(true);
         assertThat(tracker.size()).isOne();
         assertThat(stage).isNotDone();

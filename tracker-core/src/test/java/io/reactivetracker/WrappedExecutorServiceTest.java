@@ -186,7 +186,9 @@ class WrappedExecutorServiceTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> tracker.wrap((ExecutorService) null))
                 .withMessage("executor must not be null");
-        assertThatNullPointerException().isThrownBy(() -> service.execute(null)).withMessage("command must not be null");
+        assertThatNullPointerException()
+                .isThrownBy(() -> service.execute(null))
+                .withMessage("command must not be null");
         assertThat(tracker.size()).isZero();
     }
 }

@@ -109,7 +109,7 @@ class WrappedExecutorTest {
     }
 
     @Test
-    void aTrackerThatNobodyHoldsStopsNoTask() throws Exception {
+    void anUnreachableTrackerStopsNoTask() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         ExecutorService threads = Executors.newSingleThreadExecutor();

@@ -37,7 +37,7 @@ class CoalescingExecutorTest {
         Executor executor = new CoalescingExecutor(calls::add);
         executor.execute(() -> {
             ran.add("a");
-            // While this blocks another thread takes the next.
+            // While this blocks, another thread takes the next action.
             calls.remove().run();
             ran.add("end of a");
         });
@@ -143,7 +143,7 @@ class CoalescingExecutorTest {
                                 count.incrementAndGet();
                                 int unused = turn.arrive();
                             });
-                            // Each waits for its own action, so that the queue is empty again and again.
+                            // Each thread waits for its own action, so the queue becomes empty again and again.
                             int unused = turn.arriveAndAwaitAdvance();
                         }
                         ended.countDown();

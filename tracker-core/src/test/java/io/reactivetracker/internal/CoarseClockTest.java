@@ -36,7 +36,7 @@ class CoarseClockTest {
         Thread test = Thread.currentThread();
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger readByWhoAsks = new AtomicInteger();
-        // Its thread does not come to its first tick, so only the test reads the system's clock.
+        // Its thread does not reach its first tick, so only the test reads the system's clock.
         CoarseClock held = new CoarseClock(() -> {
             if (Thread.currentThread().equals(test)) {
                 return readByWhoAsks.incrementAndGet();
@@ -63,7 +63,7 @@ class CoarseClockTest {
     }
 
     @Test
-    void ticksNoMoreWhenNobodyAsks() {
+    void ticksNoMoreWhenItIsNotRead() {
         clock.read();
         await().until(() -> !clock.tick());
         system.set(9);
