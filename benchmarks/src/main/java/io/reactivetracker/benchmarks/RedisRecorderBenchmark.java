@@ -123,7 +123,7 @@ public class RedisRecorderBenchmark {
         runAll(key -> store.begin(key).thenCompose(RecordStore.Claim::succeed).toCompletableFuture());
     }
 
-    /** Two commands that know no failure, no lease that is renewed and no fencing number. */
+    /** Two commands that know no failure, no lease that is renewed and no fencing token. */
     @Benchmark
     @OperationsPerInvocation(RECORDS)
     public void setNxAndSet() throws InterruptedException {

@@ -273,7 +273,7 @@ public final class Report {
         paragraph("## The recorder");
         paragraph(
                 "In memory, next to the least that is written by hand: a `ConcurrentHashMap` of states, which knows no failures,"
-                        + " waits or fencing numbers.");
+                        + " waits or fencing tokens.");
         Map<String, String> names = new LinkedHashMap<>();
         names.put("newKeys@1", "begin and succeed, of a new key that is kept");
         names.put("again@1", "begin and fail, of a key that has failed");

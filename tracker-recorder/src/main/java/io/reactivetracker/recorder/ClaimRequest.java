@@ -27,7 +27,7 @@ public final class ClaimRequest<K> {
 
     private ClaimRequest(TaskRecorder<K> recorder, K key, @Nullable RecordOptions options) {
         this.recorder = Objects.requireNonNull(recorder, "recorder must not be null");
-        this.key = Keys.require(key);
+        this.key = Objects.requireNonNull(key, "key must not be null");
         this.options = options;
     }
 
@@ -83,6 +83,11 @@ public final class ClaimRequest<K> {
         }
         if (answer == null) {
             notGranted(claimant, null);
+            return;
+        }
+        RecordStore.Claim granted = Stages.<RecordStore.Claim>valueNow(answer);
+        if (granted != null) {
+            granted(claimant, granted, askedAt, false);
             return;
         }
         boolean isLate = !Stages.isDone(answer);

@@ -9,20 +9,20 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Drops the records of a {@link MemoryStore} that have reached their age, also if nobody uses the store.
+ * Drops the records of a {@link MemoryStore} that have reached their maximum age, even if nobody uses the store.
  *
- * <p>One alarm is set while there is a record. It rings a moment after the oldest has reached its age, so that those that
- * follow closely are dropped by the same one. It does not keep a store that nobody else refers to. Keys are compared then,
- * which is user code, so it is done in a thread of the library's default executor and not in the timer's.
+ * <p>One alarm is set while there is a record. It is due a little after the oldest record reaches its age, so that one
+ * alarm drops several records. It refers to the store weakly. Dropping a record compares keys, which is user code, so it
+ * runs on the library's default executor and not in the timer's thread.
  */
 final class Expiry {
 
-    private static final int PORTION = 1024;
+    private static final int MAX_PER_RUN = 1024;
 
-    /** The alarms are this part of the age apart, at least, but never more than a minute. */
+    /** Alarms are at least this part of the age apart, but at most a minute. */
     private static final int PARTS_OF_AGE = 64;
 
-    private static final long MOST_SLACK_NANOS = 60_000_000_000L;
+    private static final long MAX_SLACK_NANOS = 60_000_000_000L;
 
     private final WeakReference<MemoryStore<?>> store;
     private final TaskTimer timer;
@@ -32,45 +32,48 @@ final class Expiry {
     Expiry(MemoryStore<?> store, TaskTimer timer, Duration age) {
         this.store = new WeakReference<>(store);
         this.timer = timer;
-        this.slackNanos = Math.min(Durations.saturatedNanos(age) / PARTS_OF_AGE, MOST_SLACK_NANOS);
+        this.slackNanos = Math.min(Durations.saturatedNanos(age) / PARTS_OF_AGE, MAX_SLACK_NANOS);
     }
 
-    /** There is a record, maybe the first one. */
-    void isNeeded() {
+    /** Sets the alarm, unless it is set. To be called when there is a record. */
+    void set() {
         if (!isSet.get() && isSet.compareAndSet(false, true)) {
-            set();
+            schedule();
         }
     }
 
-    private void set() {
-        MemoryStore<?> watched = store.get();
-        long until = watched == null ? -1 : watched.untilNext();
-        if (watched == null || until < 0) {
+    private void schedule() {
+        MemoryStore<?> target = store.get();
+        if (target == null) {
+            return;
+        }
+        long delay = target.nanosToExpiry();
+        if (delay < 0) {
             isSet.set(false);
-            if (watched != null && watched.untilNext() >= 0) {
-                // It came between the look and the mark.
-                isNeeded();
+            if (target.nanosToExpiry() >= 0) {
+                // A record was added between the look and the mark.
+                set();
             }
             return;
         }
         try {
-            var unused = timer.schedule(Duration.ofNanos(until + slackNanos), this::ring);
+            var unused = timer.schedule(Duration.ofNanos(delay + slackNanos), this::executeEviction);
         } catch (RuntimeException refused) {
-            // A timer that is shut down: what is too old is dropped by whoever uses the store next.
+            // The timer is shut down. Later calls of the store drop what has expired.
             isSet.set(false);
         }
     }
 
-    private void ring() {
-        DefaultExecutor.get().execute(this::expire);
+    private void executeEviction() {
+        DefaultExecutor.get().execute(this::evict);
     }
 
-    private void expire() {
-        MemoryStore<?> watched = store.get();
-        if (watched != null && !watched.evict(PORTION)) {
-            ring();
+    private void evict() {
+        MemoryStore<?> target = store.get();
+        if (target != null && !target.evict(MAX_PER_RUN)) {
+            executeEviction();
         } else {
-            set();
+            schedule();
         }
     }
 }

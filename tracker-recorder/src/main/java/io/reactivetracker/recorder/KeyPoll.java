@@ -10,11 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at one key again and again for all who wait for it in one recorder, until nobody does.
+ * Polls one key for all that wait for it in one recorder, as long as there are any.
  *
- * <p>Whoever comes has the key looked at once, and then with all others after each interval. What a look finds is told to
- * those only who came before it was asked. One look is under way at a time; those who come meanwhile share the next. A look
- * that fails is as one that found nothing: the next one comes after the interval.
+ * <p>A new wait causes a query at once, and then all waits share one query per interval. A result is passed only to the
+ * waits that were there before the query was sent. One query is under way at a time; waits that come meanwhile share the
+ * next one. A query that fails counts as one that found nothing, so the next one follows after the interval.
  */
 final class KeyPoll<K> {
 
@@ -22,11 +22,11 @@ final class KeyPoll<K> {
     private final K key;
     private final Duration interval;
 
-    // Guarded by this. Closed when the last one leaves, and then not used again.
-    private final Set<SettledWait<K>> waits = new LinkedHashSet<>(2);
+    // Guarded by this. Closed when the last wait leaves, and never used again.
+    private final Set<SettledFuture<K>> waits = new LinkedHashSet<>(2);
     private boolean isClosed;
-    private boolean isLooking;
-    private boolean isWantedAgain;
+    private boolean isQuerying;
+    private boolean isRequestedAgain;
     private @Nullable Registration alarm;
 
     KeyPoll(TaskRecorder<K> recorder, K key, Duration interval) {
@@ -35,95 +35,94 @@ final class KeyPoll<K> {
         this.interval = interval;
     }
 
-    /** Takes one more; gives false if this is closed. */
-    boolean add(SettledWait<K> wait) {
+    /** Adds a wait; returns false if this is closed. */
+    boolean add(SettledFuture<K> wait) {
         synchronized (this) {
             if (isClosed) {
                 return false;
             }
             waits.add(wait);
         }
-        look();
+        query();
         return true;
     }
 
-    void remove(SettledWait<K> wait) {
-        Registration left;
+    void remove(SettledFuture<K> wait) {
+        Registration pending;
         synchronized (this) {
             if (!waits.remove(wait) || !waits.isEmpty()) {
                 return;
             }
             isClosed = true;
-            left = alarm;
-            alarm = null;
+            pending = takeAlarm();
         }
-        recorder.drop(key, this);
-        if (left != null) {
-            left.close();
-        }
+        recorder.remove(key, this);
+        pending.close();
     }
 
-    private void look() {
-        List<SettledWait<K>> told;
-        Registration left;
+    private Registration takeAlarm() {
+        Registration pending = alarm;
+        alarm = null;
+        return pending == null ? Registration.none() : pending;
+    }
+
+    private void query() {
+        List<SettledFuture<K>> asking;
+        Registration pending;
         synchronized (this) {
             if (isClosed) {
                 return;
             }
-            if (isLooking) {
-                isWantedAgain = true;
+            if (isQuerying) {
+                isRequestedAgain = true;
                 return;
             }
-            isLooking = true;
-            isWantedAgain = false;
-            told = List.copyOf(waits);
-            left = alarm;
-            alarm = null;
+            isQuerying = true;
+            isRequestedAgain = false;
+            asking = List.copyOf(waits);
+            pending = takeAlarm();
         }
-        if (left != null) {
-            left.close();
-        }
+        pending.close();
         StoreStep.<TaskRecord>ask(
-                "looking at", key, () -> recorder.store().find(key), (found, failure) -> looked(told, found));
+                "looking at", key, () -> recorder.store().find(key), (found, failure) -> answered(asking, found));
     }
 
-    private void looked(List<SettledWait<K>> told, @Nullable TaskRecord found) {
+    private void answered(List<SettledFuture<K>> asking, @Nullable TaskRecord found) {
         if (found != null) {
-            told.forEach(wait -> wait.told(found));
+            asking.forEach(wait -> wait.found(found));
         }
-        boolean isWanted;
+        boolean isRequested;
         synchronized (this) {
-            isLooking = false;
-            isWanted = isWantedAgain && !isClosed;
+            isQuerying = false;
+            isRequested = isRequestedAgain && !isClosed;
         }
-        if (isWanted) {
-            look();
+        if (isRequested) {
+            query();
         } else {
-            lookAgainLater();
+            queryLater();
         }
     }
 
-    private void lookAgainLater() {
-        List<SettledWait<K>> refused;
+    private void queryLater() {
+        List<SettledFuture<K>> failed;
         Throwable reason;
         synchronized (this) {
-            if (isClosed || isLooking || alarm != null) {
+            if (isClosed || isQuerying || alarm != null) {
                 return;
             }
             try {
                 alarm = Objects.requireNonNull(
-                        recorder.timer().schedule(interval, this::look), "the timer returned null, not a registration");
+                        recorder.timer().schedule(interval, this::query), "the timer returned null, not a registration");
                 if (isClosed) {
-                    // A timer may run whatever it likes in the call.
-                    alarm.close();
-                    alarm = null;
+                    // A timer may run other code in the call, which may have removed the last wait.
+                    takeAlarm().close();
                 }
                 return;
             } catch (Throwable thrown) {
                 reason = thrown;
-                refused = List.copyOf(waits);
+                failed = List.copyOf(waits);
             }
         }
-        refused.forEach(wait -> wait.fail(reason));
+        failed.forEach(wait -> wait.fail(reason));
     }
 }

@@ -2,30 +2,25 @@
 package io.reactivetracker.recorder;
 
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
-/** What a key must be, and how it is written in a message. */
+/** Describes keys in messages. */
 final class Keys {
 
-    /** A key may be of any size; a message is for people to read. */
-    private static final int MOST_CHARACTERS = 200;
+    private static final int MAX_CHARACTERS = 200;
 
     private Keys() {}
 
-    static <K> K require(K key) {
-        return Objects.requireNonNull(key, "key must not be null");
-    }
-
-    /** The key in quotes, cut if it is long; a key that cannot be written must not hide what is to be said of it. */
-    static String inWords(@Nullable Object key) {
+    /** Returns a key in quotes, cut if it is long. Does not fail for a key whose {@code toString()} does. */
+    static String describe(Object key) {
+        Objects.requireNonNull(key, "key must not be null");
         String text;
         try {
-            text = Objects.requireNonNull(String.valueOf(key));
+            text = Objects.requireNonNull(key.toString());
         } catch (RuntimeException | StackOverflowError unprintable) {
-            return "of class " + Objects.requireNonNull(key).getClass().getName() + ", whose toString() fails,";
+            return "of class " + key.getClass().getName() + ", whose toString() fails,";
         }
-        return text.length() <= MOST_CHARACTERS
+        return text.length() <= MAX_CHARACTERS
                 ? "\"" + text + "\""
-                : "\"" + text.substring(0, MOST_CHARACTERS) + "…\" (" + text.length() + " characters)";
+                : "\"" + text.substring(0, MAX_CHARACTERS) + "…\" (" + text.length() + " characters)";
     }
 }

@@ -30,7 +30,7 @@ public final class LeaseLostException extends IllegalStateException {
      */
     public LeaseLostException(Object key, long fence, @Nullable Throwable cause) {
         super(
-                "the lease on task " + Keys.inWords(Keys.require(key)) + " with fencing number " + fence
+                "the lease on task " + Keys.describe(key) + " with fencing token " + fence
                         + " ran out before it was renewed: what this owner did is not recorded, and another one may have"
                         + " taken over",
                 cause);

@@ -30,7 +30,7 @@ final class LeaseRenewal {
     private final long intervalNanos;
 
     // Guarded by this. The alarm is at the next round, or at the end of a lease before it.
-    private final Set<HeldLease> held = new LinkedHashSet<>();
+    private final Set<Lease> held = new LinkedHashSet<>();
     private long nextRound;
     private @Nullable Registration alarm;
 
@@ -50,7 +50,7 @@ final class LeaseRenewal {
      *
      * @throws RuntimeException what the timer throws: then it is not renewed
      */
-    synchronized void add(HeldLease lease) {
+    synchronized void add(Lease lease) {
         if (held.isEmpty() && alarm == null) {
             nextRound = timer.nanoTime() + intervalNanos;
             alarm = alarmIn(intervalNanos);
@@ -58,7 +58,7 @@ final class LeaseRenewal {
         held.add(lease);
     }
 
-    void remove(HeldLease lease) {
+    void remove(Lease lease) {
         Registration left = null;
         synchronized (this) {
             if (held.remove(lease) && held.isEmpty()) {
@@ -79,8 +79,8 @@ final class LeaseRenewal {
 
     private void wake() {
         long now = timer.nanoTime();
-        List<HeldLease> lost = new ArrayList<>();
-        List<HeldLease> due = new ArrayList<>();
+        List<Lease> lost = new ArrayList<>();
+        List<Lease> due = new ArrayList<>();
         Throwable refused = null;
         synchronized (this) {
             boolean isRound = now - nextRound >= 0;
@@ -88,7 +88,7 @@ final class LeaseRenewal {
                 nextRound = now + intervalNanos;
             }
             long wakeIn = nextRound - now;
-            for (HeldLease lease : held) {
+            for (Lease lease : held) {
                 long left = lease.endsAt() - now;
                 if (left <= 0) {
                     lost.add(lease);
@@ -126,11 +126,11 @@ final class LeaseRenewal {
         }
     }
 
-    private synchronized List<HeldLease> heldNow() {
+    private synchronized List<Lease> heldNow() {
         return List.copyOf(held);
     }
 
-    private void renew(List<HeldLease> due, long now) {
+    private void renew(List<Lease> due, long now) {
         List<RecordStore.Claim> claims = new ArrayList<>(due.size());
         due.forEach(lease -> claims.add(lease.claim));
         List<? extends @Nullable CompletionStage<Boolean>> answers;
@@ -141,7 +141,7 @@ final class LeaseRenewal {
             return;
         }
         for (int i = 0; i < due.size(); i++) {
-            HeldLease lease = due.get(i);
+            Lease lease = due.get(i);
             CompletionStage<Boolean> answer = answers != null && i < answers.size() ? answers.get(i) : null;
             StoreStep.<Boolean>ask("renewing the lease of", lease.task.key(), () -> answer, (isRenewed, failure) -> {
                 if (failure != null) {

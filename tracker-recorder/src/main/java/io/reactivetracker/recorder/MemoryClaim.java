@@ -6,29 +6,27 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that is held in memory, and once it is settled the record of what became of it.
+ * A key that is held in memory and, once it is settled, its record.
  *
  * <pre>
  *   state, one reference:
  *
- *   RUNNING  ─succeed→ SUCCEEDED               a TaskStatus; the first wait puts SettleWaits in its place
+ *   RUNNING  ─succeed→ SUCCEEDED               a TaskStatus; the first wait puts ClaimWaiters in its place
  *            ─fail───→ the failure             a Throwable, which reads FAILED
- *   REVOKING ─succeed→ NOT_FOUND               and then the store takes it out of its map
+ *   REVOKING ─succeed→ NOT_FOUND               and then the store removes it from its map
  *            ─fail───→ SUCCEEDED
  * </pre>
  *
- * <p>Only the owner settles a claim, by one compare-and-set, and a settled claim changes no more: a new task or a revoke
- * puts a new claim in its place in the {@link MemoryStore}'s map. So a wait is told what became of the very claim that it
- * was made for.
+ * <p>Only the owner settles a claim, by one compare-and-set. A settled claim never changes again: a new task or a revoke
+ * puts a new claim in its place in the {@link MemoryStore}'s map. So a waiter gets the result of the claim that it was
+ * added to.
  */
 class MemoryClaim<K> implements RecordStore.Claim {
-    private static final CompletionStage<Boolean> YES = CompletableFuture.completedStage(true);
-    private static final CompletionStage<Boolean> NO = CompletableFuture.completedStage(false);
+
     private static final VarHandle STATE;
 
     static {
@@ -42,8 +40,8 @@ class MemoryClaim<K> implements RecordStore.Claim {
     final K key;
     private final MemoryStore<K> store;
 
-    // Set by the thread that puts the claim into the map; others read it only of a settled one.
-    private long fence;
+    // Written by the thread that puts the claim into the map. Other threads read it only if the claim is settled.
+    private long fencingToken;
     private volatile Object state;
 
     @SuppressWarnings("NullAway.Init") // it can't see through the handle
@@ -54,33 +52,33 @@ class MemoryClaim<K> implements RecordStore.Claim {
         STATE.set(this, underWay);
     }
 
-    /** What a key's claim becomes if a task asks for it: under the map's lock for the key. */
-    static <K> MemoryClaim<K> begun(MemoryClaim<K> current, MemoryClaim<K> asking) {
+    /** Returns the claim that a key has after a task has requested it. Called under the map's lock for the key. */
+    static <K> MemoryClaim<K> begin(MemoryClaim<K> current, MemoryClaim<K> requested) {
         TaskStatus status = current.statusNow();
-        return status == TaskStatus.FAILED || status == TaskStatus.NOT_FOUND ? asking.replacing(current) : current;
+        return status == TaskStatus.FAILED || status == TaskStatus.NOT_FOUND ? requested.replacing(current) : current;
     }
 
-    /** What a key's claim becomes if a revoke asks for it: under the map's lock for the key. */
-    static <K> MemoryClaim<K> revoking(MemoryClaim<K> current, MemoryClaim<K> asking) {
-        return current.statusNow() == TaskStatus.SUCCEEDED ? asking.replacing(current) : current;
+    /** Returns the claim that a key has after a revoke has requested it. Called under the map's lock for the key. */
+    static <K> MemoryClaim<K> beginRevoke(MemoryClaim<K> current, MemoryClaim<K> requested) {
+        return current.statusNow() == TaskStatus.SUCCEEDED ? requested.replacing(current) : current;
     }
 
     private MemoryClaim<K> replacing(MemoryClaim<K> settled) {
-        fence = settled.fence + 1;
+        fencingToken = settled.fencingToken + 1;
         store.leave(settled);
         return this;
     }
 
-    /** Numbers a claim that took nobody's place. */
-    void numberAfter(long greatest) {
-        if (fence == 0) {
-            fence = greatest + 1;
+    /** Sets the fencing token of a claim that has not replaced another. */
+    void setFencingTokenAfter(long greatest) {
+        if (fencingToken == 0) {
+            fencingToken = greatest + 1;
         }
     }
 
     @Override
     public long fencingToken() {
-        return fence;
+        return fencingToken;
     }
 
     @Override
@@ -96,13 +94,12 @@ class MemoryClaim<K> implements RecordStore.Claim {
         if (state instanceof TaskStatus status) {
             return status;
         }
-        return state instanceof SettleWaits waits ? waits.status : TaskStatus.FAILED;
+        return state instanceof ClaimWaiters waiters ? waiters.status : TaskStatus.FAILED;
     }
 
-    /** The status as others are told: what has reached its age is gone. */
+    /** Returns the status that others see: NOT_FOUND if the record has reached its maximum age. */
     TaskStatus statusNow() {
-        TaskStatus status = statusOf(state);
-        return status.isSettled() && store.isExpired(this, status) ? TaskStatus.NOT_FOUND : status;
+        return read().status();
     }
 
     TaskRecord read() {
@@ -118,32 +115,22 @@ class MemoryClaim<K> implements RecordStore.Claim {
     }
 
     @Override
-    public CompletionStage<Boolean> succeed() {
-        return answer(settle(null));
+    public CompletableFuture<Boolean> succeed() {
+        return CompletableFuture.completedFuture(settle(null));
     }
 
     @Override
-    public CompletionStage<Boolean> fail(Throwable failure) {
-        return answer(settle(failure));
+    public CompletableFuture<Boolean> fail(Throwable failure) {
+        return CompletableFuture.completedFuture(settle(failure));
     }
 
     @Override
-    public CompletionStage<Boolean> renew() {
-        return answer(!status().isSettled());
+    public CompletableFuture<Boolean> renew() {
+        return CompletableFuture.completedFuture(!status().isSettled());
     }
 
-    /** Returns one of two shared stages, which nobody can change. */
-    static CompletionStage<Boolean> answer(boolean isYes) {
-        return isYes ? YES : NO;
-    }
-
-    /**
-     * Settles the claim, if it isn't.
-     *
-     * @param failure null if the task or the revoke has succeeded
-     * @return true if this call did
-     */
-    final boolean settle(@Nullable Throwable failure) {
+    /** Settles the claim; returns false if it is settled. A failure of null is a success. */
+    private boolean settle(@Nullable Throwable failure) {
         while (true) {
             Object now = state;
             TaskStatus status = statusOf(now);
@@ -158,8 +145,8 @@ class MemoryClaim<K> implements RecordStore.Claim {
             }
             if (STATE.compareAndSet(this, now, end)) {
                 store.settled(this, statusOf(end));
-                if (now instanceof SettleWaits waits) {
-                    waits.tell(recordOf(end));
+                if (now instanceof ClaimWaiters waiters) {
+                    waiters.settle(recordOf(end));
                 }
                 return true;
             }
@@ -173,13 +160,13 @@ class MemoryClaim<K> implements RecordStore.Claim {
                 action.accept(read());
                 return Registration.none();
             }
-            if (now instanceof SettleWaits waits) {
-                Registration registration = waits.add(action);
+            if (now instanceof ClaimWaiters waiters) {
+                Registration registration = waiters.add(action);
                 if (registration != null) {
                     return registration;
                 }
             } else {
-                STATE.compareAndSet(this, now, new SettleWaits(statusOf(now)));
+                STATE.compareAndSet(this, now, new ClaimWaiters(statusOf(now)));
             }
         }
     }

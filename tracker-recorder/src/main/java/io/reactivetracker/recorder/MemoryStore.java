@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
@@ -19,32 +18,32 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in memory: a map from each key to the claim that was made on it last.
+ * A store in memory: a map from each key to its last claim.
  *
- * <p>Each transition is one operation of the map, or none:
+ * <p>Each transition is at most one operation of the map:
  *
  * <pre>
- *   begin         merge              puts a new claim where there is none or one that FAILED
- *   beginRevoke   computeIfPresent   puts a new claim where there is one that SUCCEEDED
- *   succeed, fail -                  the claim settles itself; a revoke that succeeded is taken out by remove
- *   forget        computeIfPresent   takes out a claim that is settled
- *   eviction      remove             takes out that very claim: it is settled, and if it is still there it stays so
+ *   begin         merge              puts a new claim if there is none or one that FAILED
+ *   beginRevoke   computeIfPresent   puts a new claim if there is one that SUCCEEDED
+ *   succeed, fail -                  the claim settles itself; a revoke that succeeded is then removed
+ *   forget        computeIfPresent   removes a claim that is settled
+ *   eviction      remove             removes that very claim: it is settled, and settled claims do not change
  * </pre>
  *
- * <p>A claim that is not settled leaves the map by no one but its owner. Fencing numbers go up from claim to claim; a key
- * whose claim has left the map goes on above the greatest number that ever left it ({@code greatestGone}), which is put up
- * <em>before</em> the claim leaves, so whoever then finds the key without one reads a number that is high enough.
+ * <p>Only its owner removes a claim that is not settled. Fencing tokens increase from claim to claim. A key whose claim has
+ * left the map continues above the greatest token that ever left it ({@code greatestRemoved}). That is raised
+ * <em>before</em> the claim leaves, so a thread that finds no claim for the key reads a value that is high enough.
  */
 final class MemoryStore<K> implements RecordStore<K> {
 
-    /** What a call drops of each kind; it makes one record at most. */
-    private static final int MOST_PER_CALL = 4;
+    /** The number of records of each kind that one call drops; it adds one at most. */
+    private static final int MAX_EVICTED_PER_CALL = 4;
 
     private final ConcurrentHashMap<K, MemoryClaim<K>> claims = new ConcurrentHashMap<>();
-    private final BiFunction<MemoryClaim<K>, MemoryClaim<K>, MemoryClaim<K>> begun = MemoryClaim::begun;
-    private final AtomicLong greatestGone = new AtomicLong();
+    private final BiFunction<MemoryClaim<K>, MemoryClaim<K>, MemoryClaim<K>> begin = MemoryClaim::begin;
+    private final AtomicLong greatestRemoved = new AtomicLong();
 
-    // Of each kind its own, so that failures cannot push successes out; null if all are kept.
+    // One for each kind, so that failures do not evict successes. Null if all records are kept.
     private final @Nullable RetainedClaims<K> successes;
     private final @Nullable RetainedClaims<K> failures;
     private final @Nullable Expiry expiry;
@@ -60,19 +59,19 @@ final class MemoryStore<K> implements RecordStore<K> {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // a claim is itself
-    public CompletionStage<Claim> begin(K key) {
-        Keys.require(key);
+    @SuppressWarnings("ReferenceEquality") // a claim has an identity
+    public CompletableFuture<Claim> begin(K key) {
+        requireKey(key);
         evict();
         while (true) {
-            MemoryClaim<K> asking = claim(key, TaskStatus.RUNNING);
-            MemoryClaim<K> current = claims.merge(key, asking, begun);
-            if (current == asking) {
-                asking.numberAfter(greatestGone.get());
-                return CompletableFuture.completedFuture(asking);
+            MemoryClaim<K> requested = newClaim(key, TaskStatus.RUNNING);
+            MemoryClaim<K> current = claims.merge(key, requested, begin);
+            if (current == requested) {
+                requested.setFencingTokenAfter(greatestRemoved.get());
+                return CompletableFuture.completedFuture(requested);
             }
             TaskStatus status = current.statusNow();
-            // It may have failed since the map was asked: then the key is free after all.
+            // It may have failed since the operation of the map; then the key is free after all.
             if (status != TaskStatus.FAILED && status != TaskStatus.NOT_FOUND) {
                 return CompletableFuture.failedFuture(new TaskAlreadyRecordedException(key, status));
             }
@@ -80,42 +79,46 @@ final class MemoryStore<K> implements RecordStore<K> {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // a claim is itself
-    public CompletionStage<Claim> beginRevoke(K key) {
-        Keys.require(key);
+    @SuppressWarnings("ReferenceEquality") // a claim has an identity
+    public CompletableFuture<Claim> beginRevoke(K key) {
+        requireKey(key);
         evict();
-        MemoryClaim<K> asking = claim(key, TaskStatus.REVOKING);
+        MemoryClaim<K> requested = newClaim(key, TaskStatus.REVOKING);
         while (true) {
             MemoryClaim<K> current =
-                    claims.computeIfPresent(key, (same, settled) -> MemoryClaim.revoking(settled, asking));
-            if (current == asking) {
-                return CompletableFuture.completedFuture(asking);
+                    claims.computeIfPresent(key, (same, settled) -> MemoryClaim.beginRevoke(settled, requested));
+            if (current == requested) {
+                return CompletableFuture.completedFuture(requested);
             }
             TaskStatus status = current == null ? TaskStatus.NOT_FOUND : current.statusNow();
-            // It may have succeeded since the map was asked: then there is something to revoke after all.
+            // It may have succeeded since the operation of the map; then there is something to revoke after all.
             if (status != TaskStatus.SUCCEEDED) {
                 return CompletableFuture.failedFuture(new TaskNotSucceededException(key, status));
             }
         }
     }
 
-    private MemoryClaim<K> claim(K key, TaskStatus underWay) {
+    private static void requireKey(@Nullable Object key) {
+        Objects.requireNonNull(key, "key must not be null");
+    }
+
+    private MemoryClaim<K> newClaim(K key, TaskStatus underWay) {
         return successes == null
                 ? new MemoryClaim<>(this, key, underWay)
                 : new RetainedClaims.RetainedClaim<>(this, key, underWay);
     }
 
-    /** A claim settled itself. */
+    /** A claim has settled itself. */
     void settled(MemoryClaim<K> claim, TaskStatus status) {
         if (status == TaskStatus.NOT_FOUND) {
-            drop(claim);
+            remove(claim);
         } else {
             RetainedClaims<K> retained = retained(status);
             if (retained != null) {
                 boolean isOldest = retained.enter(claim);
                 evict();
                 if (isOldest && expiry != null) {
-                    expiry.isNeeded();
+                    expiry.set();
                 }
             }
         }
@@ -130,7 +133,7 @@ final class MemoryStore<K> implements RecordStore<K> {
         return retained != null && status != TaskStatus.NOT_FOUND && retained.isExpired(claim);
     }
 
-    /** A settled claim gives its place in the map to another one: under the map's lock for the key. */
+    /** Another claim takes the place of a settled one in the map. Called under the map's lock for the key. */
     void leave(MemoryClaim<K> claim) {
         RetainedClaims<K> retained = retained(claim.status());
         if (retained != null) {
@@ -138,44 +141,40 @@ final class MemoryStore<K> implements RecordStore<K> {
         }
     }
 
-    /** Drops a few of those that are too many or too old: more than a call can add, and little enough to wait for. */
     private void evict() {
-        evict(MOST_PER_CALL);
+        boolean unused = evict(MAX_EVICTED_PER_CALL);
     }
 
-    /** Drops at most so many of each kind; gives false if there may be more. */
-    boolean evict(int most) {
+    /** Drops up to {@code max} records of each kind that are too many or too old; returns false if there may be more. */
+    boolean evict(int max) {
         if (successes == null || failures == null) {
             return true;
         }
-        boolean areAll = evict(successes, most);
-        return evict(failures, most) && areAll;
+        boolean areAll = evict(successes, max);
+        return evict(failures, max) && areAll;
     }
 
-    private boolean evict(RetainedClaims<K> retained, int most) {
-        for (int i = 0; i < most; i++) {
-            MemoryClaim<K> next = retained.popExpired();
+    private boolean evict(RetainedClaims<K> retained, int max) {
+        for (int i = 0; i < max; i++) {
+            MemoryClaim<K> next = retained.pollExpired();
             if (next == null) {
                 return true;
             }
-            drop(next);
+            remove(next);
         }
         return false;
     }
 
-    /** How long it takes until the next record has reached its age, in nanoseconds; negative if there is none. */
-    long untilNext() {
-        long success = successes == null ? -1 : successes.untilNext();
-        long failure = failures == null ? -1 : failures.untilNext();
-        if (success < 0 || failure < 0) {
-            return Math.max(success, failure);
-        }
-        return Math.min(success, failure);
+    /** Returns the time until the next record reaches its maximum age, in nanoseconds; negative if there is no record. */
+    long nanosToExpiry() {
+        long success = successes == null ? -1 : successes.nanosToExpiry();
+        long failure = failures == null ? -1 : failures.nanosToExpiry();
+        return success < 0 || failure < 0 ? Math.max(success, failure) : Math.min(success, failure);
     }
 
-    /** Takes out what is settled; a key that cannot be found for it any more must not stop others, nor those who wait. */
-    private void drop(MemoryClaim<K> claim) {
-        raise(claim);
+    /** Removes a settled claim. A key that throws when it is compared must not affect other keys, or the waiters. */
+    private void remove(MemoryClaim<K> claim) {
+        raiseGreatestRemoved(claim);
         try {
             claims.remove(claim.key, claim);
         } catch (Throwable brokenKey) {
@@ -183,16 +182,16 @@ final class MemoryStore<K> implements RecordStore<K> {
         }
     }
 
-    private void raise(MemoryClaim<K> going) {
-        long fence = going.fencingToken();
-        if (fence > greatestGone.get()) {
-            greatestGone.accumulateAndGet(fence, Math::max);
+    private void raiseGreatestRemoved(MemoryClaim<K> claim) {
+        long token = claim.fencingToken();
+        if (token > greatestRemoved.get()) {
+            greatestRemoved.accumulateAndGet(token, Math::max);
         }
     }
 
     @Override
-    public CompletionStage<Boolean> forget(K key) {
-        Keys.require(key);
+    public CompletableFuture<Boolean> forget(K key) {
+        requireKey(key);
         evict();
         boolean[] isForgotten = new boolean[1];
         claims.computeIfPresent(key, (same, claim) -> {
@@ -200,17 +199,17 @@ final class MemoryStore<K> implements RecordStore<K> {
             if (!status.isSettled()) {
                 return claim;
             }
-            raise(claim);
+            raiseGreatestRemoved(claim);
             leave(claim);
             isForgotten[0] = status != TaskStatus.NOT_FOUND;
             return null;
         });
-        return MemoryClaim.answer(isForgotten[0]);
+        return CompletableFuture.completedFuture(isForgotten[0]);
     }
 
     @Override
-    public CompletionStage<TaskRecord> find(K key) {
-        Keys.require(key);
+    public CompletableFuture<TaskRecord> find(K key) {
+        requireKey(key);
         evict();
         MemoryClaim<K> claim = claims.get(key);
         return CompletableFuture.completedFuture(claim == null ? TaskRecord.of(TaskStatus.NOT_FOUND) : claim.read());
@@ -218,7 +217,7 @@ final class MemoryStore<K> implements RecordStore<K> {
 
     @Override
     public Registration onSettled(K key, Consumer<? super TaskRecord> action) {
-        Keys.require(key);
+        requireKey(key);
         Objects.requireNonNull(action, "action must not be null");
         evict();
         MemoryClaim<K> claim = claims.get(key);
@@ -235,7 +234,7 @@ final class MemoryStore<K> implements RecordStore<K> {
     }
 
     @Override
-    public CompletionStage<List<K>> keys(TaskStatus status) {
+    public CompletableFuture<List<K>> keys(TaskStatus status) {
         evict();
         List<K> keys = new ArrayList<>();
         claims.forEach((key, claim) -> {
@@ -247,7 +246,7 @@ final class MemoryStore<K> implements RecordStore<K> {
     }
 
     @Override
-    public CompletionStage<Map<TaskStatus, Long>> counts() {
+    public CompletableFuture<Map<TaskStatus, Long>> counts() {
         evict();
         Map<TaskStatus, Long> counts = new EnumMap<>(TaskStatus.class);
         for (TaskStatus status : TaskStatus.values()) {
@@ -260,9 +259,9 @@ final class MemoryStore<K> implements RecordStore<K> {
     }
 
     /**
-     * How many keys it has.
+     * Returns the number of keys.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {

@@ -209,7 +209,7 @@ public interface RecordStore<K> {
     interface Claim {
 
         /**
-         * The fencing number.
+         * The fencing token.
          *
          * @return positive, and greater than that of any claim on this key before
          */

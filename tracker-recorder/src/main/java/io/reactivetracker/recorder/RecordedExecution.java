@@ -332,7 +332,10 @@ public abstract class RecordedExecution<K> extends ClaimRequest.Claimant<K> {
 
     private void listen(CompletableFuture<Void> recorded, Consumer<@Nullable Throwable> action) {
         if (recorded.isDone()) {
-            Stages.<@Nullable Void>whenDone(recorded, (nothing, notRecorded) -> action.accept(notRecorded));
+            Throwable notRecorded = recorded.isCompletedExceptionally()
+                    ? recorded.<Throwable>handle((nothing, failure) -> failure).join()
+                    : null;
+            action.accept(notRecorded);
         } else {
             Stages.<@Nullable Void>whenDone(
                     recorded, (nothing, notRecorded) -> call(() -> action.accept(notRecorded)));

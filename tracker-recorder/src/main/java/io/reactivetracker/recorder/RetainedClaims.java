@@ -7,41 +7,38 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The successes, or the failures, of a {@link MemoryStore} that does not keep all, in the order in which they were settled.
+ * The successes, or the failures, of a {@link MemoryStore} with a bounded retention, in the order in which they settled.
  *
- * <p>A chain whose elements carry its links, so that one enters or leaves in constant time and for no memory but its own; a
- * lock guards it, and is held for a few instructions. What is to be dropped is at its head, since everything in it is kept
- * for the same time. A claim enters when it was settled and leaves when another takes its place in the map; since these may
- * come in either order, one that has left does not enter any more.
- *
- * <p>A cache library would do as well. It would have to hold what is running too, without ever evicting that; and it would
- * be a dependency at run time of a module that has none, for a list of eighty lines.
+ * <p>An intrusive list: a claim enters and leaves in constant time and without further memory. A lock guards it for a few
+ * instructions at a time. All claims are kept for the same time, so the ones to drop are at its head. A claim enters when it
+ * is settled, and leaves when another takes its place in the map. The two may come in either order, so a claim that has left
+ * does not enter any more.
  */
 final class RetainedClaims<K> {
 
     private final TaskTimer timer;
-    private final boolean hasAge;
-    private final long ageNanos;
-    private final long number;
+    private final boolean hasMaxAge;
+    private final long maxAgeNanos;
+    private final long maxEntries;
 
-    // Changed under the lock of this, as are the links of all claims; volatile for whoever only looks whether there is
-    // something to drop, which is asked before each step and mostly is not so.
+    // Written under the lock, as are the links of all claims. Volatile for the unlocked check whether there is a claim to
+    // drop, which precedes each step and is false most of the time.
     private volatile @Nullable RetainedClaim<K> oldest;
     private volatile long size;
-    private @Nullable RetainedClaim<K> youngest;
+    private @Nullable RetainedClaim<K> newest;
 
     RetainedClaims(Retention retention, TaskTimer timer) {
         Duration age = retention.maxAge();
         this.timer = timer;
-        this.hasAge = age != null;
-        this.ageNanos = age == null ? Durations.MAX_NANOS : Durations.saturatedNanos(age);
-        this.number = retention.maxEntries();
+        this.hasMaxAge = age != null;
+        this.maxAgeNanos = age == null ? Durations.MAX_NANOS : Durations.saturatedNanos(age);
+        this.maxEntries = retention.maxEntries();
     }
 
     /**
-     * Takes a claim in, unless it has left before.
+     * Adds a claim, unless it has left before.
      *
-     * @return true if it is the oldest, so that its age is the next to be waited for
+     * @return true if it is the oldest one, so that it is the next to expire
      */
     @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
     boolean enter(MemoryClaim<K> settled) {
@@ -50,18 +47,18 @@ final class RetainedClaims<K> {
             if (claim.place == Place.LEFT) {
                 return false;
             }
-            // Within the lock, so that the chain is in the order of the times.
-            claim.settledAt = hasAge ? timer.nanoTime() : 0;
+            // Under the lock, so that the list is in the order of the times.
+            claim.settledAt = hasMaxAge ? timer.nanoTime() : 0;
             claim.place = Place.LINKED;
-            claim.older = youngest;
-            if (youngest == null) {
+            claim.previous = newest;
+            if (newest == null) {
                 oldest = claim;
             } else {
-                youngest.younger = claim;
+                newest.next = claim;
             }
-            youngest = claim;
+            newest = claim;
             size++;
-            return claim.older == null;
+            return claim.previous == null;
         }
     }
 
@@ -75,14 +72,14 @@ final class RetainedClaims<K> {
         }
     }
 
-    /** Takes the oldest out if it is one too many or too old. */
+    /** Removes and returns the oldest claim if it is too old or there are too many; otherwise returns null. */
     @Nullable
-    MemoryClaim<K> popExpired() {
-        if (firstIfExpired() == null) {
+    MemoryClaim<K> pollExpired() {
+        if (peekExpired() == null) {
             return null;
         }
         synchronized (this) {
-            RetainedClaim<K> first = firstIfExpired();
+            RetainedClaim<K> first = peekExpired();
             if (first != null) {
                 unlink(first);
                 first.place = Place.LEFT;
@@ -91,58 +88,58 @@ final class RetainedClaims<K> {
         }
     }
 
-    private @Nullable RetainedClaim<K> firstIfExpired() {
+    private @Nullable RetainedClaim<K> peekExpired() {
         RetainedClaim<K> first = oldest;
-        return first != null && (size > number || isTooOld(first)) ? first : null;
+        return first != null && (size > maxEntries || isTooOld(first)) ? first : null;
     }
 
     private boolean isTooOld(RetainedClaim<K> claim) {
-        return hasAge && timer.nanoTime() - claim.settledAt >= ageNanos;
+        return hasMaxAge && timer.nanoTime() - claim.settledAt >= maxAgeNanos;
     }
 
-    /** Whether a claim has reached its age; one that has is not seen any more, also while it is still in the map. */
+    /** Returns true if a claim has reached its maximum age. Such a claim is hidden, even if it is still in the map. */
     boolean isExpired(MemoryClaim<K> settled) {
         RetainedClaim<K> claim = (RetainedClaim<K>) settled;
-        return hasAge && claim.place != Place.NEW && isTooOld(claim);
+        return hasMaxAge && claim.place != Place.NEW && isTooOld(claim);
     }
 
-    /** How long it takes until the oldest has reached its age, in nanoseconds; negative if there is none. */
-    long untilNext() {
+    /** Returns the time until the oldest claim expires, in nanoseconds; negative if there is none. */
+    long nanosToExpiry() {
         RetainedClaim<K> first = oldest;
-        return first == null ? -1 : Math.max(0, ageNanos - (timer.nanoTime() - first.settledAt));
+        return first == null ? -1 : Math.max(0, maxAgeNanos - (timer.nanoTime() - first.settledAt));
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // the lock is held
     private void unlink(RetainedClaim<K> claim) {
-        RetainedClaim<K> older = claim.older;
-        RetainedClaim<K> younger = claim.younger;
-        if (older == null) {
-            oldest = younger;
+        RetainedClaim<K> previous = claim.previous;
+        RetainedClaim<K> next = claim.next;
+        if (previous == null) {
+            oldest = next;
         } else {
-            older.younger = younger;
+            previous.next = next;
         }
-        if (younger == null) {
-            youngest = older;
+        if (next == null) {
+            newest = previous;
         } else {
-            younger.older = older;
+            next.previous = previous;
         }
-        claim.older = null;
-        claim.younger = null;
+        claim.previous = null;
+        claim.next = null;
         size--;
     }
 
-    /** Whether a claim is in the chain. It is NEW, then maybe LINKED, and LEFT for good. */
+    /** Where a claim is: NEW, then possibly LINKED, then LEFT. */
     enum Place {
         NEW,
         LINKED,
         LEFT
     }
 
-    /** A claim that will be dropped one day. */
+    /** A claim with the links of the list. */
     static final class RetainedClaim<K> extends MemoryClaim<K> {
 
-        private @Nullable RetainedClaim<K> older;
-        private @Nullable RetainedClaim<K> younger;
+        private @Nullable RetainedClaim<K> previous;
+        private @Nullable RetainedClaim<K> next;
         private volatile Place place = Place.NEW;
         // Written before the place.
         private long settledAt;

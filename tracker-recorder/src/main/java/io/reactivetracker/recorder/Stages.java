@@ -19,6 +19,15 @@ final class Stages {
                 && future.toCompletableFuture().isDone();
     }
 
+    /** Returns the value of a stage that has completed with one; null if it has not, or if the value is null. */
+    static <T> @Nullable T valueNow(CompletionStage<? extends T> stage) {
+        if (!isDone(stage)) {
+            return null;
+        }
+        CompletableFuture<? extends T> done = stage.toCompletableFuture();
+        return done.isCompletedExceptionally() ? null : done.join();
+    }
+
     /**
      * Calls an action with the result of a stage: now, if it has completed, and then the caller gets what the action
      * throws. Otherwise the action runs in the thread that completes the stage and must not throw. A stage that throws

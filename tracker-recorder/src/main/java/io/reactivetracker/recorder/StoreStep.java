@@ -8,27 +8,27 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a store for one step; whatever goes wrong, in whichever way, becomes one clear failure. */
+/** Asks a store for one step. Whatever goes wrong becomes one clear failure. */
 final class StoreStep {
 
     private StoreStep() {}
 
     /**
-     * Asks, and passes the answer on: now, if the store has it already, else in the thread that brings it.
+     * Asks, and passes the answer on: now if the store has it, otherwise in the thread that brings it.
      *
-     * @param step what is asked, for the message
-     * @param key of what, for the message; null if of all
-     * @param question asks the store
-     * @param answer takes the value, not null, or else the failure; does not throw
+     * @param step the step, for messages
+     * @param key the key, for messages; null if the step concerns all keys
+     * @param request asks the store
+     * @param answer receives the value, which is not null, or the failure; does not throw
      */
     static <T> void ask(
             String step,
             @Nullable Object key,
-            Supplier<? extends @Nullable CompletionStage<? extends T>> question,
+            Supplier<? extends @Nullable CompletionStage<? extends T>> request,
             BiConsumer<? super @Nullable T, ? super @Nullable Throwable> answer) {
         CompletionStage<? extends T> stage;
         try {
-            stage = question.get();
+            stage = request.get();
         } catch (Throwable thrown) {
             answer.accept(null, failure(step, key, thrown));
             return;
@@ -46,46 +46,41 @@ final class StoreStep {
         });
     }
 
-    /** As {@link #ask}, for a query of which the caller wants to know one thing; what comes late the executor passes on. */
+    /** Asks for a value and maps it. An answer that comes late completes the future on the recorder's executor. */
     static <T, R extends @Nullable Object> CompletableFuture<R> query(
             TaskRecorder<?> recorder,
             String step,
             @Nullable Object key,
-            Supplier<? extends @Nullable CompletionStage<? extends T>> question,
-            Function<? super T, ? extends R> wanted) {
+            Supplier<? extends @Nullable CompletionStage<? extends T>> request,
+            Function<? super T, ? extends R> mapper) {
         CompletableFuture<R> result = new CompletableFuture<>();
         boolean[] isLate = new boolean[1];
-        Supplier<? extends @Nullable CompletionStage<? extends T>> noticed = () -> {
-            CompletionStage<? extends T> stage = question.get();
+        Supplier<? extends @Nullable CompletionStage<? extends T>> observed = () -> {
+            CompletionStage<? extends T> stage = request.get();
             isLate[0] = stage != null && !Stages.isDone(stage);
             return stage;
         };
-        StoreStep.<T>ask(step, key, noticed, (value, failed) -> {
+        StoreStep.<T>ask(step, key, observed, (value, failed) -> {
+            Runnable completion = () -> {
+                if (value != null) {
+                    result.complete(mapper.apply(value));
+                } else if (failed != null) {
+                    result.completeExceptionally(failed);
+                }
+            };
             if (isLate[0]) {
-                recorder.execute(() -> complete(result, wanted, value, failed));
+                recorder.execute(completion);
             } else {
-                complete(result, wanted, value, failed);
+                completion.run();
             }
         });
         return result;
     }
 
-    private static <T, R extends @Nullable Object> void complete(
-            CompletableFuture<R> result,
-            Function<? super T, ? extends R> wanted,
-            @Nullable T value,
-            @Nullable Throwable failed) {
-        if (value != null) {
-            result.complete(wanted.apply(value));
-        } else if (failed != null) {
-            result.completeExceptionally(failed);
-        }
-    }
-
     /**
-     * What callers are told.
+     * Returns the failure that callers get.
      *
-     * @param failed what the store threw or failed with; null if it gave null where it must not
+     * @param failed what the store threw or failed with; null if its answer was null
      */
     static Throwable failure(String step, @Nullable Object key, @Nullable Throwable failed) {
         if (failed instanceof TaskAlreadyRecordedException || failed instanceof TaskNotSucceededException) {
@@ -93,7 +88,7 @@ final class StoreStep {
         }
         Throwable cause = failed == null ? new NullPointerException("the store's answer was null") : failed;
         return new RecordStoreException(
-                "the store failed at " + step + (key == null ? "" : " task " + Keys.inWords(key)) + ": " + cause,
+                "the store failed at " + step + (key == null ? "" : " task " + Keys.describe(key)) + ": " + cause,
                 cause);
     }
 }

@@ -29,7 +29,7 @@ public final class SuccessNotRecordedException extends IllegalStateException {
      */
     public SuccessNotRecordedException(Object key, long fence, Throwable cause) {
         super(
-                "task " + Keys.inWords(Keys.require(key)) + " with fencing number " + fence
+                "task " + Keys.describe(key) + " with fencing token " + fence
                         + " succeeded, but the store did not confirm that while the task held its key: it may be done again ("
                         + cause.getMessage() + ")",
                 cause);

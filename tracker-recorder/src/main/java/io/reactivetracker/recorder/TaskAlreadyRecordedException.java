@@ -34,7 +34,7 @@ public final class TaskAlreadyRecordedException extends IllegalStateException {
     }
 
     private static String message(Object key, TaskStatus status) {
-        String task = "task " + Keys.inWords(Keys.require(key));
+        String task = "task " + Keys.describe(key);
         return switch (Objects.requireNonNull(status, "status must not be null")) {
             case RUNNING -> task + " is already running: orJoin() waits for it";
             case SUCCEEDED -> task + " has already succeeded: it runs again only after a revoke";

@@ -38,7 +38,7 @@ public final class TaskNotSucceededException extends IllegalStateException {
             throw new IllegalArgumentException(
                     "what has SUCCEEDED may be revoked, so this can't be why it was refused");
         }
-        return "task " + Keys.inWords(Keys.require(key)) + " can't be revoked: it is " + status
+        return "task " + Keys.describe(key) + " can't be revoked: it is " + status
                 + ", and only what has SUCCEEDED can be";
     }
 

@@ -250,7 +250,7 @@ public final class TaskRecorder<K> {
      */
     public CompletableFuture<TaskRecord> whenSettled(K key) {
         requireKey(key);
-        return new SettledWait<>(this, key).start();
+        return new SettledFuture<>(this, key).start();
     }
 
     /**
@@ -335,7 +335,7 @@ public final class TaskRecorder<K> {
 
     /** Bad keys are the caller's mistake, and not a failure of the store. */
     K requireKey(K key) {
-        store.checkKey(Keys.require(key));
+        store.checkKey(Objects.requireNonNull(key, "key must not be null"));
         return key;
     }
 
@@ -367,8 +367,8 @@ public final class TaskRecorder<K> {
         return renewals.computeIfAbsent(lease, duration -> new LeaseRenewal(store, timer, duration));
     }
 
-    /** Has a key looked at for one more who waits, with all others. */
-    KeyPoll<K> poll(K key, SettledWait<K> wait) {
+    /** Adds a wait to the poll of its key. */
+    KeyPoll<K> poll(K key, SettledFuture<K> wait) {
         Duration interval = Objects.requireNonNull(pollInterval);
         while (true) {
             KeyPoll<K> poll = polls.computeIfAbsent(key, same -> new KeyPoll<>(this, same, interval));
@@ -378,8 +378,8 @@ public final class TaskRecorder<K> {
         }
     }
 
-    /** Nobody waits for the key any more. */
-    void drop(K key, KeyPoll<K> poll) {
+    /** Removes the poll of a key that nobody waits for any more. */
+    void remove(K key, KeyPoll<K> poll) {
         try {
             polls.remove(key, poll);
         } catch (Throwable brokenKey) {
@@ -391,12 +391,12 @@ public final class TaskRecorder<K> {
         return executor;
     }
 
-    /** Passes on what nobody but the executor may: if that refuses, it is told all the same, in this thread. */
-    void execute(Runnable told) {
+    /** Runs user code on the executor, or in this thread if the executor refuses it. */
+    void execute(Runnable action) {
         try {
-            executor.execute(told);
+            executor.execute(action);
         } catch (Throwable refused) {
-            told.run();
+            action.run();
         }
     }
 

@@ -101,8 +101,8 @@ class KeysTest {
 
     @Test
     void aKeyOfTheLongestLengthIsWrittenWhole() {
-        assertThat(Keys.inWords("k".repeat(200))).isEqualTo("\"" + "k".repeat(200) + "\"");
-        assertThat(Keys.inWords("k".repeat(201))).isEqualTo("\"" + "k".repeat(200) + "…\" (201 characters)");
+        assertThat(Keys.describe("k".repeat(200))).isEqualTo("\"" + "k".repeat(200) + "\"");
+        assertThat(Keys.describe("k".repeat(201))).isEqualTo("\"" + "k".repeat(200) + "…\" (201 characters)");
     }
 
     @TestFactory

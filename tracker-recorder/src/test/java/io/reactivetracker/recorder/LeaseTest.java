@@ -121,7 +121,7 @@ class LeaseTest {
         assertThat(status()).isEqualTo(TaskStatus.FAILED);
         assertThat(resultOf(recorder.failure(KEY)))
                 .isInstanceOf(LeaseLostException.class)
-                .hasMessageContaining("the lease on task \"payment-1\" with fencing number 1 ran out");
+                .hasMessageContaining("the lease on task \"payment-1\" with fencing token 1 ran out");
         HeldBody next = new HeldBody();
         recorder.record(KEY, next);
         assertThat(next.attempt().fencingToken()).isGreaterThan(body.attempt().fencingToken());

@@ -4,7 +4,9 @@ package io.reactivetracker.recorder;
 import static io.reactivetracker.recorder.Outcomes.resultOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.reactivetracker.test.ManualTimer;
+import java.lang.management.ManagementFactory;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,6 +94,24 @@ class RecorderCostTest {
         assertThat(recorder.record(key, attempt -> CompletableFuture.completedFuture("done")))
                 .isCompletedWithValue("done");
         assertThat(key.operations()).as("work from its beginning to its end").isOne();
+    }
+
+    @Test
+    void aTaskInMemoryAllocatesLessThanFourHundredBytes() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int number = 1 << 14;
+        Long[] keys = new Long[number];
+        for (int i = 0; i < number; i++) {
+            keys[i] = 1_000_000L + i;
+        }
+        TaskRecorder<Long> recorder = TaskRecorder.create();
+        CompletableFuture<String> done = CompletableFuture.completedFuture("done");
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (Long each : keys) {
+            recorder.record(each, attempt -> done);
+        }
+        // The record of 64 and its share of a table that grows; request, execution, task, settlement and three futures.
+        assertThat((threads.getCurrentThreadAllocatedBytes() - before) / number).isBetween(100L, 400L);
     }
 
     @Test

@@ -26,10 +26,10 @@ class RetainedClaimsTest {
         claims.enter(replaced);
         RetainedClaim<String> next = claim("b");
         claims.enter(next);
-        assertThat(claims.popExpired()).isNull();
+        assertThat(claims.pollExpired()).isNull();
         claims.enter(claim("c"));
-        assertThat(claims.popExpired()).isSameAs(next);
-        assertThat(claims.popExpired()).isNull();
+        assertThat(claims.pollExpired()).isSameAs(next);
+        assertThat(claims.pollExpired()).isNull();
     }
 
     @Test
@@ -42,12 +42,12 @@ class RetainedClaimsTest {
         claims.enter(last);
         claims.leave(middle);
         claims.leave(middle);
-        assertThat(claims.popExpired()).isSameAs(first);
-        assertThat(claims.popExpired()).isNull();
+        assertThat(claims.pollExpired()).isSameAs(first);
+        assertThat(claims.pollExpired()).isNull();
         claims.leave(last);
         RetainedClaim<String> next = claim("d");
         claims.enter(next);
         claims.enter(claim("e"));
-        assertThat(claims.popExpired()).isSameAs(next);
+        assertThat(claims.pollExpired()).isSameAs(next);
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A key that is held in Redis under a fencing number, which is all that the steps on it need. */
+/** A key that is held in Redis under a fencing token, which is all that the steps on it need. */
 final class RedisClaim implements RecordStore.Claim {
 
     private final RedisRecordStore<?> store;

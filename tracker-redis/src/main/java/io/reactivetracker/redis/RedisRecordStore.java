@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each step is one script, which the server runs as a whole. What runs holds its key by a lease, by the server's clock,
  * that the recorder renews; if its process dies the lease runs out, the key reads FAILED, and somebody else may begin. A
- * success that comes after that is refused. {@link io.reactivetracker.recorder.RecordContext#fencingToken() Fencing numbers} go up with
+ * success that comes after that is refused. {@link io.reactivetracker.recorder.RecordContext#fencingToken() Fencing tokens} go up with
  * each claim in the namespace: each is greater than the one before it, and at least the time of its claim in microseconds.
  *
  * <p><strong>What a lease cannot promise:</strong> that its owner has stopped. One that was paused for longer than its lease
  * goes on where it was before it learns that it has lost the key, and what it then does to the world is done twice, unless
- * whatever it does that to refuses a fencing number lower than one that it has seen.
+ * whatever it does that to refuses a fencing token lower than one that it has seen.
  *
  * <p><strong>What Redis cannot promise:</strong> that what it has acknowledged is kept. A server without persistence forgets
  * everything when it restarts, and a replica that is promoted may lack the last steps; a success that is lost so can happen

@@ -2,7 +2,7 @@
 -- SUCCEEDED --beginRevoke--> REVOKING
 --
 -- BEGUN: what it becomes, R or V. ARGV: the key, and the nonce of the call.
--- Gives the fencing number, or the status that was in the way.
+-- Gives the fencing token, or the status that was in the way.
 --@include names
 local key, call = ARGV[1], ARGV[2]
 local isTask = BEGUN == 'R'

@@ -2,7 +2,7 @@
 --
 --   records      hash  key -> "Sfence word\nfailure", where S is the status: R, V (revoking), S or F; none is NOT_FOUND.
 --                      The word is the nonce of the call that began it while it runs, and then the step that ended it.
---                      While it runs the time of its claim is in place of a failure, if the fencing number is not that
+--                      While it runs the time of its claim is in place of a failure, if the fencing token is not that
 --   running      zset  key -> when its lease runs out
 --   revoking     zset  key -> when its lease runs out
 --   succeeded    zset  key -> when it was settled

@@ -1,7 +1,7 @@
 -- RUNNING --renew--> RUNNING
 -- REVOKING --renew--> REVOKING
 --
--- ARGV: of each claim the key and the fencing number.
+-- ARGV: of each claim the key and the fencing token.
 -- Gives for each claim 1, or 0 if it is no longer held.
 --@include names
 -- Takes no memory, and nothing out: a full server lets a script through that has written before.

@@ -1,7 +1,7 @@
 -- RUNNING --succeed--> SUCCEEDED      REVOKING --succeed--> NOT_FOUND
 -- RUNNING --fail--> FAILED            REVOKING --fail--> SUCCEEDED
 --
--- STEP: succeed or fail. ARGV: the key, the fencing number of the claim, and the failure of a task that failed.
+-- STEP: succeed or fail. ARGV: the key, the fencing token of the claim, and the failure of a task that failed.
 -- Gives 1, or 0 if the claim is no longer held.
 --@include names
 local key, fence = ARGV[1], ARGV[2]
@@ -17,7 +17,7 @@ if not held then
   local isEnded = record and string.sub(record, 2, #ended + 1) == ended
   return (isEnded or redis.call('ZSCORE', settlements, fence .. ':' .. STEP)) and 1 or 0
 end
--- Where nothing follows the line break its fencing number is the time of the claim: the first lease needs no look.
+-- Where nothing follows the line break its fencing token is the time of the claim: the first lease needs no look.
 local isFirstLease = string.sub(record, -1) == '\n' and now - fence < LEASE
 if not isFirstLease then
   local at = redis.call('ZSCORE', held, key)

@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Charges payments. It refuses a fencing number lower than one that it has seen of the same payment, and knows a payment that
+ * Charges payments. It refuses a fencing token lower than one that it has seen of the same payment, and knows a payment that
  * it has charged already: both in one step with the charge.
  */
 final class Bank {

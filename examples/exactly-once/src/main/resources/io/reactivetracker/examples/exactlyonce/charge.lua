@@ -2,8 +2,8 @@
 --
 -- A payment at the bank, in one atomic step.
 --
--- KEYS: the highest fencing number seen for each payment; what was charged for each; how often each was charged; what was
--- refused. ARGV: the payment, the fencing number, the amount.
+-- KEYS: the highest fencing token seen for each payment; what was charged for each; how often each was charged; what was
+-- refused. ARGV: the payment, the fencing token, the amount.
 local seen = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0)
 if tonumber(ARGV[2]) < seen then
   -- Somebody has taken over since: this is an owner that was paused for longer than its lease.

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   RUNNING ──the task ends──→ ENDING ──its end is recorded, or refused──→ OVER
  *      │                          │
- *      └──────────────────────────┴──the store says no, or nothing that it said yes to is younger than the lease──→ LOST
+ *      └──────────────────────────┴──the store refuses, or has confirmed nothing for the duration of the lease──→ LOST
  * </pre>
  *
- * <p>A lease is counted from before the question that the store said yes to, so it ends here no later than there. It is
- * renewed while it is RUNNING or ENDING. Losing it cancels a running task's token; a task that is ending has its outcome,
- * and is told that the store did not take it.
+ * <p>The lease counts from before the request that the store has confirmed, so it ends here no later than there. It is
+ * renewed while it is RUNNING or ENDING. Its loss cancels the token of a running task. A task that is ending has its
+ * outcome already, and is told that the store has not recorded it.
  */
-final class HeldLease {
+final class Lease {
 
     private enum State {
         RUNNING,
@@ -36,19 +36,19 @@ final class HeldLease {
     private @Nullable Throwable lastFailure;
     private @Nullable LeaseLostException loss;
 
-    HeldLease(RecordedTask<?> task, RecordStore.Claim claim, LeaseRenewal renewal, long askedAt) {
+    Lease(RecordedTask<?> task, RecordStore.Claim claim, LeaseRenewal renewal, long askedAt) {
         this.task = task;
         this.claim = claim;
         this.renewal = renewal;
         this.heldSince = askedAt;
     }
 
-    /** Begins to renew it. */
+    /** Begins to renew the lease. */
     void start() {
         renewal.add(this);
     }
 
-    /** The task has ended; gives false if the lease was lost before. */
+    /** Marks the task as ended. Returns false if the lease was lost before. */
     synchronized boolean ending() {
         if (state == State.LOST) {
             return false;
@@ -57,7 +57,7 @@ final class HeldLease {
         return true;
     }
 
-    /** The end of the task is recorded, or will not be; gives false if the lease was lost before. */
+    /** Stops renewing, because the end of the task is recorded or never will be. Returns false if it was lost before. */
     boolean over() {
         synchronized (this) {
             if (state == State.LOST) {
@@ -81,7 +81,7 @@ final class HeldLease {
         return loss;
     }
 
-    /** When it runs out unless it is renewed. */
+    /** Returns when the lease runs out unless it is renewed. */
     synchronized long endsAt() {
         return heldSince + renewal.leaseNanos();
     }
@@ -97,11 +97,11 @@ final class HeldLease {
         lastFailure = failure;
     }
 
-    /** The store has said that the claim is no longer held. */
+    /** The store has answered that the claim is no longer held. */
     void refused() {
         synchronized (this) {
             if (state == State.ENDING) {
-                // The end may have been recorded just now: the answer to that tells.
+                // The end may have been recorded just now; the answer to that request decides.
                 return;
             }
         }
@@ -109,15 +109,15 @@ final class HeldLease {
     }
 
     /**
-     * The key is no longer held.
+     * Loses the lease, unless it is over.
      *
-     * @param reason why, if it is known; else it is what the last renewal failed with
+     * @param reason why; null for the failure of the last renewal
      */
     void lose(@Nullable Throwable reason) {
         LeaseLostException lost;
         boolean isEnding;
         synchronized (this) {
-            if (state == State.OVER || state == State.LOST) {
+            if (!isHeld()) {
                 return;
             }
             isEnding = state == State.ENDING;

@@ -5,25 +5,27 @@ import io.reactivetracker.Registration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
-/** A wait for a key to be settled: by what the store tells, and if that may miss something, by a poll. */
-final class SettledWait<K> extends CompletableFuture<TaskRecord> {
+/**
+ * Completes when a key is settled. The store reports that; if it may miss an event, the key is polled as well.
+ *
+ * <p>Until {@link #start()} returns it completes in the caller's thread, since nobody else has it.
+ */
+final class SettledFuture<K> extends CompletableFuture<TaskRecord> {
 
     private final TaskRecorder<K> recorder;
     private final K key;
-
-    // Until start() returns, nobody else has this, and it is completed in the caller's thread.
     private volatile boolean isStarted;
 
-    SettledWait(TaskRecorder<K> recorder, K key) {
+    SettledFuture(TaskRecorder<K> recorder, K key) {
         this.recorder = recorder;
         this.key = key;
     }
 
-    SettledWait<K> start() {
+    SettledFuture<K> start() {
         try {
-            Registration told = Objects.requireNonNull(
-                    recorder.store().onSettled(key, this::told), "the store returned null, not a registration");
-            CompletableFuture<TaskRecord> unused = whenComplete((settled, failure) -> told.close());
+            Registration registration = Objects.requireNonNull(
+                    recorder.store().onSettled(key, this::found), "the store returned null, not a registration");
+            CompletableFuture<TaskRecord> unused = whenComplete((settled, failure) -> registration.close());
             if (!isDone() && recorder.pollInterval() != null) {
                 KeyPoll<K> poll = recorder.poll(key, this);
                 CompletableFuture<TaskRecord> unusedToo = whenComplete((settled, failure) -> poll.remove(this));
@@ -35,18 +37,18 @@ final class SettledWait<K> extends CompletableFuture<TaskRecord> {
         return this;
     }
 
-    /** A look has found this; it is passed over if something is still under way. */
-    void told(TaskRecord found) {
+    /** Completes with a record that was found, unless the key is not settled in it. */
+    void found(TaskRecord found) {
         if (found.status().isSettled() && !isDone()) {
-            tell(() -> complete(found));
+            execute(() -> complete(found));
         }
     }
 
     void fail(Throwable reason) {
-        tell(() -> completeExceptionally(reason));
+        execute(() -> completeExceptionally(reason));
     }
 
-    private void tell(Runnable completion) {
+    private void execute(Runnable completion) {
         if (isStarted && recorder.pollInterval() != null) {
             recorder.execute(completion);
         } else {
