@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
-import io.reactivetracker.adapter.AttemptSignals;
 import io.reactivetracker.adapter.GroupTask;
-import io.reactivetracker.internal.Throwables;
+import io.reactivetracker.adapter.SecondaryFailures;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
@@ -11,14 +10,14 @@ import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
-/** The attempts of one task of a group: each subscribes to the source. */
-final class AttemptsSubscriber<T> extends AttemptSignals<Subscription> implements FlowableSubscriber<T>, Subscription {
+/** The attempts of one task of a group, each of which subscribes to the source. */
+final class AttemptsSubscriber<T> extends DeferredSubscription implements FlowableSubscriber<T> {
 
     private final GroupTaskSubscriber<T> downstream;
     private final Supplier<? extends Publisher<? extends T>> source;
     private final GroupTask task;
 
-    // Of the attempt that runs.
+    // Whether the current attempt has given a terminal signal.
     private boolean done;
 
     AttemptsSubscriber(
@@ -40,15 +39,15 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription> implement
         } catch (Throwable failure) {
             Exceptions.throwIfFatal(failure);
             if (attempt != task.attempt()) {
-                // It has failed before, and the next attempt is under way.
+                // The attempt failed before this, and the next one is under way.
                 RxJavaPlugins.onError(failure);
                 return;
             }
-            // As with RxJava's own retries, what throws is not tried again.
+            // As with RxJava's own retries, a subscribe() that throws is not tried again.
             done = true;
             Subscription begun = endAttempt();
             if (begun != null) {
-                Throwables.runAfter(failure, begun::cancel);
+                SecondaryFailures.runAfter(failure, begun::cancel);
             }
             downstream.onError(failure);
         }
@@ -56,9 +55,7 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription> implement
 
     @Override
     public void onSubscribe(Subscription s) {
-        if (!subscribed(s)) {
-            TaskSubscription.reportSecondOnSubscribe(s);
-        }
+        set(s);
     }
 
     @Override
@@ -91,28 +88,5 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription> implement
             done = true;
             downstream.onComplete();
         }
-    }
-
-    @Override
-    public void request(long n) {
-        if (!requestFromAttempts(n)) {
-            // There is no source yet to answer what must not be requested.
-            RxJavaPlugins.onError(new IllegalArgumentException("n must be positive, but was " + n));
-        }
-    }
-
-    @Override
-    public void cancel() {
-        cancelAttempts();
-    }
-
-    @Override
-    protected void request(Subscription attempt, long n) {
-        attempt.request(n);
-    }
-
-    @Override
-    protected void cancel(Subscription attempt) {
-        attempt.cancel();
     }
 }

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
-import io.reactivetracker.internal.Throwables;
+import io.reactivetracker.adapter.SecondaryFailures;
 import io.reactivetracker.recorder.ClaimRequest;
 import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordedExecution;
 import io.reactivetracker.recorder.RecordedTask;
-import io.reactivex.rxjava3.core.Completable;
-import io.reactivex.rxjava3.core.CompletableEmitter;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
-import java.util.Objects;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -26,14 +22,13 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
     private final ClaimRequest<K> request;
 
     /**
-     * Makes the operator.
+     * Creates the operator.
      *
      * @param source makes what a task subscribes to
      * @param request claims the key, for each subscription
      */
     FlowableRecordAs(
-            Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source,
-            ClaimRequest<K> request) {
+            Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source, ClaimRequest<K> request) {
         this.source = source;
         this.request = request;
     }
@@ -41,98 +36,57 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
     @Override
     protected void subscribeActual(Subscriber<? super T> downstream) {
         RecordAsSubscriber<K, T> subscriber = new RecordAsSubscriber<>(downstream, source, request);
-        // What is requested before there is a source is kept by RxJava's own operator.
-        Completable.create(subscriber::begin)
-                .<T>andThen(Flowable.defer(subscriber::source))
-                .subscribe(subscriber);
+        downstream.onSubscribe(subscriber);
+        subscriber.claim();
     }
 
     /**
-     * One subscription that is a recorded task: passes elements on as they come, and the last signal when the end is recorded.
+     * One subscription that is a recorded task: passes elements on as they come, and the last signal when the end is
+     * recorded.
      *
-     * <p>Upstream of it stands what waits for the key; then what lets the task's token end the subscription; then the source.
+     * <p>Its upstream is a {@link CancellableSubscriber}, by which the task's token can end the subscription.
      */
     private static final class RecordAsSubscriber<K, T> extends RecordedExecution<K>
             implements FlowableSubscriber<T>, Subscription {
 
         private final Subscriber<? super T> downstream;
-        private final Function<? super RecordContext<K>, ? extends Publisher<? extends T>> task;
-
-        private @Nullable Subscription upstream;
-        private @Nullable CompletableEmitter gate;
-        private @Nullable RecordedTask<K> begun;
+        private final Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source;
+        private final DeferredSubscription upstream = new DeferredSubscription();
 
         RecordAsSubscriber(
                 Subscriber<? super T> downstream,
-                Function<? super RecordContext<K>, ? extends Publisher<? extends T>> task,
+                Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source,
                 ClaimRequest<K> request) {
             super(request);
             this.downstream = downstream;
-            this.task = task;
+            this.source = source;
         }
 
-        void begin(CompletableEmitter opensWhenHeld) {
-            gate = opensWhenHeld;
+        void claim() {
             sendRequest();
         }
 
         @Override
-        protected void startWork(RecordedTask<K> held) {
-            begun = held;
+        protected void startWork(RecordedTask<K> begun) {
             try {
-                Objects.requireNonNull(gate).onComplete();
+                CancellableSubscriber.subscribe(
+                        Flowable.defer(() -> source.apply(begun)), this, begun.cancellationToken());
             } catch (Throwable failure) {
-                // What RxJava may not throw on is told to the downstream.
+                // The rules of RxJava forbid to throw anything but a fatal error, so the downstream is told.
                 Exceptions.throwIfFatal(failure);
-                Throwables.runAfter(failure, this::cancelWork);
+                SecondaryFailures.runAfter(failure, this::cancelWork);
                 workFailed(failure);
-            }
-        }
-
-        /** The source, once the key is held. */
-        Flowable<T> source() {
-            RecordedTask<K> held = Objects.requireNonNull(begun);
-            Flowable<T> made = Flowable.defer(() -> task.apply(held));
-            return new FlowableCancelWith<>(made, held.cancellationToken()).<T>lift(SourceSubscriber::new);
-        }
-
-        /** Stands below the source, and passes every signal on: there the source's subscription comes first. */
-        private final class SourceSubscriber implements FlowableSubscriber<T> {
-
-            private final Subscriber<? super T> next;
-
-            SourceSubscriber(Subscriber<? super T> next) {
-                this.next = next;
-            }
-
-            @Override
-            public void onSubscribe(Subscription s) {
-                if (isCancelled()) {
-                    s.cancel();
-                }
-                workStarted(() -> next.onSubscribe(s));
-            }
-
-            @Override
-            public void onNext(T element) {
-                next.onNext(element);
-            }
-
-            @Override
-            public void onError(Throwable error) {
-                next.onError(error);
-            }
-
-            @Override
-            public void onComplete() {
-                next.onComplete();
             }
         }
 
         @Override
         public void onSubscribe(Subscription s) {
-            upstream = s;
-            downstream.onSubscribe(this);
+            if (isCancelled()) {
+                s.cancel();
+                workStarted();
+            } else {
+                workStarted(() -> upstream.set(s));
+            }
         }
 
         @Override
@@ -157,9 +111,6 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
 
         @Override
         public void request(long n) {
-            if (upstream == null) {
-                return;
-            }
             try {
                 upstream.request(n);
             } catch (Throwable failure) {
@@ -175,9 +126,7 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
 
         @Override
         protected void cancelWork() {
-            if (upstream != null) {
-                upstream.cancel();
-            }
+            upstream.cancel();
         }
 
         @Override
