@@ -107,13 +107,13 @@ class PathCostTest {
         long bareFlowable = bytesPerSubscription(i -> flowable, toFlowable);
         long recordedFlowable =
                 bytesPerSubscription(i -> flowable.compose(recordAs(ofFlowables, KEYS.get(i))), toFlowable);
-        assertThat(recordedFlowable - bareFlowable).isLessThanOrEqualTo(872);
+        assertThat(recordedFlowable - bareFlowable).isLessThanOrEqualTo(720);
         Single<String> single = Single.just("element").hide();
         TaskRecorder<String> ofSingles = TaskRecorder.create();
         Consumer<Single<String>> toSingle = it -> it.subscribe(new Everything());
         long bareSingle = bytesPerSubscription(i -> single, toSingle);
         long recordedSingle = bytesPerSubscription(i -> single.compose(recordAs(ofSingles, KEYS.get(i))), toSingle);
-        assertThat(recordedSingle - bareSingle).isLessThanOrEqualTo(960);
+        assertThat(recordedSingle - bareSingle).isLessThanOrEqualTo(704);
         assertThat(ofFlowables.counts().join()).containsEntry(TaskStatus.SUCCEEDED, (long) KEYS.size());
         assertThat(ofSingles.counts().join()).containsEntry(TaskStatus.SUCCEEDED, (long) KEYS.size());
     }

@@ -14,10 +14,9 @@ import java.util.function.UnaryOperator;
  * A step of the reference for all types: they are converted to a {@code Flowable} before it, and back after it.
  *
  * @param step the step
- * @param hidesSource whether RxJava may not look through the conversion to what is upstream of it
  * @param hidesResult whether RxJava may not look through the conversion from downstream of it
  */
-record Converted(UnaryOperator<Flowable<Object>> step, boolean hidesSource, boolean hidesResult)
+record Converted(UnaryOperator<Flowable<Object>> step, boolean hidesResult)
         implements TrackTransformer<Object> {
 
     @Override
@@ -27,30 +26,26 @@ record Converted(UnaryOperator<Flowable<Object>> step, boolean hidesSource, bool
 
     @Override
     public Observable<Object> apply(Observable<Object> source) {
-        Observable<Object> seen = hidesSource ? source.hide() : source;
         Observable<Object> result =
-                step.apply(seen.toFlowable(BackpressureStrategy.MISSING)).toObservable();
+                step.apply(source.toFlowable(BackpressureStrategy.MISSING)).toObservable();
         return hidesResult ? result.hide() : result;
     }
 
     @Override
     public Maybe<Object> apply(Maybe<Object> source) {
-        Maybe<Object> seen = hidesSource ? source.hide() : source;
-        Maybe<Object> result = step.apply(seen.toFlowable()).singleElement();
+        Maybe<Object> result = step.apply(source.toFlowable()).singleElement();
         return hidesResult ? result.hide() : result;
     }
 
     @Override
     public Single<Object> apply(Single<Object> source) {
-        Single<Object> seen = hidesSource ? source.hide() : source;
-        Single<Object> result = step.apply(seen.toFlowable()).singleOrError();
+        Single<Object> result = step.apply(source.toFlowable()).singleOrError();
         return hidesResult ? result.hide() : result;
     }
 
     @Override
     public Completable apply(Completable source) {
-        Completable seen = hidesSource ? source.hide() : source;
-        Completable result = step.apply(seen.toFlowable()).ignoreElements();
+        Completable result = step.apply(source.toFlowable()).ignoreElements();
         return hidesResult ? result.hide() : result;
     }
 }

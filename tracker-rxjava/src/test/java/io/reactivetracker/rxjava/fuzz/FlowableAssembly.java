@@ -257,13 +257,13 @@ final class FlowableAssembly {
 
     private TrackTransformer<Object> reference(Node node) {
         if (world.isBare()) {
-            return new Converted(UnaryOperator.identity(), false, false);
+            return new Converted(UnaryOperator.identity(), false);
         }
         return switch (node.kind()) {
             case TRACK -> new PassThrough(world.tasks());
-            case CANCEL_WITH -> new Converted(source -> CutOff.of(source, world.token()), true, true);
-            case GROUP -> new Converted(source -> CutOff.inGroup(source, world, node), false, true);
-            default -> new Converted(source -> CutOff.asRecord(source, world), false, false);
+            case CANCEL_WITH -> new Converted(source -> CutOff.of(source, world.token()), true);
+            case GROUP -> new Converted(source -> CutOff.inGroup(source, world, node), true);
+            default -> new Converted(source -> CutOff.asRecord(source, world), false);
         };
     }
 
