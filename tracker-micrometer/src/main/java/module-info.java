@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Meters for trackers and groups, and, where there is Reactor, an observation for each of their tasks. */
+/** Micrometer meters of trackers and groups and, if Reactor is present, observations of their tasks. */
 module io.reactivetracker.micrometer {
     requires transitive io.reactivetracker;
     requires transitive micrometer.core;

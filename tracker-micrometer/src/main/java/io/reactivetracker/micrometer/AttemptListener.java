@@ -6,10 +6,10 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Stands at the source of a task: tells its observation that an attempt begins, and the source of the observation.
+ * Tells the observation of a task that an attempt begins, and puts it into the {@code Context} of the task's source.
  *
- * <p>By Reactor's {@code tap}, which sees to it that with automatic context propagation the observation is the current one
- * upstream, in whichever thread the task was admitted.
+ * <p>Used with Reactor's {@code tap}. With automatic context propagation, that makes the observation the current one upstream, in
+ * whichever thread the task was admitted.
  */
 final class AttemptListener<T> extends DefaultSignalListener<T> {
 

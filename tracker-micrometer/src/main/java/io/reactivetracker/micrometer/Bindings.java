@@ -8,17 +8,18 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * All that is bound to one registry, so that what has the same name and tags is shown together, and nothing twice.
+ * Everything that is bound to one registry.
  *
- * <p>A registry takes the first meter of a name and tags and drops any other without a word. So there is one meter, and it
- * shows whatever is bound under its name. This lives as long as its registry, which nothing in here refers to.
+ * <p>A registry keeps the first meter of a name and tags and silently drops all others. So there is one set of meters per name
+ * and tags, which shows everything that is bound under them, and each object once. The bindings live as long as their registry
+ * and do not refer to it.
  */
 final class Bindings {
 
     // Guarded by itself.
     private static final Map<MeterRegistry, Bindings> BY_REGISTRY = new WeakHashMap<>();
 
-    // Guarded by this.
+    // Both guarded by this.
     private final Map<Tags, TrackerSeries> trackers = new HashMap<>();
     private final Map<Tags, GroupPaths> groups = new HashMap<>();
 
@@ -30,13 +31,13 @@ final class Bindings {
         }
     }
 
-    /** The trackers that are bound with these tags, their name among them. */
+    /** Returns the trackers that are bound with these tags, which include their name. */
     synchronized TrackerSeries trackers(Tags tags) {
         return trackers.computeIfAbsent(tags, TrackerSeries::new);
     }
 
-    /** The groups that are bound with these tags, beside their path. */
-    synchronized GroupPaths groups(Tags tags) {
-        return groups.computeIfAbsent(tags, GroupPaths::new);
+    /** Returns the groups that are bound with these tags, which do not include their path. */
+    synchronized GroupPaths groups(MeterRegistry registry, Tags tags) {
+        return groups.computeIfAbsent(tags, key -> new GroupPaths(registry, key));
     }
 }

@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.micrometer;
 
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
 
-/** A {@code Flux} each of whose subscriptions is a tracked task and an observation. */
+/**
+ * A {@code Flux} that leaves each subscription to a function of its source and the subscriber.
+ *
+ * <p>Unlike {@code defer}, it tells its source, so that the name and the origin of a task can be found.
+ */
 final class FluxObserved<T> extends FluxOperator<T, T> {
 
-    private final Flux<T> observed;
-    private final ObservedTasks tasks;
+    private final BiConsumer<Flux<? extends T>, CoreSubscriber<? super T>> subscribe;
 
-    FluxObserved(Flux<T> tracked, Flux<T> observed, ObservedTasks tasks) {
-        super(tracked);
-        this.observed = observed;
-        this.tasks = tasks;
+    FluxObserved(Flux<? extends T> source, BiConsumer<Flux<? extends T>, CoreSubscriber<? super T>> subscribe) {
+        super(source);
+        this.subscribe = subscribe;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        tasks.subscribe(source, observed, actual);
+        subscribe.accept(source, actual);
     }
 
     @Override

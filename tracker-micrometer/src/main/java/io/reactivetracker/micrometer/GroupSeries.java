@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.micrometer;
 
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.group.Outcome;
@@ -11,7 +9,6 @@ import io.reactivetracker.group.TaskGroup;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,10 +18,10 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
- * The groups that one set of meters shows: those that are bound with the same path and tags.
+ * The groups that are bound with the same path and tags.
  *
- * <p>A group that has ended leaves its counts here, in the same step in which it leaves; so does one that is garbage, as they
- * were when it was last looked at. So what counts up never goes down, and the ended cost nothing.
+ * <p>A drained group leaves its counts in the series, in the same step in which it leaves the series itself. A group that was
+ * garbage collected leaves the counts that it had at the last look. So counters never decrease, and past groups take no memory.
  */
 final class GroupSeries extends Series {
 
@@ -34,7 +31,7 @@ final class GroupSeries extends Series {
     private Duration lastDrain = Duration.ZERO;
 
     GroupSeries(Tags tags) {
-        super(tags);
+        super("task.group.", tags);
     }
 
     /** Adds a group that is in no series yet. */
@@ -43,7 +40,7 @@ final class GroupSeries extends Series {
         synchronized (this) {
             members.add(member);
         }
-        // Held by the group alone, so that it can become garbage.
+        // Only the group refers to this action, so the group can become garbage.
         group.drained().onDone(() -> leave(member, group));
     }
 
@@ -54,7 +51,7 @@ final class GroupSeries extends Series {
         }
     }
 
-    /** The groups that there still are. */
+    /** Returns the groups that are left, after a look at their counts. */
     private synchronized List<TaskGroup> groups() {
         List<TaskGroup> groups = new ArrayList<>();
         for (Iterator<Member> left = members.iterator(); left.hasNext(); ) {
@@ -72,26 +69,30 @@ final class GroupSeries extends Series {
     }
 
     @Override
-    Collection<Meter.Id> register(MeterRegistry registry, Tags tags) {
-        Meters<GroupSeries> meters = new Meters<>("task.group", tags, this, registry);
-        meters.tasks("active", "Tasks that are running", it -> it.sum(TaskCounts.none(), TaskCounts::active));
-        meters.tasks("queued", "Tasks that wait for admission", it -> it.sum(TaskCounts.none(), TaskCounts::queued));
-        meters.count("issued", Tags.empty(), "Tasks that were accepted", it -> it.countUp(TaskCounts::issued));
+    void addTo(Meters meters) {
+        // Pending tasks of a group that is gone never end, and are not shown.
+        meters.tasks("active", "Tasks that are running", () -> sum(TaskCounts.none(), TaskCounts::active));
+        meters.tasks("queued", "Tasks that wait for admission", () -> sum(TaskCounts.none(), TaskCounts::queued));
+        meters.count("issued", Tags.empty(), "Tasks that were accepted", this, () -> total(TaskCounts::issued));
         for (Outcome outcome : Outcome.values()) {
-            Tags tag = Tags.of("outcome", outcome.name().toLowerCase(Locale.ROOT));
-            meters.count("ended", tag, "Tasks that have ended", it -> it.countUp(counts -> counts.ended(outcome)));
+            meters.count(
+                    "ended",
+                    Tags.of("outcome", outcome.name().toLowerCase(Locale.ROOT)),
+                    "Tasks that have ended",
+                    this,
+                    () -> total(counts -> counts.ended(outcome)));
         }
-        meters.seconds("oldest.age", "Age of the active task that was issued first", GroupSeries::oldestAge);
-        meters.flag("closed", "1 if the group is closed, 0 if it is open", GroupSeries::isClosed);
+        meters.seconds("oldest.age", "Age of the oldest task that is running", this::oldestAge);
+        meters.flag("closed", "1 if the group is closed, 0 if it is open", () -> groups().stream()
+                .allMatch(TaskGroup::isClosed));
         meters.seconds(
                 "drain.duration",
-                "Time since the group was closed, or that its drain has taken; 0 while it is open",
-                GroupSeries::drainTime);
-        return meters.registered();
+                "Time since the group was closed, or that its drain took; 0 while it is open",
+                this::drainTime);
     }
 
-    /** The groups that are gone included. */
-    private synchronized long countUp(ToLongFunction<TaskCounts> number) {
+    private synchronized long total(ToLongFunction<TaskCounts> number) {
+        // Before gone is read, since it moves the counts of groups that are garbage.
         List<TaskGroup> unused = groups();
         return sum(gone, number);
     }
@@ -106,26 +107,22 @@ final class GroupSeries extends Series {
     }
 
     private Duration oldestAge() {
-        return Meters.longest(groups(), group -> {
+        return max(groups(), group -> {
             RunningTask oldest = group.oldestTask();
             return oldest == null ? Duration.ZERO : oldest.age();
         });
     }
 
-    private boolean isClosed() {
-        return groups().stream().allMatch(TaskGroup::isClosed);
-    }
-
     private Duration drainTime() {
         List<TaskGroup> groups = groups();
-        return groups.isEmpty() ? lastDrain() : Meters.longest(groups, TaskGroup::drainTime);
+        return groups.isEmpty() ? lastDrain() : max(groups, TaskGroup::drainTime);
     }
 
     private synchronized Duration lastDrain() {
         return lastDrain;
     }
 
-    /** A group, and its counts when it was last looked at. */
+    /** A group and its counts at the last look. */
     private static final class Member extends WeakReference<TaskGroup> {
 
         private TaskCounts seen = TaskCounts.none();

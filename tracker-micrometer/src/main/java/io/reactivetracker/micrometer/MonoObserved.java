@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.micrometer;
 
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
 
-/** A {@code Mono} each of whose subscriptions is a tracked task and an observation. */
+/** The {@code Mono} of {@link FluxObserved}. */
 final class MonoObserved<T> extends MonoOperator<T, T> {
 
-    private final Mono<T> observed;
-    private final ObservedTasks tasks;
+    private final BiConsumer<Mono<? extends T>, CoreSubscriber<? super T>> subscribe;
 
-    MonoObserved(Mono<T> tracked, Mono<T> observed, ObservedTasks tasks) {
-        super(tracked);
-        this.observed = observed;
-        this.tasks = tasks;
+    MonoObserved(Mono<? extends T> source, BiConsumer<Mono<? extends T>, CoreSubscriber<? super T>> subscribe) {
+        super(source);
+        this.subscribe = subscribe;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-        tasks.subscribe(source, observed, actual);
+        subscribe.accept(source, actual);
     }
 
     @Override

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.micrometer;
 
-/** How an observed task ended; each ends in exactly one of these ways. */
+/** How an observed task ended. */
 public enum ObservedOutcome {
     /** It completed. */
     SUCCEEDED,
-    /** It ended with an error, or a subscriber below it threw. */
+    /** It ended with an error, or a subscriber below it threw an exception. */
     FAILED,
-    /** It was cancelled: by its token, by its group, or by its own downstream. */
+    /** It was cancelled by its token, its group or its downstream. */
     CANCELLED,
-    /** The admission of its group turned it away before it ran. */
+    /** The admission of its group rejected it before it ran. */
     REJECTED,
-    /** Its tracker or group was closed; it was not counted, and is in no meter of that. */
+    /** Its tracker or group was closed, and no meter counts it. */
     REFUSED
 }

@@ -9,11 +9,10 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * The downstream end of an observed task: passes every signal on, and ends the observation before the last one, whichever that
- * is.
+ * The downstream end of an observed task. Passes each signal on, and ends the observation before the terminal signal or the cancel.
  *
- * <p>Reactor's {@code tap} would not do here: what a handler throws would end the task, a fused consumer that has what it asked
- * for takes no terminal signal, and one that throws sends none.
+ * <p>Reactor's {@code tap} is not used here. An exception of a handler would end the task, and a {@code tap} sees no end if a
+ * fused consumer stops polling or a subscriber throws.
  */
 final class ObservedSubscriber<T> implements CoreSubscriber<T>, Subscription, Scannable {
 

@@ -9,7 +9,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** The tasks of one pipeline, all observed alike. */
+/** Subscribes to a tracked pipeline, and starts an observation for each subscription. */
 record ObservedTasks(
         ObservationRegistry registry,
         @Nullable TaskObservationConvention convention,
@@ -19,10 +19,10 @@ record ObservedTasks(
 
     private static final TaskObservationConvention DEFAULT_CONVENTION = new TaskObservationConvention() {};
 
-    /** Subscribes to one of the two: the pipeline in which attempts tell of their beginning, if the task is observed. */
+    /** Subscribes to {@code observed} if the registry wants an observation, and otherwise to {@code tracked}. */
     <T> void subscribe(
             CorePublisher<? extends T> tracked, CorePublisher<? extends T> observed, CoreSubscriber<? super T> actual) {
-        // Before the observation is started: from then on it is seen to that it stops.
+        // Before the observation starts, since nothing would stop it if this threw.
         Context downstream = actual.currentContext();
         TaskObservation observation = begin(downstream);
         if (observation == null) {
@@ -41,7 +41,7 @@ record ObservedTasks(
         }
     }
 
-    /** Null if the registry does not want it, or could not make it. */
+    /** Returns null if the registry wants no observation, or fails to create it. */
     private @Nullable TaskObservation begin(Context downstream) {
         try {
             Observation observation = Observation.createNotStarted(

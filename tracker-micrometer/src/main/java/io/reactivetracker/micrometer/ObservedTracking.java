@@ -15,7 +15,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Tracks pipelines of Project Reactor as {@link ReactorTracking} does, and makes each task that has a name an observation.
+ * Tracks pipelines of Project Reactor as {@link ReactorTracking} does, and makes each named task an observation.
  *
  * <pre>{@code
  * ObservedTracking observed = ObservedTracking.of(observationRegistry);
@@ -23,25 +23,25 @@ import reactor.core.publisher.Mono;
  * orders.flatMap(this::ship).transform(observed.trackWith(tracker, "ship")).subscribe();
  * }</pre>
  *
- * <p>An observation is started inside {@code subscribe()}, and stopped once, when the task has completed, failed, was cancelled,
- * rejected or refused: before its downstream gets the last signal, or before its upstream is cancelled, and so before the tracker counts it
- * down. When a tracker is drained, its observations have been stopped, unless one of them is just being told that an attempt
- * began. What the task failed with is recorded as its error; a cancel is none, and is told apart by the outcome. If a subscriber
- * below throws, the task has failed.
+ * <p>An observation starts inside {@code subscribe()} and stops once, when the task completes, fails, or is cancelled, rejected or
+ * refused: before the downstream gets the terminal signal or the upstream is cancelled, and so before the tracker counts the task
+ * down. When a tracker is drained, its observations have stopped, except for one that is being told of an attempt at that moment.
+ * The error of a failed task is the error of its observation. A cancel has no error; the outcome shows it. If a subscriber below
+ * throws, the task has failed.
  *
- * <p>A task of a group may wait in a queue, and may be tried again: each time that an attempt begins, its observation gets the
- * event {@code started}, whose contextual name is {@code attempt 1} and so on.
+ * <p>A task of a group may wait in a queue and may be retried. When an attempt begins, the observation gets the event {@code
+ * started} with the contextual name {@code attempt 1}, {@code attempt 2} and so on.
  *
- * <p>The observation's parent is the one in the {@code Context} of the downstream, where Micrometer and Reactor have it, or
- * else the one that is current in the subscribing thread. Its upstream finds it there itself, so that what is observed in there
- * has it for a parent; with Reactor's automatic context propagation it is the current one in there.
+ * <p>The parent is the observation in the {@code Context} of the downstream, under the key of Micrometer and Reactor, or else the
+ * current one of the subscribing thread. The upstream finds this observation in its {@code Context}, so that observations in it
+ * become children. With automatic context propagation it is the current observation there.
  *
- * <p>What a handler or a convention throws goes to Reactor's {@code onErrorDropped} and disturbs no task. While the registry
- * has no handler, or where a predicate of it says no, a task is tracked and not observed. What {@code spawn} starts is not
- * observed either. Observed pipelines are not fused.
+ * <p>Exceptions of handlers and conventions go to Reactor's {@code onErrorDropped} and do not affect the task. A task is tracked
+ * but not observed while the registry has no handler, or if a predicate of the registry rejects it. Tasks started by {@code spawn}
+ * are not observed. Observed pipelines are not fused.
  *
- * <p>Names, tags and keys are those of {@link TaskObservationConvention}. Immutable, so one value serves any number of
- * pipelines and threads. Needs Reactor and {@code tracker-reactor}, which the rest of this module does not.
+ * <p>{@link TaskObservationConvention} defines names and keys. Immutable; a value may serve any number of pipelines and threads.
+ * Requires Reactor and {@code tracker-reactor}, unlike the rest of this module.
  */
 public final class ObservedTracking {
 
@@ -54,34 +54,34 @@ public final class ObservedTracking {
     }
 
     /**
-     * Observes with the default convention, or the one that the registry has for tasks.
+     * Returns a tracking that uses the default convention, or the global one of the registry.
      *
-     * @param registry what the observations are reported to
-     * @return the verbs
+     * @param registry the registry of the observations
+     * @return a tracking
      */
     public static ObservedTracking of(ObservationRegistry registry) {
         return new ObservedTracking(registry, null);
     }
 
     /**
-     * Observes with a convention of one's own.
+     * Returns a tracking that uses a convention.
      *
-     * @param registry what the observations are reported to
-     * @param convention gives them their names and keys
-     * @return the verbs
+     * @param registry the registry of the observations
+     * @param convention defines names and keys
+     * @return a tracking
      */
     public static ObservedTracking of(ObservationRegistry registry, TaskObservationConvention convention) {
         return new ObservedTracking(
                 registry,
-                Objects.requireNonNull(convention, "convention must not be null: leave it out to have the default"));
+                Objects.requireNonNull(convention, "convention must not be null; use of(registry) for the default"));
     }
 
     /**
-     * Counts each subscription as a task, and observes it if the pipeline has a name from Reactor's {@code name("…")}.
+     * Counts each subscription as a task, and observes it if the pipeline has a name, set with {@code name("…")}.
      *
      * @param <T> the type of the elements
-     * @param tracker what counts the subscriptions
-     * @return an operator as of {@link ReactorTracking#trackWith(TaskTracker)}
+     * @param tracker counts the subscriptions
+     * @return an operator as {@link ReactorTracking#trackWith(TaskTracker)}
      */
     public <T> UnaryOperator<Publisher<T>> trackWith(TaskTracker tracker) {
         return trackWith(tracker, TaskOptions.defaults());
@@ -91,9 +91,9 @@ public final class ObservedTracking {
      * Counts each subscription as a task of this name, and observes it.
      *
      * @param <T> the type of the elements
-     * @param tracker what counts the subscriptions
+     * @param tracker counts the subscriptions
      * @param taskName the tasks' name
-     * @return an operator as of {@link ReactorTracking#trackWith(TaskTracker, String)}
+     * @return an operator as {@link ReactorTracking#trackWith(TaskTracker, String)}
      * @throws IllegalArgumentException if the name is blank
      */
     public <T> UnaryOperator<Publisher<T>> trackWith(TaskTracker tracker, String taskName) {
@@ -104,9 +104,9 @@ public final class ObservedTracking {
      * Counts each subscription as a task, and observes it if the options or the pipeline give it a name.
      *
      * @param <T> the type of the elements
-     * @param tracker what counts the subscriptions
+     * @param tracker counts the subscriptions
      * @param options the tasks' name, and whether a closed tracker refuses them
-     * @return an operator as of {@link ReactorTracking#trackWith(TaskTracker, TaskOptions)}
+     * @return an operator as {@link ReactorTracking#trackWith(TaskTracker, TaskOptions)}
      */
     public <T> UnaryOperator<Publisher<T>> trackWith(TaskTracker tracker, TaskOptions options) {
         UnaryOperator<Publisher<T>> tracking = ReactorTracking.trackWith(tracker, options);
@@ -127,8 +127,8 @@ public final class ObservedTracking {
      * Makes each subscription a task of a group, and observes it.
      *
      * @param <T> the type of the elements
-     * @param group what counts, admits and judges the tasks
-     * @return an operator as of {@link ReactorTracking#trackWith(TaskGroup)}
+     * @param group counts, admits and supervises the tasks
+     * @return an operator as {@link ReactorTracking#trackWith(TaskGroup)}
      */
     public <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group) {
         return trackWith(group, TaskOptions.defaults());
@@ -138,9 +138,9 @@ public final class ObservedTracking {
      * Makes each subscription a task of a group and of this name, and observes it.
      *
      * @param <T> the type of the elements
-     * @param group what counts, admits and judges the tasks
+     * @param group counts, admits and supervises the tasks
      * @param taskName the tasks' name
-     * @return an operator as of {@link ReactorTracking#trackWith(TaskGroup, String)}
+     * @return an operator as {@link ReactorTracking#trackWith(TaskGroup, String)}
      * @throws IllegalArgumentException if the name is blank
      */
     public <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group, String taskName) {
@@ -151,9 +151,9 @@ public final class ObservedTracking {
      * Makes each subscription a task of a group, and observes it.
      *
      * @param <T> the type of the elements
-     * @param group what counts, admits and judges the tasks
-     * @param options the tasks' name, or else they have the pipeline's or the group's
-     * @return an operator as of {@link ReactorTracking#trackWith(TaskGroup, TaskOptions)}
+     * @param group counts, admits and supervises the tasks
+     * @param options the tasks' name; by default that of the pipeline or the group
+     * @return an operator as {@link ReactorTracking#trackWith(TaskGroup, TaskOptions)}
      */
     public <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group, TaskOptions options) {
         UnaryOperator<Publisher<T>> tracking = ReactorTracking.trackWith(group, options);
@@ -166,16 +166,26 @@ public final class ObservedTracking {
         };
     }
 
+    /**
+     * Tracks the pipeline twice: as it is, for tasks that are not observed, and with a {@code tap} at its source that reports the
+     * beginning of each attempt. The tap is added at subscription, so that it does not appear in the origin of a task.
+     */
     private static <T> Publisher<T> observe(
             Publisher<T> publisher, UnaryOperator<Publisher<T>> tracking, Publisher<T> tracked, ObservedTasks tasks) {
         if (publisher instanceof Mono<T> mono) {
-            return new MonoObserved<>((Mono<T>) tracked, (Mono<T>) tracking.apply(new MonoAttempt<>(mono)), tasks);
+            Mono<T> tapped = new MonoObserved<>(
+                    mono, (source, actual) -> source.tap(AttemptListener::new).subscribe(actual));
+            Mono<T> observed = (Mono<T>) tracking.apply(tapped);
+            return new MonoObserved<>(
+                    (Mono<T>) tracked, (source, actual) -> tasks.subscribe(source, observed, actual));
         }
-        Flux<T> flux = Flux.from(publisher);
-        return new FluxObserved<>((Flux<T>) tracked, (Flux<T>) tracking.apply(new FluxAttempt<>(flux)), tasks);
+        Flux<T> tapped = new FluxObserved<>(
+                Flux.from(publisher), (source, actual) -> source.tap(AttemptListener::new).subscribe(actual));
+        Flux<T> observed = (Flux<T>) tracking.apply(tapped);
+        return new FluxObserved<>((Flux<T>) tracked, (source, actual) -> tasks.subscribe(source, observed, actual));
     }
 
-    /** The name that the tasks have in their tracker: that of the options, or else the pipeline's, which its last step tells. */
+    /** Returns the name of the tasks in their tracker: that of the options, or else the pipeline's, or null. */
     private static @Nullable String nameOf(TaskOptions options, Publisher<?> tracked) {
         return options.name() != null ? options.name() : Scannable.from(tracked).scan(Scannable.Attr.NAME);
     }

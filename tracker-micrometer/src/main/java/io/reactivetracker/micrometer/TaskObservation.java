@@ -15,23 +15,23 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * The observation of one task: started once, told of each attempt that begins, stopped once.
+ * The observation of one task. It starts once, is told of each attempt, and stops once.
  *
- * <p>Attempts begin one after the other, but while one does, another thread may cancel the task; and an observation must not be
- * told of anything once it is stopped. So who tells it holds it, the task itself holds it until its end, and who lets go of it
- * last stops it:
+ * <p>Attempts begin one after the other, but another thread may cancel the task at the same time, and a stopped observation must
+ * not be told of anything. So the task holds the observation until its end, a thread that tells it of an attempt holds it
+ * meanwhile, and the last holder stops it:
  *
  * <pre>
- *   holders = 1            at first: the task
- *   enter   + 1, if not 0  who tells of an attempt that begins
- *   leave   − 1            the same, when that is told
- *   end     − 1            the first that sets {@code end}: completion, error, cancel, or something that threw
- *                          whoever makes it 0 stops the observation
+ *   holders = 1            initially: the task
+ *   enter   + 1, if not 0  an attempt begins
+ *   leave   − 1            the observation was told of the attempt
+ *   end     − 1            by the first thread that sets {@code end}: completion, error, cancel or exception
+ *                          the thread that reaches 0 stops the observation
  * </pre>
  */
 final class TaskObservation {
 
-    /** Where Micrometer and Reactor keep the current observation in a {@code Context}. */
+    /** The key under which Micrometer and Reactor keep the current observation in a {@code Context}. */
     static final String KEY = "micrometer.observation";
 
     private final Observation observation;
@@ -59,7 +59,7 @@ final class TaskObservation {
         return started;
     }
 
-    /** An attempt begins: that of a tracker's task, or one of those of a group's. */
+    /** Called when an attempt begins: the only one of a tracker's task, or one of a group's task. */
     void attempt(ContextView context) {
         hasBegun = true;
         if (isOfGroup && context.getOrDefault(TaskContext.class, null) instanceof GroupTask groupTask) {
@@ -71,7 +71,7 @@ final class TaskObservation {
         }
     }
 
-    /** The context of what is upstream. */
+    /** Returns the context for the upstream. */
     Context inContext(Context context) {
         return context.delete(TaskObservation.class).put(KEY, observation);
     }
@@ -84,12 +84,12 @@ final class TaskObservation {
         end(new End(ObservedOutcome.CANCELLED, null));
     }
 
-    /** The task was told to end with an error. */
+    /** Called when the task ends with an error. */
     void fail(Throwable error) {
         end(new End(outcomeOf(error), error));
     }
 
-    /** The downstream, or a request, has thrown: so no signal comes any more. */
+    /** Called when the downstream or a request has thrown, after which no signal comes. */
     void threw(Throwable error) {
         end(new End(ObservedOutcome.FAILED, error));
     }
@@ -102,7 +102,7 @@ final class TaskObservation {
         if (error instanceof CancellationException) {
             return ObservedOutcome.CANCELLED;
         }
-        // Once it has begun, these come from another task, that this one waits for.
+        // After the beginning, these are errors of another task that this one waits for.
         if (!hasBegun && error instanceof TrackerClosedException) {
             return ObservedOutcome.REFUSED;
         }
@@ -135,7 +135,7 @@ final class TaskObservation {
         tell(observation::stop);
     }
 
-    /** A handler or a convention that is broken is to be known, and to disturb no task. */
+    /** Reports exceptions of handlers and conventions, which must not affect the task. */
     private void tell(Runnable what) {
         try {
             what.run();

@@ -5,7 +5,7 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of an observed task.
+ * The context of the observation of a task.
  *
  * <p>Safe for use by several threads.
  */
@@ -21,27 +21,27 @@ public final class TaskObservationContext extends Observation.Context {
     }
 
     /**
-     * The task's name.
+     * Returns the task's name.
      *
-     * @return the name that it was given, or else that of its group
+     * @return the task's own name, or else that of its group
      */
     public String taskName() {
         return taskName;
     }
 
     /**
-     * What counts the task.
+     * Returns what counts the task.
      *
-     * @return the name of its tracker; or the path of its group, such as {@code orders/mails}
+     * @return the name of its tracker, or the path of its group, such as {@code orders/mails}
      */
     public String trackerName() {
         return trackerName;
     }
 
     /**
-     * How the task ended.
+     * Returns how the task ended.
      *
-     * @return the outcome, or null while it runs or waits
+     * @return the outcome, or null if it has not ended
      */
     public @Nullable ObservedOutcome outcome() {
         return outcome;

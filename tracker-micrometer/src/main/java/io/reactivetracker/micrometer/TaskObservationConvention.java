@@ -8,21 +8,21 @@ import io.micrometer.observation.ObservationConvention;
 import java.util.Locale;
 
 /**
- * How the observations of tasks are called and what they are tagged with.
+ * Defines the names and keys of the observations of tasks.
  *
  * <table>
- * <caption>The defaults; override what is to be otherwise</caption>
- * <tr><th>what</th><th>value</th></tr>
+ * <caption>Defaults</caption>
+ * <tr><th>property</th><th>value</th></tr>
  * <tr><td>name</td><td>{@code tracked.task}</td></tr>
- * <tr><td>contextual name, of the span</td><td>the task's name</td></tr>
+ * <tr><td>contextual name (span)</td><td>the task's name</td></tr>
  * <tr><td>low-cardinality key {@code tracker}</td><td>the tracker's name, or the path of the group</td></tr>
- * <tr><td>low-cardinality key {@code outcome}, from the end</td><td>{@code succeeded}, {@code failed}, {@code cancelled},
+ * <tr><td>low-cardinality key {@code outcome}, after the end</td><td>{@code succeeded}, {@code failed}, {@code cancelled},
  *     {@code rejected} or {@code refused}</td></tr>
  * <tr><td>high-cardinality key {@code task}</td><td>the task's name</td></tr>
  * </table>
  *
- * <p>The name of a task is of high cardinality unless one knows better: it may tell which order is shipped. Who has few of
- * them can make it a tag of the meters:
+ * <p>By default the name of a task is of high cardinality, since it may contain the id of an order. If there are few names, a
+ * convention can make it a tag of the meters:
  *
  * <pre>{@code
  * class ByTaskName implements TaskObservationConvention {
@@ -35,8 +35,8 @@ import java.util.Locale;
  * }
  * }</pre>
  *
- * <p>Pass it to {@link ObservedTracking#of(io.micrometer.observation.ObservationRegistry, TaskObservationConvention)}, or make
- * it a {@code GlobalObservationConvention} of the registry. It must be safe for use by several threads.
+ * <p>Pass a convention to {@link ObservedTracking#of(io.micrometer.observation.ObservationRegistry, TaskObservationConvention)},
+ * or register it as a {@code GlobalObservationConvention}. Implementations must be safe for use by several threads.
  */
 public interface TaskObservationConvention extends ObservationConvention<TaskObservationContext> {
 

@@ -10,20 +10,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The meters of a tracker: what it counts now, how old its oldest named task is, whether it is closed, and how long its drain
- * takes.
+ * The meters of a tracker: its tasks, the age of its oldest named task, whether it is closed, and how long its drain takes.
  *
  * <pre>{@code
  * new TaskTrackerMetrics(tracker).bindTo(registry);
  * }</pre>
  *
- * <p>Each has the tag {@code tracker}, which is the tracker's name. Trackers that are bound to a registry with the same name
- * and tags are shown as one: their tasks are added up, the oldest task is that of all of them, the drain is the longest, and
- * they are closed when all are. Tags of their own tell them apart. A tracker that is bound again is not counted again.
+ * <p>Each meter has the tag {@code tracker}: the tracker's name. Trackers with equal names and tags are shown as one: their tasks
+ * are added up, the age and the drain time are the longest, and they are closed if all are. A tracker that is bound again is not
+ * counted again.
  *
- * <p>The registry does not keep the tracker alive. The meters of one that is garbage stay, and show that there are no tasks:
- * nobody can start any. What a tracker has counted in its life is not known, since it keeps no such number: a
- * {@linkplain TaskGroupMetrics group} does.
+ * <p>The registry does not keep the tracker alive. The meters of a tracker that was garbage collected remain and show no tasks. A
+ * tracker keeps no totals; use a {@linkplain TaskGroupMetrics group} for those.
  *
  * <p>Safe for use by several threads.
  */
@@ -33,20 +31,19 @@ public final class TaskTrackerMetrics implements MeterBinder {
     private final Tags tags;
 
     /**
-     * Makes the binder of a tracker's meters.
+     * Creates a binder.
      *
-     * @param tracker what is measured
+     * @param tracker the tracker to show
      */
     public TaskTrackerMetrics(TaskTracker tracker) {
         this(tracker, List.of());
     }
 
     /**
-     * Makes the binder of a tracker's meters, with more tags than the tracker's name.
+     * Creates a binder with additional tags.
      *
-     * @param tracker what is measured
-     * @param tags what tells it from others of its name, with few values each; many registries ask that all trackers have the
-     *     same keys
+     * @param tracker the tracker to show
+     * @param tags tags of low cardinality; many registries require the same keys for all trackers
      */
     public TaskTrackerMetrics(TaskTracker tracker, Iterable<Tag> tags) {
         this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");

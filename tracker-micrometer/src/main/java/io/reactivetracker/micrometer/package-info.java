@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What Micrometer can tell of trackers and groups: {@link io.reactivetracker.micrometer.TaskTrackerMetrics} and {@link
- * io.reactivetracker.micrometer.TaskGroupMetrics} are their meters, {@link io.reactivetracker.micrometer.ObservedTracking}
- * observes each task.
+ * Micrometer meters of trackers and groups, {@link io.reactivetracker.micrometer.TaskTrackerMetrics} and {@link
+ * io.reactivetracker.micrometer.TaskGroupMetrics}, and observations of tasks, {@link
+ * io.reactivetracker.micrometer.ObservedTracking}.
  */
 @NullMarked
 package io.reactivetracker.micrometer;

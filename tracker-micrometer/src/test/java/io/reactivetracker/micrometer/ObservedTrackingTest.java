@@ -766,7 +766,7 @@ class ObservedTrackingTest {
                 .withMessage("registry must not be null");
         assertThatNullPointerException()
                 .isThrownBy(() -> ObservedTracking.of(registry, null))
-                .withMessage("convention must not be null: leave it out to have the default");
+                .withMessage("convention must not be null; use of(registry) for the default");
         assertThatNullPointerException()
                 .isThrownBy(() -> observed.trackWith((TaskTracker) null))
                 .withMessage("tracker must not be null");
