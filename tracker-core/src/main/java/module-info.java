@@ -8,7 +8,6 @@ module io.reactivetracker {
     exports io.reactivetracker.group;
     exports io.reactivetracker.adapter;
     exports io.reactivetracker.internal to
-            io.reactivetracker.reactor,
             io.reactivetracker.recorder,
             io.reactivetracker.redis,
             io.reactivetracker.rxjava;

@@ -3,21 +3,29 @@ package io.reactivetracker.reactor;
 
 import io.reactivetracker.adapter.AttemptSignals;
 import io.reactivetracker.adapter.GroupTask;
-import io.reactivetracker.internal.Throwables;
+import io.reactivetracker.adapter.PublisherContinuation;
+import io.reactivetracker.adapter.SecondaryFailures;
+import io.reactivetracker.group.Continuation;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.FlowAdapters;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * The attempts of one task of a group: each subscribes to the source.
+ * Subscribes to the source of a task once for each attempt.
  *
- * <p>The policy is asked here and not by an operator upstream: an {@code onErrorContinue} of the downstream reaches the
- * source, as it does without us, and finds no step of ours that it could apply to.
+ * <p>It applies the group's error policy itself, where an {@code onErrorContinue} of the downstream can't reach: that
+ * applies to the source, as it does without the group.
  */
 final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
         implements CoreSubscriber<T>, Subscription, Scannable {
@@ -25,31 +33,28 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
     private final CoreSubscriber<? super T> actual;
     private final CorePublisher<? extends T> source;
     private final GroupTask task;
-    private final Continuations continuations;
     private final Executor threadLocals;
 
-    // Of the attempt that runs.
+    // Of the running attempt.
     private boolean done;
 
     AttemptsSubscriber(
             CoreSubscriber<? super T> actual,
             CorePublisher<? extends T> source,
             GroupTask task,
-            Continuations continuations,
             Executor threadLocals) {
         this.actual = actual;
         this.source = source;
         this.task = task;
-        this.continuations = continuations;
         this.threadLocals = threadLocals;
     }
 
-    /** Runs the next attempt; in any thread. */
+    /** Runs the next attempt; may be called in any thread. */
     void attempt() {
         threadLocals.execute(this::subscribe);
     }
 
-    /** Ends what waits for its next attempt; in any thread. */
+    /** Ends a task that waits for its next attempt; may be called in any thread. */
     void fail(Throwable error) {
         threadLocals.execute(() -> actual.onError(error));
     }
@@ -61,22 +66,36 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
         done = false;
         int attempt = task.attempt();
         try {
-            continuations.orElse(source, task).subscribe(this);
+            nextSource().subscribe(this);
         } catch (Throwable failure) {
             if (attempt == task.attempt()) {
                 failInSubscribe(failure);
             } else {
-                // It has failed before, and the next attempt is under way.
+                // The attempt had failed before it threw, and the next one is under way.
                 Operators.onErrorDropped(failure, currentContext());
             }
         }
     }
 
-    /** As every operator of Reactor does; but what was subscribed to is over before the next attempt begins. */
+    /** Returns the source, or its replacement if the policy has decided so; for a Mono that is a Mono too. */
+    @SuppressWarnings("unchecked") // the Javadoc of Continuation requires the type of the task's elements
+    private CorePublisher<? extends T> nextSource() {
+        Continuation continuation = task.continuation();
+        if (continuation == null) {
+            return source;
+        }
+        if (continuation instanceof PublisherContinuation replacement) {
+            Publisher<T> next = FlowAdapters.toPublisher((Flow.Publisher<T>) replacement.publisher(task));
+            return source instanceof Mono ? Mono.from(next) : Flux.from(next);
+        }
+        return Mono.fromCompletionStage((CompletionStage<T>) continuation.resume(task));
+    }
+
+    /** Fails the attempt as every operator of Reactor does, but cancels its upstream before the next attempt begins. */
     private void failInSubscribe(Throwable failure) {
         Subscription begun = endAttempt();
         if (begun != null) {
-            Throwables.runAfter(failure, begun::cancel);
+            SecondaryFailures.runAfter(failure, begun::cancel);
         }
         Operators.reportThrowInSubscribe(this, failure);
     }
@@ -125,7 +144,7 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
     @Override
     public void request(long n) {
         if (!requestFromAttempts(n)) {
-            // There is no source yet to answer what must not be requested.
+            // There is no source yet that could report it.
             Operators.reportBadRequest(n);
         }
     }

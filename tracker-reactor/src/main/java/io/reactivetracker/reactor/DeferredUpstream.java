@@ -8,10 +8,10 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.Operators;
 
 /**
- * Keeps what is requested until there is an upstream to request it from, and cancels that at most once.
+ * Keeps demand until there is an upstream to request it from, and cancels the upstream at most once.
  *
- * <p>In contrast to Reactor's own, it passes on a cancel that comes while the upstream is answering what was requested before:
- * an endless source would never return to be told.
+ * <p>Unlike Reactor's own, it passes on a cancel that comes while the upstream is serving the kept demand: a request to an
+ * endless source would otherwise never return.
  */
 class DeferredUpstream implements Subscription {
 

@@ -18,13 +18,13 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One subscription that is a task of a group: passes every signal on, is cut off when the task is cancelled, and ends the
- * task after its last signal.
+ * One subscription that is a task of a group: it is cut off when the task is cancelled, and ends the task after its last
+ * signal.
  *
- * <p>Of a task that is admitted at once and that no error policy lets go on, it is the only subscriber. Of any other, the
- * {@linkplain AttemptsSubscriber attempts} are its upstream.
+ * <p>It is the only subscriber of a task that is admitted at once and can't be retried. Otherwise its upstream is an
+ * {@link AttemptsSubscriber}.
  */
-final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements TaskBody {
+final class GroupTaskSubscriber<T> extends CancelWithSubscriber<T> implements TaskBody {
 
     private final GroupTask task;
     private @Nullable AttemptsSubscriber<T> attempts;
@@ -41,47 +41,44 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
             CoreSubscriber<? super T> actual,
             TaskGroup group,
             TaskOptions options,
-            Supplier<@Nullable String> origin,
-            Continuations continuations) {
-        // Before the task is issued: from then on nothing may throw but what is seen to, and this calls hooks of
-        // others.
+            Supplier<@Nullable String> origin) {
+        // Before the task is issued: this calls hooks, which may throw, and an issued task must end.
         Executor threadLocals = SubscriberThreadLocals.capture();
         GroupTask task;
         try {
-            // A task upstream of which this one is: its subscriber put itself there.
+            // The parent is downstream: its subscriber has put it into the Context.
             TaskContext parent = actual.currentContext().getOrDefault(TaskContext.class, null);
             task = GroupTask.issue(group, options, parent, origin);
         } catch (IllegalStateException refused) {
             Operators.error(actual, refused);
             return;
         }
-        GroupTaskSubscriber<T> unused = run(source, actual, task, continuations, threadLocals);
+        GroupTaskSubscriber<T> unused = run(source, actual, task, threadLocals);
     }
 
-    /** Runs a task that was issued, and sees to its end. */
+    /** Runs an issued task until it ends. */
     static <T> GroupTaskSubscriber<T> run(
             CorePublisher<? extends T> source,
             CoreSubscriber<? super T> actual,
             GroupTask task,
-            Continuations continuations,
             Executor threadLocals) {
         GroupTaskSubscriber<T> subscriber = new GroupTaskSubscriber<>(actual, task, threadLocals);
         try {
-            subscriber.begin(source, continuations, threadLocals);
+            subscriber.begin(source, threadLocals);
         } catch (Throwable failure) {
             subscriber.failInSubscribe(failure);
         }
         return subscriber;
     }
 
-    private void begin(CorePublisher<? extends T> source, Continuations continuations, Executor threadLocals) {
+    private void begin(CorePublisher<? extends T> source, Executor threadLocals) {
         if (!task.canRetry() && task.isAdmitted()) {
             if (task.start(this)) {
                 source.subscribe(this);
             }
             return;
         }
-        AttemptsSubscriber<T> several = new AttemptsSubscriber<>(this, source, task, continuations, threadLocals);
+        AttemptsSubscriber<T> several = new AttemptsSubscriber<>(this, source, task, threadLocals);
         attempts = several;
         onSubscribe(several);
         if (task.start(this)) {
@@ -99,7 +96,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
         Objects.requireNonNull(attempts).fail(error);
     }
 
-    /** The task's cancel; the downstream's is {@link #cancel()}. */
+    /** Called when the task is cancelled; {@link #cancel()} is the downstream's. */
     @Override
     public void cancelTask() {
         cutOff();
@@ -108,7 +105,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     @Override
     void deliverError(Throwable error) {
         if (!task.canRetry() && !cancelled) {
-            // Where a task may go on, the policy was asked by its attempts.
+            // Where the task can be retried, its attempts have applied the policy.
             boolean unused = task.retryOrResume(error);
         }
         try {
@@ -130,13 +127,12 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     @Override
     void cancelled() {
         cancelled = true;
-        // One that is telling its downstream the outcome, or of a cut, ends by that, when it has been told.
+        // A thread that is delivering the last signal ends the task after that.
         if (!isDone() && !isCut()) {
             task.end(Outcome.CANCELLED);
         }
     }
 
-    /** What has thrown is over, and has failed. */
     @Override
     protected void cancelAfterErrors(Throwable failure) {
         try {
@@ -156,7 +152,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
         return task.cancellationCause();
     }
 
-    /** That of the downstream as it is now, and the task. */
+    /** Returns the present context of the downstream, with the task in it. */
     @Override
     public Context currentContext() {
         return actual.currentContext().put(TaskContext.class, task);

@@ -2,27 +2,33 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.DrainSignal;
-import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.adapter.PublisherContinuation;
 import io.reactivetracker.group.Continuation;
+import io.reactivetracker.group.GroupSnapshot;
+import io.reactivetracker.group.Shutdown;
+import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import reactor.core.Scannable;
+import reactor.core.Scannable.Attr.RunStyle;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.ParallelFlux;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Tracks pipelines of Project Reactor.
@@ -34,266 +40,277 @@ import reactor.core.publisher.ParallelFlux;
  * whenDrained(tracker).block();
  * }</pre>
  *
- * <p>Put {@code trackWith} last in the pipeline: what stands before it is counted, and what stands after it is not. An
- * operator after it that moves signals to another thread, such as {@code publishOn}, may still be passing them on when
- * the task has ended; one that moves the subscription there, such as {@code subscribeOn}, has it counted only when
- * that thread subscribes.
+ * <p>The operators of this class take any publisher, and give a {@code Mono} for a {@code Mono} and otherwise a {@code
+ * Flux}. Apply them by {@code transform}, {@code transformDeferred} or {@code as}: the type of the pipeline stays. One
+ * operator serves any number of pipelines. Give it the type {@code UnaryOperator<Publisher<T>>} to use it for both {@code
+ * Flux} and {@code Mono}. Apply it to the rails of a {@link ParallelFlux} by {@link ParallelFlux#transformGroups(Function)},
+ * not to the {@code ParallelFlux}: it would give a {@code Flux}.
  *
- * <p>Under {@link Hooks#enableAutomaticContextPropagation()} each part of a pipeline sees the
- * thread-locals that it sees without these operators. What they run in a thread of somebody else has those of its own
- * subscriber, as they were when it subscribed: a task of a group that was queued or is tried again, what a cancelled token
- * tells its subscribers, a recorded end. Where the hook is off, nothing is captured.
+ * <p>{@code trackWith} counts only what is upstream of it, so make it the last operator. An operator downstream of it that
+ * moves signals to another thread, such as {@code publishOn}, may still pass them on when the task has ended. With one that
+ * moves the subscription, such as {@code subscribeOn}, the task is counted when that thread subscribes.
+ *
+ * <p>Under {@link Hooks#enableAutomaticContextPropagation()} each part of a pipeline sees the thread-locals that it sees
+ * without these operators. A signal that an operator sends from another thread has the thread-locals that its subscriber
+ * had when it subscribed: an attempt of a queued or retried task, the signal of a cancelled token, the recorded end of a
+ * task. Nothing is captured where the hook is off.
  */
 public final class ReactorTracking {
 
+    private static final String DEFAULT_NAME = "spawned";
+
     private ReactorTracking() {}
 
+    // ---- trackers ----
+
     /**
-     * Counts each subscription as a task, for {@link Flux#transform} and {@link Mono#transform}.
+     * Counts each subscription as a task.
      *
-     * <p>A subscription counts from inside {@code subscribe()}, before the upstream is touched, until its terminal
-     * signal was delivered downstream or the upstream's {@code cancel()} returned, and also if something throws on the
-     * way; whatever happens, and in whichever threads, it is counted down once. A {@code retry} or {@code repeat} that
-     * stands after this operator makes each attempt a task, and one before makes all of them one.
+     * <p>A subscription is counted from inside {@code subscribe()}, before the upstream is touched, until its terminal
+     * signal was delivered downstream or the upstream's {@code cancel()} returned, also if something throws on the way.
+     * The count is released once, whatever happens and in whichever threads. Upstream of a {@code retry} or {@code repeat}
+     * each attempt is a task; downstream of it all attempts are one task.
      *
-     * <p>Signals, demand, {@code Context} and {@link Scannable} stay as they are. As with Reactor's {@code doFinally},
-     * elements are pushed through this operator also where its neighbours could be fused, and the upstream is cancelled
-     * at most once. Rails of a {@link ParallelFlux} are tracked one by one through
-     * {@link ParallelFlux#transformGroups(Function)}.
+     * <p>Signals, demand, {@code Context} and {@link Scannable} stay as they are. Elements are pushed through this operator
+     * even where its neighbours could be fused, as with Reactor's {@code doFinally}. The upstream is cancelled at most once.
      *
-     * <p>If the pipeline has a name from Reactor's {@code name("…")}, the tasks have it too.
+     * <p>The tasks have the name that the pipeline has from Reactor's {@code name("…")}, if any.
      *
-     * <p>A cancelled upstream may still run code that was running: to wait for that as well, run it by
+     * <p>Code of a cancelled upstream may run on for a while. To wait for that code too, run it by
      * {@link TaskTracker#wrap} or hold a {@link TaskTracker#token()} in it.
      *
-     * @param <T> the type of the elements
-     * @param tracker what counts the subscriptions, closed or not
-     * @return an operator for any number of pipelines; gives a {@code Mono} for a {@code Mono}, else a {@code Flux}
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @param tracker counts the subscriptions, closed or not
+     * @return an operator for any number of pipelines
      */
-    public static <T> UnaryOperator<Publisher<T>> trackWith(TaskTracker tracker) {
+    public static <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskTracker tracker) {
         return trackWith(tracker, TaskOptions.defaults());
     }
 
     /**
      * Counts each subscription as a task of this name, as {@link #trackWith(TaskTracker)} does.
      *
-     * @param <T> the type of the elements
-     * @param tracker what counts the subscriptions, closed or not
-     * @param taskName the name under which {@link TaskTracker#runningTasks()} lists the tasks, in place of the one
-     *     that the pipeline may have; the pipeline's own name, which meters read, stays as it is
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @param tracker counts the subscriptions, closed or not
+     * @param taskName the name under which {@link TaskTracker#runningTasks()} lists the tasks, instead of the pipeline's;
+     *     the pipeline's own name, which meters read, does not change
      * @return an operator for any number of pipelines
      * @throws IllegalArgumentException if the name is blank
      */
-    public static <T> UnaryOperator<Publisher<T>> trackWith(TaskTracker tracker, String taskName) {
+    public static <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskTracker tracker, String taskName) {
         return trackWith(tracker, TaskOptions.named(taskName));
     }
 
     /**
-     * Counts each subscription as a task, as {@link #trackWith(TaskTracker)} does and as the options say.
+     * Counts each subscription as a task with these options, as {@link #trackWith(TaskTracker)} does.
      *
-     * <p>A subscription that is refused, because the options are strict and the tracker is closed, ends at once with a
+     * <p>If the options are strict and the tracker is closed, the subscription fails at once with a
      * {@link TrackerClosedException}, and the upstream is not touched.
      *
-     * @param <T> the type of the elements
-     * @param tracker what counts the subscriptions
-     * @param options the name of the tasks, in place of the one that the pipeline may have, and whether a closed
-     *     tracker refuses them
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @param tracker counts the subscriptions
+     * @param options the name of the tasks, if it is not the pipeline's, and whether a closed tracker refuses them
      * @return an operator for any number of pipelines
      */
-    public static <T> UnaryOperator<Publisher<T>> trackWith(TaskTracker tracker, TaskOptions options) {
+    public static <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskTracker tracker, TaskOptions options) {
         Objects.requireNonNull(tracker, "tracker must not be null");
         Objects.requireNonNull(options, "options must not be null");
-        return publisher -> {
-            PipelineOptions complete = PipelineOptions.of(requirePublisher(publisher), options);
-            return publisher instanceof Mono<T> mono
-                    ? new MonoTrackWith<>(mono, tracker, complete)
-                    : new FluxTrackWith<>(Flux.from(publisher), tracker, complete);
-        };
+        return PipelineStep.operator(publisher -> PipelineStep.ofTasks(
+                publisher,
+                "trackWith",
+                RunStyle.SYNC,
+                options,
+                tasks -> (source, actual) -> TrackWithSubscriber.subscribe(source, actual, tracker, tasks)));
     }
 
     /**
-     * Makes each subscription a task of a group, for {@link Flux#transform} and {@link Mono#transform}.
+     * Starts a task now and counts it until it has ended.
      *
-     * <p>The group counts a subscription from inside {@code subscribe()}; the upstream is subscribed to when the group's
-     * {@code Admission} lets the task run, and again for each further attempt, as the group's {@code ErrorPolicy} says.
-     * Elements that an attempt had emitted before it failed have been passed on by then, as with Reactor's {@code retry}.
-     * Each further attempt is requested what the ones before have not served. An {@code onErrorContinue} of the downstream
-     * applies to the upstream as it does without the group; the policy sees the errors that it leaves.
-     * The task ends after its last signal was delivered downstream, or {@code upstream.cancel()} returned, whatever throws.
+     * <p>Replaces a {@code subscribe()} whose outcome nobody sees. The tracker counts the task before it is subscribed to,
+     * closed or not, and lists it under the name that the {@code Mono} has from {@code name("…")}, or else as {@code
+     * spawned}.
      *
-     * <p>Cancelled, by itself or with its group, the task's upstream is cancelled and its downstream gets a
-     * {@link TaskCancelledException}; a task that was rejected, a {@code TaskRejectedException}; one that comes when the
-     * group is closed, a {@code GroupClosedException}. In neither of the last two was the upstream touched.
-     *
-     * <p>What is requested while the task is queued is kept. A request that is not positive is reported as Reactor does and
-     * otherwise ignored.
-     *
-     * <p>What the task can know of itself, its id, name, attempt and token, is in the {@code Context} of its upstream, as
-     * {@link TaskContext}{@code .class}. The tasks are not fused. A task that is subscribed to there is this one's {@linkplain
-     * TaskOptions#childOf child}: it shares this one's permit of a limit that both groups have.
-     *
-     * @param <T> the type of the elements
-     * @param group what counts, admits and judges the tasks
-     * @return an operator for any number of pipelines; gives a {@code Mono} for a {@code Mono}, else a {@code Flux}
+     * @param <T> the type of the result
+     * @param tracker counts the task
+     * @param task is subscribed to once
+     * @return a handle to wait for the task or to stop it
      */
-    public static <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group) {
-        return trackWith(group, TaskOptions.defaults());
+    public static <T> TaskHandle<T> spawn(TaskTracker tracker, Mono<T> task) {
+        return spawn(tracker, TaskOptions.defaults(), task);
     }
 
     /**
-     * Makes each subscription a task of a group and of this name, as {@link #trackWith(TaskGroup)} does.
+     * Starts a task of this name now, as {@link #spawn(TaskTracker, Mono)} does.
      *
-     * @param <T> the type of the elements
-     * @param group what counts, admits and judges the tasks
-     * @param taskName the tasks' name, in place of the one that the pipeline may have
-     * @return an operator for any number of pipelines
+     * @param <T> the type of the result
+     * @param tracker counts the task
+     * @param taskName the name under which the tracker lists the task
+     * @param task is subscribed to once
+     * @return a handle to wait for the task or to stop it
      * @throws IllegalArgumentException if the name is blank
      */
-    public static <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group, String taskName) {
-        return trackWith(group, TaskOptions.named(taskName));
+    public static <T> TaskHandle<T> spawn(TaskTracker tracker, String taskName, Mono<T> task) {
+        return spawn(tracker, TaskOptions.named(taskName), task);
     }
 
     /**
-     * Makes each subscription a task of a group, as {@link #trackWith(TaskGroup)} does and as the options say.
+     * Starts a task with these options now, as {@link #spawn(TaskTracker, Mono)} does.
      *
-     * @param <T> the type of the elements
-     * @param group what counts, admits and judges the tasks
-     * @param options the tasks' name, in place of the one that the pipeline may have; a task of a group is always strict
-     * @return an operator for any number of pipelines
+     * @param <T> the type of the result
+     * @param tracker counts the task
+     * @param options the name of the task, if it is not that of the {@code Mono}, and whether a closed tracker refuses it
+     * @param task is subscribed to once
+     * @return a handle to wait for the task or to stop it
+     * @throws TrackerClosedException if the options are strict and the tracker is closed; nothing is subscribed to
      */
-    public static <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group, TaskOptions options) {
-        Objects.requireNonNull(group, "group must not be null");
+    public static <T> TaskHandle<T> spawn(TaskTracker tracker, TaskOptions options, Mono<T> task) {
+        Objects.requireNonNull(tracker, "tracker must not be null");
         Objects.requireNonNull(options, "options must not be null");
-        return publisher -> {
-            PipelineOptions complete = PipelineOptions.of(requirePublisher(publisher), options);
-            return publisher instanceof Mono<T> mono
-                    ? new MonoTrackInGroup<>(mono, group, complete)
-                    : new FluxTrackInGroup<>(Flux.from(publisher), group, complete);
-        };
-    }
-
-    /**
-     * Lets a token end each subscription, for {@link Flux#transform} and {@link Mono#transform}.
-     *
-     * <p>When the token is cancelled, the upstream is cancelled and then the downstream gets a
-     * {@link TaskCancelledException} with the token's cause; if the token is cancelled already, the upstream is not
-     * subscribed to. A completion, an error or a cancel of the downstream that comes first wins. After the token's cancel an
-     * error goes to Reactor's {@code onErrorDropped}, an element to {@code onDiscard}. The exception is delivered by the
-     * thread that cancels, or by the one that is just passing an element on. The upstream is cancelled at most once.
-     *
-     * <p>The token keeps a subscription only until that ends. Put this before {@code trackWith}, so that the task counts
-     * until the downstream was told. It is not fused.
-     *
-     * @param <T> the type of the elements
-     * @param token what ends the subscriptions
-     * @return an operator for any number of pipelines; gives a {@code Mono} for a {@code Mono}, else a {@code Flux}
-     */
-    public static <T> UnaryOperator<Publisher<T>> cancelWith(CancellationToken token) {
-        Objects.requireNonNull(token, "token must not be null");
-        return publisher -> requirePublisher(publisher) instanceof Mono<T> mono
-                ? new MonoCancelWith<>(mono, token)
-                : new FluxCancelWith<>(Flux.from(publisher), token);
+        Objects.requireNonNull(task, "task must not be null");
+        return SpawnSubscriber.start(tracker, Pipelines.named(options, task, DEFAULT_NAME), task);
     }
 
     /**
      * Waits for a tracker to be closed and empty.
      *
-     * <p>The wait begins with this call and not with the subscription: the {@code Mono} completes if the tracker was
-     * drained at any instant from now on, also if it was reopened before anyone subscribed. Subscribed to again, it
-     * completes for the same drain; {@code Mono.defer(() -> whenDrained(tracker))} begins a new wait each time.
+     * <p>The wait begins with this call, not with the subscription: the {@code Mono} completes if the tracker is drained at
+     * any instant from now on, even if it is reopened before anyone subscribes. Each subscription waits for the same drain;
+     * {@code Mono.defer(() -> whenDrained(tracker))} begins a new wait for each.
      *
-     * <p>Completes in the thread that drains the tracker, or in the subscribing one if that has happened. To cancel the
-     * subscription unlinks it and leaves nothing behind.
+     * <p>Completes in the thread that drains the tracker, or in the subscribing thread if the tracker has drained. Cancelling
+     * the subscription removes it.
      *
-     * <p>A tracker that nobody closes never drains. The name of the {@code Mono} tells what it waits for, so the message of a
-     * {@code timeout} names the tracker, its state, and what still runs.
+     * <p>A tracker that nobody closes never drains. The name of the {@code Mono} describes the tracker, its state and its
+     * running tasks, so that the message of a {@code timeout} has them.
      *
-     * @param tracker what to wait for; the wait does not close it
+     * @param tracker the tracker to wait for; it is not closed
      * @return a {@code Mono} that completes when the tracker is drained
      */
     public static Mono<Void> whenDrained(TaskTracker tracker) {
-        DrainSignal signal =
-                Objects.requireNonNull(tracker, "tracker must not be null").drained();
-        return MonoDrained.of(signal);
+        return new MonoSignal(
+                Objects.requireNonNull(tracker, "tracker must not be null").drained());
     }
 
+    // ---- groups ----
+
     /**
-     * Waits for a token to be cancelled.
+     * Makes each subscription a task of a group.
      *
-     * <p>Completes in the thread that cancels, or in the subscribing one if the token is cancelled already. To cancel
-     * the subscription unlinks it and leaves nothing behind.
+     * <p>The group counts a subscription from inside {@code subscribe()}. The upstream is subscribed to when the group's
+     * {@code Admission} admits the task, and again for each further attempt, as the group's {@code ErrorPolicy} decides.
+     * Elements that a failed attempt emitted have been passed on, as with Reactor's {@code retry}; a further attempt is
+     * requested what the earlier ones have not served. An {@code onErrorContinue} of the downstream applies to the upstream
+     * as it does without the group; the policy sees the remaining errors. The task ends after its last signal was delivered
+     * downstream or {@code upstream.cancel()} returned, whatever throws.
      *
-     * @param token what to wait for
-     * @return a {@code Mono} that completes when the token is cancelled
+     * <p>When the task or its group is cancelled, the upstream is cancelled and the downstream gets a
+     * {@link TaskCancelledException}. The downstream gets a {@code TaskRejectedException} if the task is rejected, and a
+     * {@code GroupClosedException} if the group is closed; the upstream is not touched then.
+     *
+     * <p>Demand of a queued task is kept. A request that is not positive is reported as Reactor does, and ignored.
+     *
+     * <p>The {@code Context} of the upstream has a {@link TaskContext} under {@code TaskContext.class}: the id, name, attempt
+     * and token of the task. A task that is subscribed to there is its {@linkplain TaskOptions#childOf child}: it shares the
+     * parent's permit of a limit that both groups have. The tasks are not fused.
+     *
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @param group counts and admits the tasks, and decides about their errors
+     * @return an operator for any number of pipelines
      */
-    public static Mono<Void> whenCancelled(CancellationToken token) {
-        Objects.requireNonNull(token, "token must not be null");
-        return completeOn(token::onCancel);
+    public static <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskGroup group) {
+        return trackWith(group, TaskOptions.defaults());
     }
 
     /**
-     * Starts a task now, for its own sake, and counts it until it has ended.
+     * Makes each subscription a task of this name in a group, as {@link #trackWith(TaskGroup)} does.
      *
-     * <p>In place of a {@code subscribe()} whose outcome nobody sees. The tracker lists the task, under the name that
-     * the {@code Mono} has from {@code name("…")}, or else as {@code spawned}; it is counted before it is subscribed
-     * to, whether or not the tracker is closed.
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @param group counts and admits the tasks, and decides about their errors
+     * @param taskName the name of the tasks, instead of the pipeline's
+     * @return an operator for any number of pipelines
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskGroup group, String taskName) {
+        return trackWith(group, TaskOptions.named(taskName));
+    }
+
+    /**
+     * Makes each subscription a task with these options in a group, as {@link #trackWith(TaskGroup)} does.
+     *
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @param group counts and admits the tasks, and decides about their errors
+     * @param options the name of the tasks, if it is not the pipeline's; a task of a group is always strict
+     * @return an operator for any number of pipelines
+     */
+    public static <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskGroup group, TaskOptions options) {
+        Objects.requireNonNull(group, "group must not be null");
+        Objects.requireNonNull(options, "options must not be null");
+        return PipelineStep.operator(publisher -> {
+            Supplier<@Nullable String> origin = () -> Pipelines.originOf(publisher);
+            return PipelineStep.ofTasks(
+                    publisher,
+                    "trackInGroup",
+                    RunStyle.ASYNC,
+                    options,
+                    tasks -> (source, actual) -> GroupTaskSubscriber.subscribe(source, actual, group, tasks, origin));
+        });
+    }
+
+    /**
+     * Starts a task of a group now.
+     *
+     * <p>As {@link #spawn(TaskTracker, Mono)}, with the group's admission and policy. The task has the name that the {@code
+     * Mono} has from {@code name("…")}, or else that of the group.
      *
      * @param <T> the type of the result
-     * @param tracker what counts the task
-     * @param task what to subscribe to, once
-     * @return the way to wait for the task or to stop it
-     */
-    public static <T> TaskHandle<T> spawn(TaskTracker tracker, Mono<T> task) {
-        Objects.requireNonNull(tracker, "tracker must not be null");
-        Objects.requireNonNull(task, "task must not be null");
-        String name = Steps.nameOf(task);
-        return SpawnedTask.start(tracker, task, name == null ? "spawned" : name);
-    }
-
-    /**
-     * Starts a task of a group now, for its own sake.
-     *
-     * <p>As {@link #spawn(TaskTracker, Mono)}, and as the group's admission and policy say. It has the name that the
-     * {@code Mono} has from {@code name("…")}, or else that of the group.
-     *
-     * @param <T> the type of the result
-     * @param group what counts, admits and judges the task
-     * @param task what to subscribe to, once for each attempt
-     * @return the way to wait for the task or to stop it
+     * @param group counts and admits the task, and decides about its errors
+     * @param task is subscribed to once for each attempt
+     * @return a handle to wait for the task or to stop it
      * @throws IllegalStateException if the group is closed or cancelled
      */
     public static <T> TaskHandle<T> spawn(TaskGroup group, Mono<T> task) {
-        Objects.requireNonNull(group, "group must not be null");
-        Objects.requireNonNull(task, "task must not be null");
-        return SpawnedTask.start(
-                group, PipelineOptions.of(task, TaskOptions.defaults()).tasks(), token -> task);
+        return spawn(group, TaskOptions.defaults(), task);
     }
 
     /**
-     * Starts a task of a group now, for its own sake, that can see for itself whether it is cancelled.
+     * Starts a task of this name in a group now, as {@link #spawn(TaskGroup, Mono)} does.
      *
      * @param <T> the type of the result
-     * @param group what counts, admits and judges the task
-     * @param options the task's name, or else it has the group's
-     * @param task makes what to subscribe to, for each attempt, of the task's own token
-     * @return the way to wait for the task or to stop it
+     * @param group counts and admits the task, and decides about its errors
+     * @param taskName the name of the task
+     * @param task is subscribed to once for each attempt
+     * @return a handle to wait for the task or to stop it
+     * @throws IllegalArgumentException if the name is blank
      * @throws IllegalStateException if the group is closed or cancelled
      */
-    public static <T> TaskHandle<T> spawn(
-            TaskGroup group, TaskOptions options, Function<? super CancellationToken, ? extends Mono<T>> task) {
+    public static <T> TaskHandle<T> spawn(TaskGroup group, String taskName, Mono<T> task) {
+        return spawn(group, TaskOptions.named(taskName), task);
+    }
+
+    /**
+     * Starts a task with these options in a group now, as {@link #spawn(TaskGroup, Mono)} does.
+     *
+     * @param <T> the type of the result
+     * @param group counts and admits the task, and decides about its errors
+     * @param options the name of the task, if it is not that of the {@code Mono}
+     * @param task is subscribed to once for each attempt
+     * @return a handle to wait for the task or to stop it
+     * @throws IllegalStateException if the group is closed or cancelled
+     */
+    public static <T> TaskHandle<T> spawn(TaskGroup group, TaskOptions options, Mono<T> task) {
         Objects.requireNonNull(group, "group must not be null");
         Objects.requireNonNull(options, "options must not be null");
         Objects.requireNonNull(task, "task must not be null");
-        return SpawnedTask.start(group, options, task);
+        return SpawnSubscriber.start(group, Pipelines.named(options, task), token -> task);
     }
 
     /**
-     * Starts a task of a group now, under the group's name, that can see for itself whether it is cancelled.
+     * Starts a task of a group now, under the group's name. The task is built from its own cancellation token.
      *
      * @param <T> the type of the result
-     * @param group what counts, admits and judges the task
-     * @param task makes what to subscribe to, for each attempt, of the task's own token
-     * @return the way to wait for the task or to stop it
+     * @param group counts and admits the task, and decides about its errors
+     * @param task builds the {@code Mono} of each attempt
+     * @return a handle to wait for the task or to stop it
      * @throws IllegalStateException if the group is closed or cancelled
      */
     public static <T> TaskHandle<T> spawn(
@@ -302,10 +319,29 @@ public final class ReactorTracking {
     }
 
     /**
-     * Returns a continuation for tasks of Reactor that subscribes to a publisher.
+     * Starts a task with these options in a group now. The task is built from its own cancellation token.
      *
-     * @param source makes the publisher, whose elements must be of the task's type; a task that is a {@code Mono} takes the first
-     * @return what an {@link io.reactivetracker.group.ErrorPolicy} resumes a task with
+     * @param <T> the type of the result
+     * @param group counts and admits the task, and decides about its errors
+     * @param options the name of the task, if it is not the group's
+     * @param task builds the {@code Mono} of each attempt
+     * @return a handle to wait for the task or to stop it
+     * @throws IllegalStateException if the group is closed or cancelled
+     */
+    public static <T> TaskHandle<T> spawn(
+            TaskGroup group, TaskOptions options, Function<? super CancellationToken, ? extends Mono<T>> task) {
+        Objects.requireNonNull(group, "group must not be null");
+        Objects.requireNonNull(options, "options must not be null");
+        Objects.requireNonNull(task, "task must not be null");
+        return SpawnSubscriber.start(group, options, task);
+    }
+
+    /**
+     * Returns a continuation that subscribes to a publisher, for tasks of Reactor.
+     *
+     * @param source builds the publisher, whose elements must have the type of the task's; a task that is a {@code Mono}
+     *     takes the first one
+     * @return a continuation for {@link io.reactivetracker.group.ErrorPolicy#resumeWith}
      */
     public static Continuation resumeWith(Function<? super TaskContext, ? extends Publisher<?>> source) {
         Objects.requireNonNull(source, "source must not be null");
@@ -313,26 +349,133 @@ public final class ReactorTracking {
     }
 
     /**
-     * Keeps cancelled tasks out of the log of dropped errors, in this whole virtual machine.
+     * Waits for a group to be closed and to have no more tasks or children; closes nothing.
+     *
+     * <p>As {@link #whenDrained(TaskTracker)}, for a group and the groups below it.
+     *
+     * @param group the group to wait for
+     * @return a {@code Mono} that completes when the group is drained
+     */
+    public static Mono<Void> whenDrained(TaskGroup group) {
+        return new MonoSignal(
+                Objects.requireNonNull(group, "group must not be null").drained());
+    }
+
+    /**
+     * Closes a group and all groups below it when subscribed to, and completes once all of them are drained.
+     *
+     * <p>Cancelling the subscription removes it; the groups stay closed.
+     *
+     * @param group the group to close and to wait for
+     * @return a {@code Mono} that completes when the whole tree has no more tasks
+     */
+    public static Mono<Void> closeAndDrain(TaskGroup group) {
+        Objects.requireNonNull(group, "group must not be null");
+        return Mono.defer(() -> MonoSignal.of(group.closeAndDrain()::onDone));
+    }
+
+    /**
+     * Shuts a group down when subscribed to, as {@link TaskGroup#shutdown} does, and emits the report.
+     *
+     * <p>The shutdown runs through all its stages, even if the subscription is cancelled or a {@code timeout} ends it.
+     *
+     * @param group the group to shut down
+     * @param plan how long each stage waits
+     * @return a {@code Mono} of the report
+     */
+    public static Mono<ShutdownReport> shutdown(TaskGroup group, Shutdown plan) {
+        Objects.requireNonNull(group, "group must not be null");
+        Objects.requireNonNull(plan, "plan must not be null");
+        return Mono.fromFuture(() -> group.shutdown(plan), true);
+    }
+
+    /**
+     * Emits a snapshot of a group now, after each period, and when the group is drained; closes nothing.
+     *
+     * <p>A snapshot is left out if the subscriber has not requested it.
+     *
+     * @param group the group to watch
+     * @param every the period; positive
+     * @return a {@code Flux} of snapshots that completes with the last one
+     * @throws IllegalArgumentException if the period is not positive
+     */
+    public static Flux<GroupSnapshot> watch(TaskGroup group, Duration every) {
+        Objects.requireNonNull(group, "group must not be null");
+        Objects.requireNonNull(every, "every must not be null");
+        if (every.isZero() || every.isNegative()) {
+            throw new IllegalArgumentException("every must be positive, but was " + every);
+        }
+        return Flux.interval(Duration.ZERO, every)
+                .onBackpressureDrop()
+                .takeUntilOther(whenDrained(group))
+                .map(tick -> group.snapshot())
+                .concatWith(Mono.fromSupplier(group::snapshot));
+    }
+
+    /**
+     * Returns a timer for groups that uses the clock of a scheduler, virtual time included.
+     *
+     * @param scheduler tells the time and runs the scheduled actions
+     * @return a timer for {@link io.reactivetracker.group.TaskGroupBuilder#timer}
+     */
+    public static TaskTimer timer(Scheduler scheduler) {
+        return new SchedulerTimer(Objects.requireNonNull(scheduler, "scheduler must not be null"));
+    }
+
+    // ---- cancellation ----
+
+    /**
+     * Ends each subscription when a token is cancelled.
+     *
+     * <p>When the token is cancelled, the upstream is cancelled and then the downstream gets a
+     * {@link TaskCancelledException} with the token's cause. If the token is already cancelled, the upstream is not
+     * subscribed to. A completion, an error or a cancel of the downstream that comes first wins. After the token's cancel an
+     * error goes to Reactor's {@code onErrorDropped}, and an element to {@code onDiscard}. The exception is delivered by the
+     * thread that cancels, or by the thread that is passing an element on at that moment. The upstream is cancelled at most
+     * once.
+     *
+     * <p>The token keeps a subscription only until that ends. Put this operator upstream of {@code trackWith}, so that the
+     * task is counted until the downstream has the exception. It is not fused.
+     *
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @param token ends the subscriptions
+     * @return an operator for any number of pipelines
+     */
+    public static <P extends Publisher<?>> UnaryOperator<P> cancelWith(CancellationToken token) {
+        Objects.requireNonNull(token, "token must not be null");
+        return PipelineStep.operator(publisher -> PipelineStep.of(
+                publisher,
+                "cancelWith",
+                RunStyle.SYNC,
+                (source, actual) -> CancelWithSubscriber.subscribe(source, actual, token)));
+    }
+
+    /**
+     * Waits for a token to be cancelled.
+     *
+     * <p>Completes in the thread that cancels, or in the subscribing thread if the token is already cancelled. Cancelling
+     * the subscription removes it.
+     *
+     * @param token the token to wait for
+     * @return a {@code Mono} that completes when the token is cancelled
+     */
+    public static Mono<Void> whenCancelled(CancellationToken token) {
+        Objects.requireNonNull(token, "token must not be null");
+        return MonoSignal.of(token::onCancel);
+    }
+
+    /**
+     * Keeps cancelled tasks out of the log of dropped errors, in the whole virtual machine.
      *
      * <p>A {@code subscribe()} without an error callback drops the {@link TaskCancelledException} of a task that a token or a
-     * shutdown cancels, and Reactor logs each dropped error at ERROR: some lines per task, without a stack trace, since that
-     * exception has none. This installs a {@link Hooks#onErrorDropped hook} that logs such an exception at DEBUG, and every
-     * other error as Reactor does where no hook is installed. The report of a shutdown names what it has cancelled.
+     * shutdown cancels, and Reactor logs each dropped error at ERROR: several lines per task. This installs a
+     * {@link Hooks#onErrorDropped hook} that logs such an exception at DEBUG, and every other error as Reactor does where no
+     * hook is installed. The report of a shutdown names the cancelled tasks.
      *
-     * <p>Call it once, when the application starts, unless a hook of its own deals with dropped errors: Reactor runs both.
-     * {@link Hooks#resetOnErrorDropped()} removes it.
+     * <p>Call it once, when the application starts, unless the application has a hook for dropped errors: Reactor would run
+     * both. {@link Hooks#resetOnErrorDropped()} removes it.
      */
     public static void quietCancelledTasks() {
-        Hooks.onErrorDropped(DroppedErrors::log);
-    }
-
-    static Mono<Void> completeOn(Function<Runnable, Registration> event) {
-        return Mono.create(sink -> sink.onDispose(event.apply(sink::success)::close));
-    }
-
-    private static <T> Publisher<T> requirePublisher(@Nullable Publisher<T> publisher) {
-        return Objects.requireNonNull(
-                publisher, "publisher must not be null: what made the pipeline returned null instead of a publisher");
+        Hooks.onErrorDropped(DropHook::log);
     }
 }

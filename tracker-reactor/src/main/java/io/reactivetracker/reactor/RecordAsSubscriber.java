@@ -17,20 +17,19 @@ import reactor.util.context.Context;
 /**
  * One subscription that is a recorded task: passes elements on as they come, and the last signal when the end is recorded.
  *
- * <p>Upstream of it stands what lets the task's token end the subscription, and then the source.
+ * <p>Its upstream is a {@link CancelWithSubscriber}, by which the task's token ends the subscription, on the source.
  */
 final class RecordAsSubscriber<K, T> extends RecordedExecution<K> implements CoreSubscriber<T>, Subscription, Scannable {
 
     private final CoreSubscriber<? super T> actual;
     private final CorePublisher<? extends T> source;
 
-    // The recorder answers in threads of its store.
+    // The store answers in threads of its own.
     private final Executor threadLocals = SubscriberThreadLocals.capture();
 
-    /** Keeps what is requested until there is an upstream to request it from. */
     private final DeferredUpstream upstream = new DeferredUpstream();
 
-    // With the attempt in it before the upstream can ask for it.
+    // Has the task in it before the upstream reads it.
     private Context context;
 
     private RecordAsSubscriber(

@@ -7,24 +7,23 @@ import reactor.core.publisher.Hooks;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Runs actions with the thread-locals of the thread that subscribed, in whichever thread calls.
+ * Runs actions in the calling thread, with the thread-locals of the thread that subscribed.
  *
- * <p>An operator that signals from a thread of somebody else, such as the one that cancels a token, does so through this.
- * It captures by Reactor's own hook for scheduled tasks, and only where automatic context propagation is on.
+ * <p>An operator that sends a signal from another thread, such as the thread that cancels a token, runs it by this. The
+ * thread-locals are captured by Reactor's own hook for scheduled tasks, where automatic context propagation is on.
  */
 final class SubscriberThreadLocals implements Executor {
 
     private static final Executor NONE = Runnable::run;
 
-    // The hook decorates one runnable, at the time of the capture. So the action is handed to it aside, within its
-    // thread.
+    // The hook decorates one runnable, when the thread-locals are captured. That runnable takes the action from here.
     private static final ThreadLocal<@Nullable Runnable> ACTION = new ThreadLocal<>();
 
     private final Runnable decorated = Schedulers.onSchedule(SubscriberThreadLocals::runAction);
 
     private SubscriberThreadLocals() {}
 
-    /** Captures those of this thread; runs actions as they are where automatic context propagation is off. */
+    /** Captures the thread-locals of this thread, unless automatic context propagation is off. */
     static Executor capture() {
         return Hooks.isAutomaticContextPropagationEnabled() ? new SubscriberThreadLocals() : NONE;
     }

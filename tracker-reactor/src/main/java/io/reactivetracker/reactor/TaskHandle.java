@@ -7,57 +7,58 @@ import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 
 /**
- * A task that was {@linkplain ReactorTracking#spawn spawned}: it runs whether or not anyone looks, can be waited for,
- * and can be stopped.
+ * A task that was {@linkplain ReactorTracking#spawn spawned}: waits for its outcome, or stops it.
  *
- * <p>To let go of the handle, or to cancel a wait, leaves the task alone. Safe for use by several threads.
+ * <p>The task runs whether or not anyone holds the handle. Cancelling a wait does not stop the task. Safe for use by several
+ * threads.
  *
- * <p>After <a href="https://docs.rs/tokio/latest/tokio/task/struct.JoinHandle.html">{@code JoinHandle}</a> of tokio.
+ * <p>Modelled on tokio's <a href="https://docs.rs/tokio/latest/tokio/task/struct.JoinHandle.html">{@code JoinHandle}</a>.
  *
  * @param <T> the type of the result
  */
 public interface TaskHandle<T> {
 
     /**
-     * Tells the task from every other named task in this virtual machine.
+     * Returns the id of the task, which no other named task in this virtual machine has.
      *
      * @return the same as {@link RunningTask#id()} in the tracker's list
      */
     long id();
 
     /**
-     * The name under which the tracker lists the task.
+     * Returns the name under which the tracker lists the task.
      *
-     * @return the name that the spawned {@code Mono} had, or else {@code spawned}
+     * @return the name that was given to {@code spawn}; or else that of the {@code Mono}; or else {@code spawned}, or the
+     *     name of the group
      */
     String name();
 
     /**
-     * Waits for the task's outcome: its value, its being empty, its error, or a {@link TaskCancelledException} if it
-     * was aborted.
+     * Waits for the task's outcome: its value, its empty completion, its error, or a {@link TaskCancelledException} if it was
+     * aborted.
      *
-     * <p>May be subscribed to any number of times, before the end and after it; each subscriber gets the same. To
-     * cancel the subscription does not stop the task. Subscribers are told before the task counts as ended.
+     * <p>May be subscribed to any number of times, before the end and after it; each subscriber gets the same outcome.
+     * Cancelling the subscription does not stop the task. Subscribers get the outcome before the task counts as ended.
      *
-     * <p>An error that comes while nobody waits goes to {@link Hooks#onErrorDropped}, at once, and is there for those
-     * who ask later all the same. An abort is no such error.
+     * <p>If nobody waits when the task fails, its error also goes to {@link Hooks#onErrorDropped} at once; later subscribers
+     * still get it. An abort is not such an error.
      *
      * @return the outcome
      */
     Mono<T> join();
 
     /**
-     * Stops the task: its upstream is cancelled and its outcome is a {@link TaskCancelledException}.
+     * Stops the task: cancels its upstream, and makes a {@link TaskCancelledException} its outcome.
      *
-     * <p>As with every cancellation in Reactor, code that is running on another thread may still go on for a while.
+     * <p>As with every cancel in Reactor, code that is running in another thread may run on for a while.
      *
-     * @return true if and only if this call stopped it, so that its outcome is a {@link TaskCancelledException}; false if it
-     *     had its outcome, was about to be told it, or was aborted already
+     * @return true if and only if this call stopped the task; false if the task has its outcome, its last signal is being
+     *     delivered, or it was aborted before
      */
     boolean abort();
 
     /**
-     * Whether the task has its outcome.
+     * Returns whether the task has its outcome.
      *
      * @return true from then on
      */

@@ -2,11 +2,9 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.TaskOptions;
-import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.internal.Throwables;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import io.reactivetracker.adapter.SecondaryFailures;
+import io.reactivetracker.adapter.TaskSignals;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
@@ -16,41 +14,16 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One tracked subscription: passes every signal on, and is the token that counts it.
+ * One subscription that a tracker counts: passes every signal on.
  *
- * <p>It is counted from its construction, before the upstream is subscribed to, until the first of these: a terminal
- * signal was delivered downstream; {@code upstream.cancel()} returned; or one side threw, which by rule 2.13 of Reactive
- * Streams counts as cancelling. A cancel while a terminal signal is being delivered leaves the release to that delivery.
- * The token is closed once and the upstream is cancelled at most once, so the order in which several of these race does
- * not matter.
- *
- * <p>It is neither {@code Fuseable} nor a {@code ConditionalSubscriber}. A consumer that polls a fused queue runs the
- * operators upstream of the queue after {@code onComplete}, and may drop the queue without a cancel: whoever stands
- * between them cannot tell when the work is over. All elements are pushed through {@link #onNext}.
- *
- * <p>Elements are passed on without a look at what came before, as {@code hide()} and {@code doFinally} do: the downstream
- * decides about one that comes after the end.
+ * <p>Elements are passed on also after the end, as {@code hide()} and {@code doFinally} do: the downstream decides about
+ * late elements.
  */
-final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T>, Subscription, Scannable {
-
-    private static final VarHandle CANCELLED;
-
-    static {
-        try {
-            CANCELLED = MethodHandles.lookup().findVarHandle(TrackWithSubscriber.class, "cancelled", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+final class TrackWithSubscriber<T> extends TaskSignals implements CoreSubscriber<T>, Subscription, Scannable {
 
     private final CoreSubscriber<? super T> actual;
 
     private @Nullable Subscription upstream;
-
-    private boolean done;
-
-    // Set once. Of all that cancel, the one that sets it cancels the upstream.
-    private volatile boolean cancelled;
 
     TrackWithSubscriber(CoreSubscriber<? super T> actual, TaskTracker tracker, TaskOptions options) {
         super(tracker, options);
@@ -76,15 +49,15 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
         }
     }
 
-    /** As every operator of Reactor does: the failure goes downstream, or is dropped if it comes too late. */
+    /** Passes the failure downstream, or drops it if it comes too late, as every operator of Reactor does. */
     private void failInSubscribe(Throwable failure) {
         try {
             Operators.reportThrowInSubscribe(this, failure);
         } catch (Throwable fatal) {
-            cancelAfterErrors(fatal);
+            cancelAfter(fatal);
             throw fatal;
         } finally {
-            // Closed in any case: what failed may be a close, on a stack that was too deep for it.
+            // In any case: the failure may be that of a close for which the stack was too deep.
             close();
         }
         cancel();
@@ -97,7 +70,7 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
             try {
                 actual.onSubscribe(this);
             } catch (Throwable failure) {
-                cancelAfterErrors(failure);
+                cancelAfter(failure);
                 throw failure;
             }
         }
@@ -108,18 +81,17 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
         try {
             actual.onNext(element);
         } catch (Throwable failure) {
-            cancelAfterErrors(failure);
+            cancelAfter(failure);
             throw failure;
         }
     }
 
     @Override
     public void onError(Throwable error) {
-        if (done) {
+        if (!end()) {
             Operators.onErrorDropped(error, actual.currentContext());
             return;
         }
-        done = true;
         try (this) {
             actual.onError(error);
         }
@@ -127,12 +99,10 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
 
     @Override
     public void onComplete() {
-        if (done) {
-            return;
-        }
-        done = true;
-        try (this) {
-            actual.onComplete();
+        if (end()) {
+            try (this) {
+                actual.onComplete();
+            }
         }
     }
 
@@ -145,39 +115,33 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
         try {
             s.request(n);
         } catch (Throwable failure) {
-            cancelAfterErrors(failure);
+            cancelAfter(failure);
             throw failure;
         }
     }
 
     @Override
     public void cancel() {
-        if ((boolean) CANCELLED.getAndSet(this, true)) {
-            return;
-        }
-        try {
-            Subscription s = upstream;
-            if (s != null) {
-                s.cancel();
-            }
-        } finally {
-            if (!done) {
-                close();
-            }
+        cancelOnce();
+    }
+
+    @Override
+    protected void cancelUpstream() {
+        Subscription s = upstream;
+        if (s != null) {
+            s.cancel();
         }
     }
 
-    /** What has thrown is over; whatever else goes wrong must not hide why. */
-    private void cancelAfterErrors(Throwable failure) {
-        // Without a lambda, which can't be linked where the stack is full.
+    /** Cancels because one side has thrown; a thread that is delivering the last signal releases the count itself. */
+    private void cancelAfter(Throwable failure) {
+        // Without a lambda, which can't be linked when the stack is full.
         try {
             cancel();
         } catch (Throwable another) {
-            Throwables.suppress(failure, another);
+            SecondaryFailures.suppress(failure, another);
         }
     }
-
-    // ---- what others see of it ----
 
     @Override
     public Context currentContext() {
@@ -194,10 +158,10 @@ final class TrackWithSubscriber<T> extends TaskToken implements CoreSubscriber<T
             return actual;
         }
         if (key == Attr.TERMINATED) {
-            return done;
+            return hasEnded();
         }
         if (key == Attr.CANCELLED) {
-            return cancelled && !done;
+            return isCancelled() && !hasEnded();
         }
         return key == Attr.RUN_STYLE ? Attr.RunStyle.SYNC : null;
     }

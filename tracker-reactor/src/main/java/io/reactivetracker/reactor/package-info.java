@@ -2,11 +2,13 @@
 /**
  * Tracks Project Reactor pipelines, and waits for them with a {@code Mono}.
  *
- * <p>{@link io.reactivetracker.reactor.ReactorTracking} is where to begin.
+ * <p>Start with {@link io.reactivetracker.reactor.ReactorTracking}, for trackers and groups. {@link
+ * io.reactivetracker.reactor.ReactorRecording} is for recorders; it is the only class here that needs the module
+ * {@code tracker-recorder}.
  *
- * <p>The operators pass signals, demand, {@code Context} and thread-locals on as they are, are not fused, and cancel their
- * upstream at most once. The count of a subscription is released once, whatever throws. What a source does that signals
- * nothing any more, and is not cancelled, nobody can see: such a subscription stays counted, and is listed if it has a name.
+ * <p>The operators pass on signals, demand, {@code Context} and thread-locals unchanged. They are not fused, and cancel their
+ * upstream at most once. The count of a subscription is released once, whatever throws. A subscription whose source sends no
+ * more signals and is not cancelled stays counted, and is listed if it has a name.
  */
 @NullMarked
 package io.reactivetracker.reactor;

@@ -111,14 +111,14 @@ class NothingBlocksTest {
                             .subscribe(value -> {}, error -> {});
                     TaskHandle<Object> task = spawn(group, Mono.never());
                     task.abort();
-                    ReactorGroups.watch(root, Duration.ofMillis(1)).subscribe();
+                    ReactorTracking.watch(root, Duration.ofMillis(1)).subscribe();
                     root.counts();
                     root.runningTasks();
-                    ReactorGroups.shutdown(root, Shutdown.grace(Duration.ZERO).thenCancel(Duration.ofSeconds(1)))
+                    ReactorTracking.shutdown(root, Shutdown.grace(Duration.ZERO).thenCancel(Duration.ofSeconds(1)))
                             .subscribe();
                 }))
                 .verifyComplete();
-        StepVerifier.create(ReactorGroups.closeAndDrain(root)).verifyComplete();
+        StepVerifier.create(ReactorTracking.closeAndDrain(root)).verifyComplete();
         assertThat(root.counts().pending()).isZero();
     }
 

@@ -85,7 +85,7 @@ class RecordMatrixTest {
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
     private final HandDrivenStore store = new HandDrivenStore(Duration.ofSeconds(30));
     private final TaskRecorder<String> recorder = TaskRecorder.builder(store)
-            .timer(ReactorGroups.timer(time))
+            .timer(ReactorTracking.timer(time))
             .executor(Runnable::run)
             .build();
     private final IllegalStateException failure = new IllegalStateException("no money");

@@ -41,7 +41,7 @@ class SharedLimitTest {
                         Mono.just(mail).subscribeOn(Schedulers.boundedElastic()).transform(trackWith(mails)))
                 .transform(trackWith(orders));
         assertThat(order.collectList().block(LONG)).containsExactlyInAnyOrder("receipt", "invoice");
-        ReactorGroups.closeAndDrain(orders).block(LONG);
+        ReactorTracking.closeAndDrain(orders).block(LONG);
         assertThat(limit.active()).isZero();
         assertThat(orders.counts().succeeded()).isEqualTo(3);
     }

@@ -3,12 +3,15 @@ package io.reactivetracker.reactor;
 
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.group.Decision;
 import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.Failure;
@@ -52,6 +55,51 @@ class SpawnTest {
         source.tryEmitValue("shipped");
         assertThat(task.isFinished()).isTrue();
         assertThat(tracker.size()).isZero();
+    }
+
+    @Test
+    void hasTheNameThatItIsGivenAndElseThatOfThePipeline() {
+        Mono<String> named = source.asMono().name("from the pipeline");
+        TaskHandle<String> given = spawn(tracker, "given", named);
+        TaskHandle<String> byOptions = spawn(tracker, TaskOptions.named("by options"), named);
+        TaskHandle<String> ofPipeline = spawn(tracker, TaskOptions.strict(), named);
+        TaskHandle<String> unnamed = spawn(tracker, TaskOptions.strict(), source.asMono());
+        assertThat(List.of(given.name(), byOptions.name(), ofPipeline.name(), unnamed.name()))
+                .containsExactly("given", "by options", "from the pipeline", "spawned");
+        assertThat(tracker.runningTasks())
+                .extracting(RunningTask::name)
+                .containsExactly("given", "by options", "from the pipeline", "spawned");
+        assertThat(tracker.runningTasks()).extracting(RunningTask::id).contains(given.id(), unnamed.id());
+        source.tryEmitValue("shipped");
+        assertThat(tracker.size()).isZero();
+    }
+
+    @Test
+    void aClosedTrackerRefusesAStrictTask() {
+        AtomicBoolean subscribed = new AtomicBoolean();
+        Mono<String> task = source.asMono().doOnSubscribe(s -> subscribed.set(true));
+        tracker.close();
+        assertThatExceptionOfType(TrackerClosedException.class)
+                .isThrownBy(() -> spawn(tracker, TaskOptions.strict(), task));
+        assertThat(subscribed).isFalse();
+        assertThat(tracker.size()).isZero();
+        TaskHandle<String> lenient = spawn(tracker, "lenient", task);
+        assertThat(tracker.size()).isOne();
+        assertThat(lenient.abort()).isTrue();
+    }
+
+    @Test
+    void aTaskOfAGroupHasTheNameThatItIsGivenAndElseThatOfThePipelineOrGroup() {
+        TaskGroup group = TaskGroup.builder("shipping").build();
+        Mono<String> named = source.asMono().name("from the pipeline");
+        assertThat(List.of(
+                        spawn(group, "given", named).name(),
+                        spawn(group, TaskOptions.named("by options"), named).name(),
+                        spawn(group, TaskOptions.defaults(), named).name(),
+                        spawn(group, source.asMono()).name()))
+                .containsExactly("given", "by options", "from the pipeline", "shipping");
+        source.tryEmitValue("shipped");
+        assertThat(group.counts().pending() + group.counts().active()).isZero();
     }
 
     @Test

@@ -394,7 +394,7 @@ class ThreadLocalsTest {
             Publisher<Integer> source = kind == Kind.MONO
                     ? Mono.<Integer>never().doOnCancel(() -> seen.at("upstream"))
                     : Flux.<Integer>never().doOnCancel(() -> seen.at("upstream"));
-            Flux.from(ReactorTracking.<Integer>cancelWith(token).apply(source))
+            Flux.from(ReactorTracking.<Publisher<Integer>>cancelWith(token).apply(source))
                     .doOnError(error -> seen.at("downstream"))
                     .subscribe(n -> {}, error -> seen.at("end"));
             inAThreadOf("another", token::cancel);

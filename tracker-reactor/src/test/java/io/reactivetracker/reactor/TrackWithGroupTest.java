@@ -68,7 +68,7 @@ class TrackWithGroupTest {
 
     private TaskGroup group(Admission admission, ErrorPolicy policy) {
         TaskGroup group = TaskGroup.builder("orders")
-                .timer(ReactorGroups.timer(time))
+                .timer(ReactorTracking.timer(time))
                 .executor(Runnable::run)
                 .admission(admission)
                 .onError(policy)

@@ -88,7 +88,7 @@ class TrackWithTest {
     @Test
     void tracksAnyPublisher() {
         Publisher<String> foreign = subscriber -> Flux.just("a", "b").subscribe(subscriber);
-        StepVerifier.create(ReactorTracking.<String>trackWith(tracker).apply(foreign))
+        StepVerifier.create(ReactorTracking.<Publisher<String>>trackWith(tracker).apply(foreign))
                 .expectNext("a", "b")
                 .verifyComplete();
     }
@@ -133,7 +133,7 @@ class TrackWithTest {
 
     @Test
     void takesAParallelFluxAsOneTaskIfItIsGivenWhole() {
-        Flux<Integer> merged = Flux.from(ReactorTracking.<Integer>trackWith(tracker)
+        Flux<Integer> merged = Flux.from(ReactorTracking.<Publisher<Integer>>trackWith(tracker)
                 .apply(Flux.range(0, 10).parallel(2)));
         AtomicInteger most = new AtomicInteger();
         StepVerifier.create(
@@ -409,7 +409,7 @@ class TrackWithTest {
                 .withMessage("options must not be null");
         assertThatNullPointerException()
                 .isThrownBy(() -> trackWith(tracker).apply(null))
-                .withMessageStartingWith("publisher must not be null: what made the pipeline returned null");
+                .withMessageStartingWith("publisher must not be null: the code that builds the pipeline returned null");
     }
 
     private List<String> names() {

@@ -5,7 +5,6 @@ import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.reactor.ReactorTracking;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
@@ -79,8 +78,9 @@ final class CountedSubscriptions {
     }
 
     private <T> CorePublisher<T> counted(CorePublisher<T> source, String name) {
-        Publisher<T> cancellable = ReactorTracking.<T>cancelWith(token).apply(source);
+        CorePublisher<T> cancellable =
+                ReactorTracking.<CorePublisher<T>>cancelWith(token).apply(source);
         // These operators subscribe without the hooks, so that the subscription is not examined twice.
-        return (CorePublisher<T>) ReactorTracking.<T>trackWith(tracker, name).apply(cancellable);
+        return ReactorTracking.<CorePublisher<T>>trackWith(tracker, name).apply(cancellable);
     }
 }

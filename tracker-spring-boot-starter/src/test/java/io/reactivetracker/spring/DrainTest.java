@@ -16,7 +16,7 @@ import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.GroupClosedException;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.reactor.ReactorGroups;
+import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.reactor.TaskHandle;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +45,7 @@ class DrainTest {
 
     private final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
     private final AtomicInteger alarms = new AtomicInteger();
-    private final TaskTimer timer = new CountedAlarms(ReactorGroups.timer(clock), alarms);
+    private final TaskTimer timer = new CountedAlarms(ReactorTracking.timer(clock), alarms);
     private final GenericApplicationContext context = new GenericApplicationContext();
     private final AtomicInteger callbacks = new AtomicInteger();
 

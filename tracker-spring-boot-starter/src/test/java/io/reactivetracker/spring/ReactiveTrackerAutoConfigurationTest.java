@@ -9,7 +9,7 @@ import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskRejectedException;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.reactor.ReactorGroups;
+import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.reactor.TaskHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +144,7 @@ class ReactiveTrackerAutoConfigurationTest {
 
     @Test
     void aTimerOfTheApplicationIsTheClockOfTheGroup() {
-        TaskTimer timer = ReactorGroups.timer(VirtualTimeScheduler.create());
+        TaskTimer timer = ReactorTracking.timer(VirtualTimeScheduler.create());
         application
                 .withBean(TaskTimer.class, () -> timer)
                 .run(context ->
@@ -154,8 +154,8 @@ class ReactiveTrackerAutoConfigurationTest {
     @Test
     void withSeveralTimersTheClockIsTheSystems() {
         application
-                .withBean("one", TaskTimer.class, () -> ReactorGroups.timer(VirtualTimeScheduler.create()))
-                .withBean("other", TaskTimer.class, () -> ReactorGroups.timer(VirtualTimeScheduler.create()))
+                .withBean("one", TaskTimer.class, () -> ReactorTracking.timer(VirtualTimeScheduler.create()))
+                .withBean("other", TaskTimer.class, () -> ReactorTracking.timer(VirtualTimeScheduler.create()))
                 .run(context ->
                         assertThat(context.getBean(TaskGroup.class).timer()).isSameAs(TaskTimer.system()));
     }

@@ -9,7 +9,7 @@ import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.reactor.ReactorGroups;
+import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.spring.TaskGroupCustomizer;
 import java.io.IOException;
 import java.net.URI;
@@ -45,7 +45,7 @@ class OrdersTest {
         try (ConfigurableApplicationContext shop = new SpringApplicationBuilder(Application.class, Retries.class)
                 .web(WebApplicationType.REACTIVE)
                 .initializers(
-                        context -> context.getBeanFactory().registerSingleton("clock", ReactorGroups.timer(clock)))
+                        context -> context.getBeanFactory().registerSingleton("clock", ReactorTracking.timer(clock)))
                 .run("--server.port=0", "--server.address=127.0.0.1")) {
             Orders orders = shop.getBean(Orders.class);
             TaskGroup group = shop.getBean(TaskGroup.class);

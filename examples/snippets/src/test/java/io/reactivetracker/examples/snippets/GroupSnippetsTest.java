@@ -15,7 +15,7 @@ import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.reactor.ReactorGroups;
+import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.reactor.TaskHandle;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,9 +95,9 @@ class GroupSnippetsTest {
         Duration rest = Duration.ofSeconds(30);
         Mono.never().transform(trackWith(orders)).onErrorComplete().subscribe();
         // spotless:off
-        ReactorGroups.watch(orders, Duration.ofSeconds(1)).map(GroupSnapshot::counts).subscribe(log::info);
+        ReactorTracking.watch(orders, Duration.ofSeconds(1)).map(GroupSnapshot::counts).subscribe(log::info);
 
-        ShutdownReport report = ReactorGroups.shutdown(orders, Shutdown.grace(patience).thenCancel(rest)).block();
+        ShutdownReport report = ReactorTracking.shutdown(orders, Shutdown.grace(patience).thenCancel(rest)).block();
         // spotless:on
         assertThat(Objects.requireNonNull(report).cancelled()).isOne();
         assertThat(log.lines).isNotEmpty();

@@ -5,7 +5,7 @@ import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
-import io.reactivetracker.reactor.ReactorGroups;
+import io.reactivetracker.reactor.ReactorTracking;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,12 +54,12 @@ final class ThumbnailRun implements AutoCloseable {
     ShutdownReport stop() {
         console.accept("shutdown begins: " + PLAN);
         CompletableFuture<ShutdownReport> report =
-                ReactorGroups.shutdown(thumbnails.root(), PLAN).toFuture();
+                ReactorTracking.shutdown(thumbnails.root(), PLAN).toFuture();
         postOneMore();
         String before = pending(groups());
         console.accept(before);
         door.openForAll();
-        ReactorGroups.watch(thumbnails.root(), BETWEEN_LOOKS)
+        ReactorTracking.watch(thumbnails.root(), BETWEEN_LOOKS)
                 .map(ThumbnailRun::pending)
                 .startWith(before)
                 .distinctUntilChanged()
@@ -76,7 +76,7 @@ final class ThumbnailRun implements AutoCloseable {
         Files.move(file, kept);
         Files.createDirectory(file);
         door.openForOne();
-        ReactorGroups.whenDrained(thumbnails.root()).block();
+        ReactorTracking.whenDrained(thumbnails.root()).block();
         console.accept("all is cancelled: " + whyCancelled());
         console.accept("GET /groups:");
         tellTheGroups();
@@ -129,7 +129,7 @@ final class ThumbnailRun implements AutoCloseable {
 
     /** Waits until half of the pictures are done, and the next ones stand at the door. */
     private void awaitHalf() {
-        ReactorGroups.watch(thumbnails.root(), BETWEEN_LOOKS)
+        ReactorTracking.watch(thumbnails.root(), BETWEEN_LOOKS)
                 .map(GroupSnapshot::counts)
                 .takeUntil(ThumbnailRun::isHalfDone)
                 .blockLast();

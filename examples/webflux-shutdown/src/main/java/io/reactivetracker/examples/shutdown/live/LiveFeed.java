@@ -2,7 +2,7 @@
 package io.reactivetracker.examples.shutdown.live;
 
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.reactor.ReactorGroups;
+import io.reactivetracker.reactor.ReactorTracking;
 import java.time.Duration;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -29,7 +29,7 @@ final class LiveFeed {
     }
 
     Flux<ServerSentEvent<Look>> events() {
-        return ReactorGroups.watch(group, BETWEEN_LOOKS)
+        return ReactorTracking.watch(group, BETWEEN_LOOKS)
                 .takeUntilOther(serverStops.asMono())
                 .map(snapshot -> ServerSentEvent.builder(Look.at(group, snapshot))
                         .event("look")

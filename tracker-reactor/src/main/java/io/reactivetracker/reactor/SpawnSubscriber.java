@@ -20,41 +20,47 @@ import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.util.context.Context;
 
-/** A task that runs for its own sake: the last subscriber of its {@code Mono}. */
-final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
+/** A spawned task: the last subscriber of its {@code Mono}, and the handle by which others wait for it or stop it. */
+final class SpawnSubscriber<T> implements TaskHandle<T>, CoreSubscriber<T> {
 
     private final long id;
     private final String name;
-    private final CancellationToken abortion;
+    private final CancellationToken abortToken;
     private final Registration counted;
     private final Sinks.One<T> outcome = Sinks.one();
     private @Nullable T value;
 
-    // Known before anybody has this handle.
-    private @Nullable CancellableSubscriber<T> cancellable;
+    // Set before start returns this handle.
+    private @Nullable CancelWithSubscriber<T> cancellable;
 
     private volatile boolean finished;
 
-    private SpawnedTask(long id, String name, CancellationToken abortion, Registration counted) {
+    private SpawnSubscriber(long id, String name, CancellationToken abortToken, Registration counted) {
         this.id = id;
         this.name = name;
-        this.abortion = abortion;
+        this.abortToken = abortToken;
         this.counted = counted;
     }
 
-    static <T> SpawnedTask<T> start(TaskTracker tracker, Mono<T> source, String name) {
-        TaskToken token = tracker.token(name);
+    /**
+     * Starts a task of a tracker.
+     *
+     * @param options the options of the task, which have a name
+     */
+    static <T> SpawnSubscriber<T> start(TaskTracker tracker, TaskOptions options, Mono<T> source) {
+        // Before the task is counted: this calls hooks, which may throw.
+        Executor threadLocals = SubscriberThreadLocals.capture();
+        TaskToken token = new TaskToken(tracker, options) {};
         RunningTask task = Objects.requireNonNull(token.runningTask());
-        CancellationToken abortion =
-                CancellationToken.create("task \"" + name + "\" #" + task.id() + " of tracker \"" + tracker.name() + "\"");
-        SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), name, abortion, token::close);
-        CancelWithSubscriber<T> cancellable =
-                new CancelWithSubscriber<>(spawned, abortion, SubscriberThreadLocals.capture());
+        CancellationToken abortToken = CancellationToken.create(
+                "task \"" + task.name() + "\" #" + task.id() + " of tracker \"" + tracker.name() + "\"");
+        SpawnSubscriber<T> spawned = new SpawnSubscriber<>(task.id(), task.name(), abortToken, token::close);
+        CancelWithSubscriber<T> cancellable = new CancelWithSubscriber<>(spawned, abortToken, threadLocals);
         spawned.cancellable = cancellable;
         try {
             source.subscribe(cancellable);
         } catch (Throwable failure) {
-            // Closed in any case: what throws here is fatal, and nobody was told.
+            // Closed in any case: an error that is thrown on is fatal, and is not sent to the subscriber.
             try (token) {
                 cancellable.failInSubscribe(failure);
             }
@@ -62,15 +68,15 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
         return spawned;
     }
 
-    static <T> SpawnedTask<T> start(
+    static <T> SpawnSubscriber<T> start(
             TaskGroup group, TaskOptions options, Function<? super CancellationToken, ? extends Mono<T>> body) {
-        // Before the task is issued, since it calls hooks of others, which may throw.
+        // Before the task is issued: this calls hooks, which may throw, and an issued task must end.
         Executor threadLocals = SubscriberThreadLocals.capture();
         GroupTask task = GroupTask.issue(group, options, () -> null);
-        // Its pipeline sees to the end of a task of a group, after this has been told.
-        SpawnedTask<T> spawned = new SpawnedTask<>(task.id(), task.name(), task.cancellationToken(), Registration.none());
+        // The subscriber of the group ends the task, after it has sent the last signal here.
+        SpawnSubscriber<T> spawned = new SpawnSubscriber<>(task.id(), task.name(), task.cancellationToken(), Registration.none());
         Mono<T> source = Mono.defer(() -> body.apply(task.cancellationToken()));
-        spawned.cancellable = GroupTaskSubscriber.run(source, spawned, task, Continuations.MONO, threadLocals);
+        spawned.cancellable = GroupTaskSubscriber.run(source, spawned, task, threadLocals);
         return spawned;
     }
 
@@ -102,7 +108,7 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
         try (counted) {
             boolean isAwaited = outcome.currentSubscriberCount() > 0;
             outcome.tryEmitError(error);
-            if (!isAwaited && !abortion.isCancelled()) {
+            if (!isAwaited && !abortToken.isCancelled()) {
                 Operators.onErrorDropped(error, Context.empty());
             }
         }
@@ -125,8 +131,8 @@ final class SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
 
     @Override
     public boolean abort() {
-        // The token may be cancelled when the last signal is on its way already; then that is the outcome.
-        return !finished && abortion.cancel() && cancellable != null && cancellable.wasCut();
+        // The token may be cancelled while the last signal is being delivered; then that is the outcome.
+        return !finished && abortToken.cancel() && cancellable != null && cancellable.wasCut();
     }
 
     @Override

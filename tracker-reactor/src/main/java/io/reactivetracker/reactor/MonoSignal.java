@@ -2,26 +2,33 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.DrainSignal;
+import io.reactivetracker.Registration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
 
 /**
- * A wait for a drain, whose name tells what it waits for: a {@code timeout} downstream puts that into its message, so one who
- * waits for a tracker that nobody has closed reads it there.
+ * Completes on a signal, and has the signal's description as its name: the message of a {@code timeout} downstream
+ * tells by it which tracker the caller waits for, and that nobody has closed it.
  */
-final class MonoDrained extends MonoOperator<Void, Void> {
+final class MonoSignal extends MonoOperator<Void, Void> {
 
     private final DrainSignal signal;
 
-    MonoDrained(DrainSignal signal) {
-        super(ReactorTracking.completeOn(signal::onDone));
+    MonoSignal(DrainSignal signal) {
+        super(of(signal::onDone));
         this.signal = signal;
     }
 
-    static Mono<Void> of(DrainSignal signal) {
-        return new MonoDrained(signal);
+    /**
+     * Returns a {@code Mono} that completes on an event.
+     *
+     * @param event registers an action for the event
+     */
+    static Mono<Void> of(Function<Runnable, Registration> event) {
+        return Mono.create(sink -> sink.onDispose(event.apply(sink::success)::close));
     }
 
     @Override

@@ -8,13 +8,13 @@ import reactor.core.publisher.Operators;
 import reactor.util.Logger;
 import reactor.util.Loggers;
 
-/** Logs what Reactor drops: a cancelled task as a normal event, any other error as Reactor's default does. */
-final class DroppedErrors {
+/** Logs errors that Reactor drops: a cancelled task at DEBUG, any other error as Reactor's default does. */
+final class DropHook {
 
     private static final Logger REACTOR = Loggers.getLogger(Operators.class);
     private static final Logger LOGGER = Loggers.getLogger(ReactorTracking.class);
 
-    private DroppedErrors() {}
+    private DropHook() {}
 
     static void log(Throwable error) {
         Throwable failure = withoutMissingCallback(error);

@@ -36,14 +36,14 @@ import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-class ReactorGroupsTest {
+class GroupLifecycleTest {
 
     @RegisterExtension
     final Dropped dropped = new Dropped();
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
     private final TaskGroup group = TaskGroup.builder("orders")
-            .timer(ReactorGroups.timer(time))
+            .timer(ReactorTracking.timer(time))
             .executor(Runnable::run)
             .build();
     private final IllegalStateException failure = new IllegalStateException("no ship");
@@ -61,7 +61,7 @@ class ReactorGroupsTest {
             TaskGroup mails = group.child("mails");
             Sinks.Empty<Void> mail = Sinks.empty();
             mail.asMono().transform(trackWith(mails)).subscribe();
-            Mono<Void> join = ReactorGroups.closeAndDrain(group);
+            Mono<Void> join = ReactorTracking.closeAndDrain(group);
             assertThat(mails.isClosed()).isFalse();
             StepVerifier.create(join)
                     .expectSubscription()
@@ -72,7 +72,7 @@ class ReactorGroupsTest {
 
         @Test
         void isNotWhatWaitingAloneDoes() {
-            Mono<Void> drained = ReactorGroups.whenDrained(group);
+            Mono<Void> drained = ReactorTracking.whenDrained(group);
             StepVerifier.create(drained)
                     .expectSubscription()
                     .then(() -> assertThat(group.isClosed()).isFalse())
@@ -92,7 +92,7 @@ class ReactorGroupsTest {
                     .subscribe(value -> ends.add("completed"));
             Mono.never().transform(trackWith(group)).subscribe(value -> {}, error -> ends.add("cancelled"));
             AtomicReference<@Nullable ShutdownReport> report = new AtomicReference<>();
-            ReactorGroups.shutdown(group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ofSeconds(5)))
+            ReactorTracking.shutdown(group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ofSeconds(5)))
                     .subscribe(report::set);
             time.advanceTimeBy(Duration.ofSeconds(29));
             assertThat(ends).containsExactly("completed");
@@ -106,7 +106,7 @@ class ReactorGroupsTest {
         void goesThroughAllItsStagesThoughNobodyWaitsAnyMore() {
             List<Throwable> ends = new ArrayList<>();
             Mono.never().transform(trackWith(group)).subscribe(value -> {}, ends::add);
-            ReactorGroups.shutdown(group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ZERO))
+            ReactorTracking.shutdown(group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ZERO))
                     .timeout(Duration.ofSeconds(1), Mono.empty())
                     .subscribe();
             time.advanceTimeBy(Duration.ofSeconds(30));
@@ -130,13 +130,13 @@ class ReactorGroupsTest {
                     .subscribe();
             Mono.never().transform(trackWith(group, "mail")).subscribe();
             ShutdownReport report = Objects.requireNonNull(
-                    ReactorGroups.shutdown(group, Shutdown.grace(Duration.ZERO)).block());
+                    ReactorTracking.shutdown(group, Shutdown.grace(Duration.ZERO)).block());
             assertThat(report.isDrained()).isFalse();
             assertThat(report.stuck()).extracting(StuckTask::name).containsExactly("ship", "bill", "mail");
-            assertThat(report.stuck().get(0).origin()).contains("Mono.map", "ReactorGroupsTest.java");
+            assertThat(report.stuck().get(0).origin()).contains("Mono.map", "GroupLifecycleTest.java");
             assertThat(report.stuck().get(1).origin()).contains("billing");
             assertThat(report.stuck().get(2).origin()).isNull();
-            assertThat(report.toString()).contains("running ship #", "ReactorGroupsTest.java");
+            assertThat(report.toString()).contains("running ship #", "GroupLifecycleTest.java");
         }
     }
 
@@ -153,7 +153,7 @@ class ReactorGroupsTest {
                         .subscribe();
             }
             group.close();
-            ReactorGroups.watch(group, Duration.ofSeconds(1))
+            ReactorTracking.watch(group, Duration.ofSeconds(1))
                     .map(GroupSnapshot::counts)
                     .subscribe(counts -> pending.add(counts.pending()), error -> {}, () -> end.set("completed"));
             time.advanceTimeBy(Duration.ofSeconds(10));
@@ -163,7 +163,7 @@ class ReactorGroupsTest {
 
         @Test
         void leavesOutTheLooksThatNobodyAskedFor() {
-            StepVerifier.create(ReactorGroups.watch(group, Duration.ofSeconds(1)), 1)
+            StepVerifier.create(ReactorTracking.watch(group, Duration.ofSeconds(1)), 1)
                     .expectNextCount(1)
                     .then(() -> time.advanceTimeBy(Duration.ofSeconds(10)))
                     .then(group::close)
@@ -175,7 +175,7 @@ class ReactorGroupsTest {
         @Test
         void mustNotBeEndlessInNoTime() {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> ReactorGroups.watch(group, Duration.ZERO))
+                    .isThrownBy(() -> ReactorTracking.watch(group, Duration.ZERO))
                     .withMessage("every must be positive, but was PT0S");
         }
     }
@@ -266,11 +266,11 @@ class ReactorGroupsTest {
     @Test
     @SuppressWarnings("NullAway")
     void nothingMayBeNull() {
-        assertThatNullPointerException().isThrownBy(() -> ReactorGroups.closeAndDrain(null));
-        assertThatNullPointerException().isThrownBy(() -> ReactorGroups.whenDrained(null));
-        assertThatNullPointerException().isThrownBy(() -> ReactorGroups.shutdown(group, null));
-        assertThatNullPointerException().isThrownBy(() -> ReactorGroups.watch(group, null));
-        assertThatNullPointerException().isThrownBy(() -> ReactorGroups.timer(null));
+        assertThatNullPointerException().isThrownBy(() -> ReactorTracking.closeAndDrain(null));
+        assertThatNullPointerException().isThrownBy(() -> ReactorTracking.whenDrained((TaskGroup) null));
+        assertThatNullPointerException().isThrownBy(() -> ReactorTracking.shutdown(group, null));
+        assertThatNullPointerException().isThrownBy(() -> ReactorTracking.watch(group, null));
+        assertThatNullPointerException().isThrownBy(() -> ReactorTracking.timer(null));
         assertThatNullPointerException().isThrownBy(() -> spawn(group, (Mono<String>) null));
         assertThatNullPointerException().isThrownBy(() -> spawn(group, null, token -> Mono.empty()));
     }
