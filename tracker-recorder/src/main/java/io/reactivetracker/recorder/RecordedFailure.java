@@ -7,34 +7,33 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of a failure what is recorded of it: its type, its message and the top of its stack trace, and none of the objects
- * that the failure itself refers to.
+ * Reduces a failure to what is recorded: its type, its message and the top of its stack trace, without the objects that the
+ * failure refers to.
  *
- * <p>A cancelled task stays a {@link TaskCancelledException}, and a lost lease a {@link LeaseLostException}.
+ * <p>A {@link TaskCancelledException} and a {@link LeaseLostException} keep their types.
  */
 final class RecordedFailure {
 
-    /** Messages are for people to read; a record stays small. */
     static final int MAX_CHARACTERS = 1000;
 
-    /** What tells where it was thrown. A frame takes about 40 bytes. */
+    /** Enough to show where the failure was thrown. A frame takes about 40 bytes. */
     static final int MAX_FRAMES = 8;
 
     private RecordedFailure() {}
 
-    /** What is kept in memory. */
+    /** Returns what is kept in memory. */
     static Throwable bounded(Throwable failure) {
         return recorded(failure, UnaryOperator.identity());
     }
 
-    /** What is recorded if messages may have secrets. */
+    /** Returns what is recorded if messages may contain secrets. */
     static Throwable redacted(Throwable failure, UnaryOperator<String> redaction) {
         return recorded(failure, redaction);
     }
 
     private static Throwable recorded(Throwable failure, UnaryOperator<String> redaction) {
         if (failure instanceof TaskCancelledException) {
-            // It refers to nothing else, and its message is ours.
+            // It refers to nothing but its cause, and its message is ours.
             Throwable cause = failure.getCause();
             return cause == null ? failure : new TaskCancelledException(recorded(cause, redaction));
         }
@@ -45,10 +44,15 @@ final class RecordedFailure {
                     ? failure
                     : new LeaseLostException(key, lost.fencingToken(), recorded(cause, redaction));
         }
-        RecordedFailureException recorded =
-                new RecordedFailureException(typeOf(failure), messageOf(failure, redaction));
-        recorded.setStackTrace(topOf(failure));
+        RecordedFailureException recorded = new RecordedFailureException(typeOf(failure), messageOf(failure, redaction));
+        StackTraceElement[] frames = failure.getStackTrace();
+        recorded.setStackTrace(frames.length <= MAX_FRAMES ? frames : Arrays.copyOf(frames, MAX_FRAMES));
         return recorded;
+    }
+
+    /** Returns the type and the message of any failure, without a stack trace. */
+    static RecordedFailureException typeAndMessage(Throwable failure) {
+        return new RecordedFailureException(typeOf(failure), messageOf(failure, UnaryOperator.identity()));
     }
 
     private static String typeOf(Throwable failure) {
@@ -62,18 +66,14 @@ final class RecordedFailure {
             String message = failure instanceof RecordedFailureException recorded
                     ? recorded.failureMessage()
                     : failure.getMessage();
-            return message == null ? null : cut(redaction.apply(message));
+            String redacted = message == null ? null : redaction.apply(message);
+            return redacted == null ? null : cut(redacted);
         } catch (RuntimeException unreadable) {
             return "its message could not be read: " + unreadable.getClass().getName();
         }
     }
 
-    private static @Nullable String cut(@Nullable String text) {
-        return text == null || text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS) + "…";
-    }
-
-    private static StackTraceElement[] topOf(Throwable failure) {
-        StackTraceElement[] frames = failure.getStackTrace();
-        return frames.length <= MAX_FRAMES ? frames : Arrays.copyOf(frames, MAX_FRAMES);
+    static String cut(String text) {
+        return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS) + "…";
     }
 }

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.redis;
 
+import io.reactivetracker.recorder.FailureCodec;
 import io.reactivetracker.recorder.RecordStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A key that is held in Redis under a fencing token, which is all that the steps on it need. */
+/** A claim on a key in Redis. Its steps need the key and the fencing token only. */
 final class RedisClaim implements RecordStore.Claim {
 
     private final RedisRecordStore<?> store;
     private final byte[] key;
-    private final long fence;
+    private final long fencingToken;
 
-    RedisClaim(RedisRecordStore<?> store, byte[] key, long fence) {
+    RedisClaim(RedisRecordStore<?> store, byte[] key, long fencingToken) {
         this.store = store;
         this.key = key;
-        this.fence = fence;
+        this.fencingToken = fencingToken;
     }
 
     @Override
     public long fencingToken() {
-        return fence;
+        return fencingToken;
     }
 
     @Override
@@ -31,12 +32,12 @@ final class RedisClaim implements RecordStore.Claim {
 
     @Override
     public CompletableFuture<Boolean> succeed() {
-        return store.step(store.scripts().succeed, key, fenceText());
+        return store.step(store.scripts().succeed, key, tokenText());
     }
 
     @Override
     public CompletableFuture<Boolean> fail(Throwable failure) {
-        return store.step(store.scripts().fail, key, fenceText(), StoredFailure.write(failure));
+        return store.step(store.scripts().fail, key, tokenText(), FailureCodec.encode(failure));
     }
 
     @Override
@@ -48,7 +49,7 @@ final class RedisClaim implements RecordStore.Claim {
         return key;
     }
 
-    byte[] fenceText() {
-        return Server.bytes(Long.toString(fence));
+    byte[] tokenText() {
+        return Server.bytes(Long.toString(fencingToken));
     }
 }

@@ -4,6 +4,8 @@ package io.reactivetracker.redis;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.reactivetracker.Registration;
+import io.reactivetracker.recorder.FailureCodec;
+import io.reactivetracker.recorder.KeyCodec;
 import io.reactivetracker.recorder.RecordStore;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskNotSucceededException;
@@ -33,73 +35,75 @@ import org.jspecify.annotations.Nullable;
  *         RedisRecordStore.builder("payments", redis).lease(Duration.ofSeconds(30)).build());
  * }</pre>
  *
- * <p>Each step is one script, which the server runs as a whole. What runs holds its key by a lease, by the server's clock,
- * that the recorder renews; if its process dies the lease runs out, the key reads FAILED, and somebody else may begin. A
- * success that comes after that is refused. {@link io.reactivetracker.recorder.RecordContext#fencingToken() Fencing tokens} go up with
- * each claim in the namespace: each is greater than the one before it, and at least the time of its claim in microseconds.
+ * <p>Each step is one script, which the server runs atomically. A running task holds its key by a lease, measured by the
+ * server's clock, which the recorder renews. If its process dies, the lease runs out, the key reads FAILED, and another task
+ * may begin. A success that comes after that is refused. {@linkplain
+ * io.reactivetracker.recorder.RecordContext#fencingToken() Fencing tokens} increase with each claim in the namespace; each
+ * is at least the time of its claim in microseconds.
  *
- * <p><strong>What a lease cannot promise:</strong> that its owner has stopped. One that was paused for longer than its lease
- * goes on where it was before it learns that it has lost the key, and what it then does to the world is done twice, unless
- * whatever it does that to refuses a fencing token lower than one that it has seen.
+ * <p><strong>A lease does not guarantee that its owner has stopped.</strong> An owner that was paused for longer than its
+ * lease continues until it learns that it has lost the key. Its effects happen twice, unless the systems that it changes
+ * refuse a fencing token lower than one that they have seen.
  *
- * <p><strong>What Redis cannot promise:</strong> that what it has acknowledged is kept. A server without persistence forgets
- * everything when it restarts, and a replica that is promoted may lack the last steps; a success that is lost so can happen
- * again. {@code maxmemory-policy} must be {@code noeviction}. A server that is full refuses what would begin, but
- * takes the end and the renewal of what runs.
+ * <p><strong>Redis does not guarantee to keep what it has acknowledged.</strong> A server without persistence forgets
+ * everything when it restarts, and a replica that is promoted may lack the last steps. A success that is lost in this way can
+ * happen again. {@code maxmemory-policy} must be {@code noeviction}. A server that is full refuses to begin tasks, but
+ * accepts the end and the renewal of those that run.
  *
- * <p>A step that is sent again since the connection broke is made once. One that Redis does not answer within the time limit
- * fails with a {@link TimeoutException}, and nobody knows whether it is made; but a claim that is granted later than that is
- * given back.
+ * <p>A step that is sent again because the connection broke is made once. A step that Redis does not answer within the time
+ * limit fails with a {@link TimeoutException}, and may have been made or not; a claim that is granted later is given back.
  *
- * <p>Answers come in the threads of the connection, and those that are not given in time in the timer's. A {@link
- * io.reactivetracker.recorder.TaskRecorder} runs no user code in them; whoever uses this store by itself must not block there.
- * Safe for use by several threads and several recorders; any number of stores, in any number of processes, may share a
- * namespace, if they have the same lease and retention: these are kept with the records, and a store with others is refused
- * at its first step, by an {@code IllegalStateException} that tells both.
+ * <p>Futures complete in the threads of the connection, or of the timer after the time limit. A {@link
+ * io.reactivetracker.recorder.TaskRecorder} runs no user code in them. Code that uses this store directly must not block
+ * there.
+ *
+ * <p>Safe for use by several threads and several recorders. Any number of stores, in any number of processes, may share a
+ * namespace if they have the same lease and retention. These are kept with the records, and the first step of a store with
+ * other settings fails with an {@link IllegalStateException}.
  *
  * @param <K> the type of the keys
  */
 public final class RedisRecordStore<K> implements RecordStore<K> {
 
-    /** About how many keys a list is put together of in one script: others are served in between. */
-    private static final String PAGE = "1000";
+    /** The approximate number of keys that one script reads for a list, so that the server can serve others in between. */
+    private static final String PAGE_SIZE = "1000";
 
-    /** How many claims are renewed in one script: two or three milliseconds of the server's time. */
+    /** The number of claims that one script renews: two or three milliseconds of the server's time. */
     private static final int CLAIMS_PER_SCRIPT = 500;
 
     private final Server server;
-    private final KeyText<K> keyText;
+    private final KeyCodec<K> codec;
     private final String namespace;
     private final Duration lease;
     private final Duration pollInterval;
-    private final @Nullable SettleNotices notices;
+    private final @Nullable SettledSubscriptions subscriptions;
     private final Scripts scripts;
-    private final Opening opening;
+    private final SettingsCheck settings;
 
-    // Tells one call from all others, so that a call that is sent twice gets its own claim back.
+    // Identifies each call, so that a call that is sent twice gets its own claim back.
     private final String nonce = UUID.randomUUID() + "-";
     private final AtomicLong calls = new AtomicLong();
 
-    RedisRecordStore(RedisRecordStoreBuilder<K> builder, KeyText<K> keyText) {
+    RedisRecordStore(RedisRecordStoreBuilder<K> builder) {
         this.server = new Server(builder.commands, builder.namespace, builder.timeLimit);
-        this.keyText = keyText;
+        this.codec = builder.codec;
         this.namespace = builder.namespace;
         this.lease = builder.lease;
         this.pollInterval = builder.pollInterval;
-        this.notices = builder.pubSub == null
+        this.subscriptions = builder.pubSub == null
                 ? null
-                : new SettleNotices(builder.pubSub, Server.bytes(Server.prefix(namespace) + "settled:"));
+                : new SettledSubscriptions(builder.pubSub, Server.bytes(Server.prefix(namespace) + "settled:"));
         this.scripts = new Scripts(lease, builder.timeLimit, builder.retention);
-        this.opening = new Opening(server, scripts.open, namespace, lease, builder.retention);
+        this.settings = new SettingsCheck(server, scripts.open, namespace, lease, builder.retention);
     }
 
     /**
-     * Begins to build a store over a server, or over the primary of several.
+     * Returns a builder of a store in a server, or in the primary of several.
      *
-     * @param namespace the name that the records go by: stores of the same name share them. One to 100 letters, digits and
-     *     {@code - _ . :}
-     * @param connection what to send commands by; stays the caller's, who closes it. May be used for other things,
-     *     but not for transactions or commands that block
+     * @param namespace the name of the records: stores with the same name share them. 1 to 100 letters, digits and {@code
+     *     - _ . :}
+     * @param connection the connection for commands, which the caller closes. It may be shared, but not with transactions or
+     *     blocking commands
      * @return a builder of a store whose keys are strings
      * @throws IllegalArgumentException if the namespace is not such a name
      */
@@ -109,11 +113,11 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     /**
-     * Begins to build a store over a cluster. All of a namespace is on one node of it: different namespaces share the load.
+     * Returns a builder of a store in a cluster. A namespace is on one node; several namespaces share the load.
      *
-     * @param namespace the name that the records go by: stores of the same name share them. One to 100 letters, digits and
-     *     {@code - _ . :}
-     * @param connection what to send commands by; stays the caller's, who closes it. May be used for other things
+     * @param namespace the name of the records: stores with the same name share them. 1 to 100 letters, digits and {@code
+     *     - _ . :}
+     * @param connection the connection for commands, which the caller closes. It may be shared
      * @return a builder of a store whose keys are strings
      * @throws IllegalArgumentException if the namespace is not such a name
      */
@@ -131,22 +135,20 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     /**
-     * Refuses a key whose text cannot be kept.
+     * Refuses a key that cannot be encoded.
      *
-     * @param key the key; its text has at most 4096 bytes in UTF-8
-     * @throws IllegalArgumentException if the key's text is too long, or not well-formed, or if there is none
+     * @param key the key; its text has at most {@value KeyCodec#MAX_BYTES} bytes in UTF-8
+     * @throws IllegalArgumentException if the key has no text, or one that is too long or not well-formed
      */
     @Override
     public void checkKey(K key) {
-        byte[] unused = keyText.write(key);
+        byte[] unused = codec.encode(key);
     }
 
     /**
-     * From NOT_FOUND or FAILED to RUNNING.
+     * {@inheritDoc}
      *
-     * @param key the key; its text has at most 4096 bytes in UTF-8
-     * @return as {@link RecordStore#begin} has it
-     * @throws IllegalArgumentException if the key's text is too long, or not well-formed
+     * @throws IllegalArgumentException if the key cannot be encoded
      */
     @Override
     public CompletableFuture<Claim> begin(K key) {
@@ -154,11 +156,9 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     /**
-     * From SUCCEEDED to REVOKING.
+     * {@inheritDoc}
      *
-     * @param key the key; its text has at most 4096 bytes in UTF-8
-     * @return as {@link RecordStore#beginRevoke} has it
-     * @throws IllegalArgumentException if the key's text is too long, or not well-formed
+     * @throws IllegalArgumentException if the key cannot be encoded
      */
     @Override
     public CompletableFuture<Claim> beginRevoke(K key) {
@@ -166,10 +166,10 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     private CompletableFuture<Claim> claim(Script script, K key, Function<TaskStatus, RuntimeException> refusal) {
-        byte[] bytes = keyText.write(key);
+        byte[] bytes = codec.encode(key);
         byte[] call = Server.bytes(nonce + calls.incrementAndGet());
-        CompletableFuture<List<Object>> sent = opening.before(() -> server.send(script, bytes, call));
-        return server.answer(sent)
+        CompletableFuture<List<Object>> sent = settings.before(() -> server.send(script, bytes, call));
+        return server.limited(sent)
                 .<Claim>thenApply(reply -> {
                     RedisClaim claim = granted(bytes, reply);
                     if (claim == null) {
@@ -185,10 +185,10 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     private @Nullable RedisClaim granted(byte[] key, List<Object> reply) {
-        return reply.get(0) instanceof Long fence ? new RedisClaim(this, key, fence) : null;
+        return reply.get(0) instanceof Long token ? new RedisClaim(this, key, token) : null;
     }
 
-    /** Whoever asked has gone: what is granted after all is nobody's, and would stay so until the lease runs out. */
+    /** Gives a claim back that is granted after the caller has got a failure; it would stay until its lease runs out. */
     private void giveBack(byte[] key, CompletableFuture<List<Object>> sent, Throwable failure) {
         CompletableFuture<Boolean> unused = sent.thenCompose(reply -> {
             RedisClaim late = granted(key, reply);
@@ -198,34 +198,31 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
 
     @Override
     public CompletableFuture<TaskRecord> find(K key) {
-        return find(key, keyText.write(key));
+        return find(key, codec.encode(key));
     }
 
     private CompletableFuture<TaskRecord> find(K key, byte[] bytes) {
         return run(scripts.find, bytes).thenApply(reply -> {
             TaskStatus status = status(reply.get(0));
             return status == TaskStatus.FAILED
-                    ? TaskRecord.failed(StoredFailure.read(key, (Long) reply.get(1), (byte[]) reply.get(2)))
+                    ? TaskRecord.failed(FailureCodec.decode((byte[]) reply.get(2), key, (Long) reply.get(1)))
                     : TaskRecord.of(status);
         });
     }
 
     /**
-     * The keys that are in a state.
+     * {@inheritDoc}
      *
-     * <p>It goes through all records of the state, and for FAILED and SUCCEEDED also through what is RUNNING or REVOKING, in
-     * pages: the server is not held up. The time limit is for each page.
-     *
-     * @param status any but NOT_FOUND
-     * @return as {@link RecordStore#keys} has it
+     * <p>Reads all records of the status in pages, and for FAILED and SUCCEEDED also those that are RUNNING or REVOKING. The
+     * time limit is for each page.
      */
     @Override
     public CompletableFuture<List<K>> keys(TaskStatus status) {
-        return new KeyList<>(this::page, keyText::read).of(status);
+        return new KeyScan<>(this::page, codec).keys(status);
     }
 
-    private CompletableFuture<List<Object>> page(TaskStatus zset, String wanted, byte[] cursor) {
-        return run(scripts.keys, Server.bytes(zset.name()), Server.bytes(wanted), cursor, Server.bytes(PAGE));
+    private CompletableFuture<List<Object>> page(TaskStatus set, String wanted, byte[] cursor) {
+        return run(scripts.keys, Server.bytes(set.name()), Server.bytes(wanted), cursor, Server.bytes(PAGE_SIZE));
     }
 
     @Override
@@ -242,23 +239,25 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
 
     @Override
     public CompletableFuture<Boolean> forget(K key) {
-        return step(scripts.forget, keyText.write(key));
+        return step(scripts.forget, codec.encode(key));
     }
 
     /**
-     * Calls an action when Redis publishes that a key is settled, if the store {@linkplain RedisRecordStoreBuilder#pubSub has a
-     * connection} for that; else never.
+     * Calls an action when Redis publishes that a key is settled, if the store {@linkplain RedisRecordStoreBuilder#pubSub has
+     * a connection} for that; otherwise never.
      *
-     * @param key the key; its text has at most 4096 bytes in UTF-8
-     * @param action called with what a look has found then, in a thread of the connection
-     * @return as {@link RecordStore#onSettled} has it
-     * @throws IllegalArgumentException if the key's text is too long, or not well-formed
+     * @param key the key
+     * @param action called with the record that is read then, in a thread of the connection
+     * @return the registration of the action
+     * @throws IllegalArgumentException if the key cannot be encoded
      */
     @Override
     public Registration onSettled(K key, Consumer<? super TaskRecord> action) {
         Objects.requireNonNull(action, "action must not be null");
-        byte[] bytes = keyText.write(key);
-        return notices == null ? Registration.none() : notices.onSettled(bytes, () -> find(key, bytes), action);
+        byte[] bytes = codec.encode(key);
+        return subscriptions == null
+                ? Registration.none()
+                : subscriptions.onSettled(bytes, () -> find(key, bytes), action);
     }
 
     @Override
@@ -267,10 +266,9 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     /**
-     * Renews the leases of several claims, in one script for each {@value #CLAIMS_PER_SCRIPT} of them.
+     * {@inheritDoc}
      *
-     * @param claims claims that this store has granted
-     * @return an answer for each of them, in their order
+     * <p>One script renews up to {@value #CLAIMS_PER_SCRIPT} claims.
      */
     @Override
     public List<CompletableFuture<Boolean>> renewAll(List<? extends Claim> claims) {
@@ -281,7 +279,7 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
             for (int i = 0; i < some.size(); i++) {
                 RedisClaim claim = (RedisClaim) some.get(i);
                 arguments[2 * i] = claim.key();
-                arguments[2 * i + 1] = claim.fenceText();
+                arguments[2 * i + 1] = claim.tokenText();
             }
             CompletableFuture<List<Object>> reply = run(scripts.renew, arguments);
             for (int i = 0; i < some.size(); i++) {
@@ -292,13 +290,13 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
         return answers;
     }
 
-    /** A script that answers yes or no. */
+    /** Runs a script that returns 1 or 0. */
     CompletableFuture<Boolean> step(Script script, byte[]... arguments) {
         return run(script, arguments).thenApply(reply -> isOne(reply.get(0)));
     }
 
     private CompletableFuture<List<Object>> run(Script script, byte[]... arguments) {
-        return opening.before(() -> server.run(script, arguments));
+        return settings.before(() -> server.run(script, arguments));
     }
 
     private static boolean isOne(Object reply) {
@@ -317,9 +315,9 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     /**
-     * The namespace and the lease.
+     * Returns the namespace and the lease.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {

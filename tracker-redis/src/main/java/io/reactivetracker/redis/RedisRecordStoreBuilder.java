@@ -3,16 +3,15 @@ package io.reactivetracker.redis;
 
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.reactivetracker.recorder.KeyCodec;
 import io.reactivetracker.recorder.Retention;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a {@link RedisRecordStore}. All stores of a namespace must have the same
- * lease and retention.
+ * Builds a {@link RedisRecordStore}. All stores of a namespace must have the same lease and retention.
  *
  * <p>Not safe for use by several threads.
  *
@@ -21,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class RedisRecordStoreBuilder<K> {
 
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_.:-]{1,100}");
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration LONGEST = Duration.ofDays(36_500);
+    private static final Duration MIN_DURATION = Duration.ofMillis(1);
+    private static final Duration MAX_DURATION = Duration.ofDays(36_500);
 
     final String namespace;
     final RedisScriptingAsyncCommands<byte[], byte[]> commands;
-    private final KeyText<K> keyText;
+    final KeyCodec<K> codec;
 
     Duration lease = Duration.ofSeconds(30);
     Duration timeLimit = Duration.ofSeconds(5);
@@ -38,10 +37,10 @@ public final class RedisRecordStoreBuilder<K> {
     Retention retention = Retention.forever();
 
     private RedisRecordStoreBuilder(
-            String namespace, RedisScriptingAsyncCommands<byte[], byte[]> commands, KeyText<K> keyText) {
+            String namespace, RedisScriptingAsyncCommands<byte[], byte[]> commands, KeyCodec<K> codec) {
         this.namespace = namespace;
         this.commands = commands;
-        this.keyText = keyText;
+        this.codec = codec;
     }
 
     static RedisRecordStoreBuilder<String> of(String namespace, RedisScriptingAsyncCommands<byte[], byte[]> commands) {
@@ -50,21 +49,19 @@ public final class RedisRecordStoreBuilder<K> {
             throw new IllegalArgumentException(
                     "namespace must be 1 to 100 letters, digits and - _ . : but was \"" + namespace + "\"");
         }
-        return new RedisRecordStoreBuilder<>(
-                namespace, commands, new KeyText<>(Function.identity(), Function.identity()));
+        return new RedisRecordStoreBuilder<>(namespace, commands, KeyCodec.strings());
     }
 
     /**
-     * Has keys of another type.
+     * Sets the codec of the keys, and thereby their type.
      *
      * @param <L> the type of the keys
-     * @param write gives a key's text: a different one for each key, and the same in each process. At most 4096 bytes in UTF-8
-     * @param read gives the key back
+     * @param codec the codec; {@link KeyCodec#strings()} by default
      * @return a builder with the same settings as this one
      */
-    public <L> RedisRecordStoreBuilder<L> keys(Function<? super L, String> write, Function<String, ? extends L> read) {
-        RedisRecordStoreBuilder<L> other =
-                new RedisRecordStoreBuilder<>(namespace, commands, new KeyText<>(write, read));
+    public <L> RedisRecordStoreBuilder<L> keys(KeyCodec<L> codec) {
+        Objects.requireNonNull(codec, "codec must not be null");
+        RedisRecordStoreBuilder<L> other = new RedisRecordStoreBuilder<>(namespace, commands, codec);
         other.lease = lease;
         other.timeLimit = timeLimit;
         other.pollInterval = pollInterval;
@@ -74,11 +71,11 @@ public final class RedisRecordStoreBuilder<K> {
     }
 
     /**
-     * For how long a key stays held if its owner dies. A recorder renews it three times in that time.
+     * Sets how long a key stays held if its owner dies. A recorder renews a lease after each third of it.
      *
-     * @param lease 1 ms to 100 years, and longer than the time limit; 30 s unless set
-     * @return this
-     * @throws IllegalArgumentException if it is not
+     * @param lease 1 ms to 100 years, and longer than the time limit; 30 s by default
+     * @return this builder
+     * @throws IllegalArgumentException if the duration is out of range
      */
     public RedisRecordStoreBuilder<K> lease(Duration lease) {
         this.lease = requireRange("lease", lease);
@@ -86,11 +83,11 @@ public final class RedisRecordStoreBuilder<K> {
     }
 
     /**
-     * For how long the answer to a step is awaited.
+     * Sets how long the reply to a step is awaited.
      *
-     * @param timeLimit 1 ms to 100 years, and shorter than the lease; 5 s unless set
-     * @return this
-     * @throws IllegalArgumentException if it is not
+     * @param timeLimit 1 ms to 100 years, and shorter than the lease; 5 s by default
+     * @return this builder
+     * @throws IllegalArgumentException if the duration is out of range
      */
     public RedisRecordStoreBuilder<K> timeLimit(Duration timeLimit) {
         this.timeLimit = requireRange("timeLimit", timeLimit);
@@ -98,14 +95,14 @@ public final class RedisRecordStoreBuilder<K> {
     }
 
     /**
-     * How often Redis is asked on behalf of each wait for a key that another process holds.
+     * Sets how often Redis is asked about a key that is waited for.
      *
-     * <p>With a {@linkplain #pubSub connection} by which waits are told this is what is left for messages that are lost, and for
-     * owners that died: several seconds will do.
+     * <p>With a {@linkplain #pubSub connection for notifications}, the poll is only needed for messages that are lost and for
+     * owners that died, so several seconds are enough.
      *
-     * @param pollInterval 1 ms to 100 years; 1 s unless set
-     * @return this
-     * @throws IllegalArgumentException if it is not
+     * @param pollInterval 1 ms to 100 years; 1 s by default
+     * @return this builder
+     * @throws IllegalArgumentException if the duration is out of range
      */
     public RedisRecordStoreBuilder<K> pollInterval(Duration pollInterval) {
         this.pollInterval = requireRange("pollInterval", pollInterval);
@@ -113,18 +110,18 @@ public final class RedisRecordStoreBuilder<K> {
     }
 
     /**
-     * Has waits for a key that another process holds told when that is settled, besides asking at each poll interval.
+     * Sets a connection that notifies waits when a key is settled by another process, in addition to the poll.
      *
-     * <p>The script that settles a key publishes that in the same atomic step, whether or not anybody listens. The connection is
-     * subscribed to the channel of a key while somebody in this process waits for it; when the client has connected again it is
-     * subscribed again, and Redis is asked. Messages are sent at most once: the poll makes up for one that is lost, and for a
-     * connection that is closed. An owner that dies publishes nothing.
+     * <p>The script that settles a key publishes that in the same atomic step. The connection is subscribed to the channel of
+     * a key while somebody in this process waits for it. After a reconnect it is subscribed again, and Redis is asked.
+     * Messages are sent at most once; the poll makes up for a message that is lost and for a connection that is closed. An
+     * owner that dies publishes nothing.
      *
-     * <p>A subscription that Redis refuses goes to Reactor's hook for errors that are dropped; waits then end by the poll.
+     * <p>A subscription that Redis refuses is passed to Reactor's hook for dropped errors; waits then end by the poll.
      *
-     * @param connection what to subscribe by, of a single server or of a cluster; stays the caller's, who closes it. Not the one
-     *     that the store sends its commands by. May be shared by several stores, and be used for other subscriptions
-     * @return this
+     * @param connection the connection, to a single server or to a cluster, which the caller closes. It must not be the one
+     *     for commands. It may be shared by several stores, and be used for other subscriptions
+     * @return this builder
      */
     public RedisRecordStoreBuilder<K> pubSub(StatefulRedisPubSubConnection<byte[], byte[]> connection) {
         this.pubSub = Objects.requireNonNull(connection, "connection must not be null");
@@ -132,15 +129,16 @@ public final class RedisRecordStoreBuilder<K> {
     }
 
     /**
-     * Which settled records are kept.
+     * Sets which settled records are kept.
      *
-     * <p>What has reached its age is not found from then on; it is dropped, as is what is too many, a few records at a time
-     * by whoever ends a task next. If nobody changes anything for the age and a few leases, Redis drops all of the namespace's
-     * records. Leases that have run out and were not noticed yet do not count towards the number.
+     * <p>A record that has reached its maximum age is not found any more. Such records, and those that are too many, are
+     * dropped a few at a time by the tasks that end next. If nobody changes anything for the maximum age and a few leases,
+     * Redis drops all records of the namespace. Leases that have run out unnoticed do not count towards the maximum number.
      *
-     * @param retention <strong>a success that is dropped can happen again</strong>; all are kept unless set
-     * @return this
-     * @throws IllegalArgumentException if its age is not 1 ms to 100 years
+     * @param retention the retention; all records are kept by default. <strong>A success that is dropped can happen
+     *     again</strong>
+     * @return this builder
+     * @throws IllegalArgumentException if its maximum age is not 1 ms to 100 years
      */
     public RedisRecordStoreBuilder<K> retention(Retention retention) {
         Objects.requireNonNull(retention, "retention must not be null");
@@ -154,24 +152,24 @@ public final class RedisRecordStoreBuilder<K> {
 
     private static Duration requireRange(String what, Duration duration) {
         Objects.requireNonNull(duration, () -> what + " must not be null");
-        if (duration.compareTo(SHORTEST) < 0 || duration.compareTo(LONGEST) > 0) {
+        if (duration.compareTo(MIN_DURATION) < 0 || duration.compareTo(MAX_DURATION) > 0) {
             throw new IllegalArgumentException(what + " must be 1 ms to 100 years, but was " + duration);
         }
         return duration;
     }
 
     /**
-     * Builds the store; connects to nothing and asks nothing yet.
+     * Builds the store. Sends nothing yet.
      *
      * @return a store
-     * @throws IllegalArgumentException if the time limit is not shorter than the lease: an owner could be told only when
-     *     its lease has run out
+     * @throws IllegalArgumentException if the time limit is not shorter than the lease, since then an owner might learn of a
+     *     failure only after its lease has run out
      */
     public RedisRecordStore<K> build() {
         if (timeLimit.compareTo(lease) >= 0) {
             throw new IllegalArgumentException(
                     "timeLimit must be shorter than the lease, " + lease + ", but was " + timeLimit);
         }
-        return new RedisRecordStore<>(this, keyText);
+        return new RedisRecordStore<>(this);
     }
 }

@@ -16,12 +16,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /**
- * A script of Lua that the server runs as one atomic step: one for each transition, and one for each question.
+ * A Lua script, which the server runs as one atomic step. There is one for each transition and one for each query.
  *
- * <p>Each has only what it needs, since the server runs all of it at each call: a function that a script defines is built
- * anew each time. What several need is included where a line says {@code --@include name}. The settings of the namespace are
- * constants in front of the script. It is sent by its digest, and as a whole only when the server does not have it: the
- * first time, and after a restart or a {@code SCRIPT FLUSH}.
+ * <p>The server runs all of a script at each call, and builds the functions that it defines anew, so a script contains only
+ * what it needs. A line {@code --@include name} includes a shared part. The settings of the namespace are constants in
+ * front of the script. A script is sent by its digest, and as a whole only if the server does not have it: the first time,
+ * and after a restart or a {@code SCRIPT FLUSH}.
  */
 final class Script {
 
@@ -33,8 +33,8 @@ final class Script {
     /**
      * Reads a script.
      *
-     * @param name of its resource
-     * @param constants statements that define what the script takes as given
+     * @param name the name of its resource
+     * @param constants statements that define its constants
      */
     Script(String name, String... constants) {
         source = String.join("\n", constants) + "\n" + resource(name);
@@ -62,7 +62,7 @@ final class Script {
     }
 
     /**
-     * Sends it by its digest; gives what the script returned: integers as {@code Long}, all else as {@code byte[]}. What is not a
+     * Sends the digest. The reply has integers as {@code Long} and everything else as {@code byte[]}. A result that is not a
      * table is a list of one.
      */
     CompletionStage<List<Object>> run(
@@ -70,7 +70,7 @@ final class Script {
         return commands.evalsha(digest, ScriptOutputType.MULTI, keys, arguments);
     }
 
-    /** Sends all of it, for a server that has answered {@link #isUnknown}. */
+    /** Sends the whole script, to a server that does not know its digest. */
     CompletionStage<List<Object>> teach(
             RedisScriptingAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[][] arguments) {
         return commands.eval(source, ScriptOutputType.MULTI, keys, arguments);

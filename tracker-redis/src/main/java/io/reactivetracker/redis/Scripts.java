@@ -4,11 +4,11 @@ package io.reactivetracker.redis;
 import io.reactivetracker.recorder.Retention;
 import java.time.Duration;
 
-/** The scripts of a namespace, with its settings in them. */
+/** The scripts of a namespace, with its settings as constants. */
 final class Scripts {
 
-    /** Each call makes one record more; what it tidies up is more than that, and still little work. */
-    private static final int MOST = 8;
+    /** The number of records that one call tidies up. A call adds one at most. */
+    private static final int MAX_TIDIED_PER_CALL = 8;
 
     final Script begin;
     final Script beginRevoke;
@@ -25,13 +25,13 @@ final class Scripts {
         Duration age = retention.maxAge();
         long leaseMicros = micros(lease);
         long ageMicros = age == null ? 0 : micros(age);
-        // An end is asked for again for as long as the lease is held, and each answer is awaited for the time limit.
+        // An end is sent again for as long as the lease is held, and each reply is awaited for the time limit.
         long remembered = 2 * (leaseMicros + micros(timeLimit));
-        // When all leases have run out, and all that has ended has reached its age.
+        // In milliseconds, when all leases have run out and all records have reached their age.
         long expiry = (ageMicros + leaseMicros + remembered) / 1000 + 1000;
-        String settings = "local LEASE, AGE, NUMBER, REMEMBERED, EXPIRY, MOST = " + leaseMicros + "," + ageMicros + ","
-                + (retention.maxEntries() == Long.MAX_VALUE ? 0 : retention.maxEntries()) + "," + remembered + "," + expiry
-                + ",'" + MOST + "'";
+        long maxEntries = retention.maxEntries() == Long.MAX_VALUE ? 0 : retention.maxEntries();
+        String settings = "local LEASE, AGE, MAX_ENTRIES, REMEMBERED, EXPIRY, MAX_TIDIED = " + leaseMicros + "," + ageMicros
+                + "," + maxEntries + "," + remembered + "," + expiry + ",'" + MAX_TIDIED_PER_CALL + "'";
         begin = new Script("begin", settings, "local BEGUN = 'R'");
         beginRevoke = new Script("begin", settings, "local BEGUN = 'V'");
         succeed = new Script("settle", settings, "local STEP = 'succeed'");

@@ -16,11 +16,11 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Runs scripts on the keys of one namespace; each has a time limit. Answers come in the connection's threads. */
+/** Runs scripts on the keys of one namespace, with a time limit. Replies come in the connection's threads. */
 final class Server {
 
-    /** Each after twice the time of the one before: together half a second or so. */
-    private static final int MOST_RETRIES = 5;
+    /** Each delay is twice the one before it; together they are about 0.3 s. */
+    private static final int MAX_RETRIES = 5;
 
     private static final Duration FIRST_DELAY = Duration.ofMillis(10);
 
@@ -43,9 +43,9 @@ final class Server {
     }
 
     /**
-     * What all names of a namespace begin with.
+     * Returns the prefix of all names of a namespace.
      *
-     * <p>In braces, what a cluster chooses the slot by: a script can have keys of one slot only.
+     * <p>A cluster chooses the slot by the part in braces; all keys of a script must be in one slot.
      */
     static String prefix(String namespace) {
         return "reactive-tracker:{" + namespace + "}:";
@@ -56,51 +56,48 @@ final class Server {
     }
 
     /**
-     * Sends a script now; its answer may come at any time.
+     * Sends a script now. Its reply has no time limit; see {@link #limited}.
      *
-     * <p>The client sends again by itself what was not answered when a connection was closed. But if it was reset, which it is by
-     * a server that closes it before it has read all that was sent, the client fails the command that has waited longest, by
-     * the {@code IOException} of the socket, whether or not the server has run it. All scripts can be sent again, so that is
-     * done here too, until the connection should be there again.
+     * <p>After a connection was closed, the client sends unanswered commands again by itself. After a reset, which a server
+     * causes that closes before it has read everything, the client fails the command that has waited longest with the
+     * {@code IOException} of the socket, whether or not the server has run it. All scripts may be sent again, so this
+     * sends them again until the connection should be there.
      */
     CompletableFuture<List<Object>> send(Script script, byte[]... arguments) {
-        Sending sending = new Sending(script, keys, arguments);
-        sending.send();
-        return sending;
+        return new Call(script, keys, arguments).send();
     }
 
-    /** The answer, or a failure when the time is up: the script may be run all the same. */
-    CompletableFuture<List<Object>> answer(CompletableFuture<List<Object>> sent) {
-        return sent.isDone() ? sent : new Answer(sent);
+    /** Returns the reply, or a failure after the time limit; the script may run all the same. */
+    CompletableFuture<List<Object>> limited(CompletableFuture<List<Object>> sent) {
+        return sent.isDone() ? sent : new LimitedReply(sent);
     }
 
     CompletableFuture<List<Object>> run(Script script, byte[]... arguments) {
-        return answer(send(script, arguments));
+        return limited(send(script, arguments));
     }
 
-    /** As {@link #run}, for the script that has the settings as a further key. */
-    CompletableFuture<List<Object>> open(Script script, byte[] settings) {
-        Sending sending = new Sending(script, keysAndSettings, new byte[][] {settings});
-        sending.send();
-        return answer(sending);
+    /** Runs the script that has the settings as a further key. */
+    CompletableFuture<List<Object>> runWithSettings(Script script, byte[] settings) {
+        return limited(new Call(script, keysAndSettings, new byte[][] {settings}).send());
     }
 
-    /** A script on its way, as often as it takes. */
-    private final class Sending extends CompletableFuture<List<Object>> {
+    /** One call of a script, sent as often as needed. */
+    private final class Call extends CompletableFuture<List<Object>> {
 
         private final Script script;
         private final byte[][] on;
         private final byte[][] arguments;
         private int retries;
 
-        Sending(Script script, byte[][] on, byte[][] arguments) {
+        Call(Script script, byte[][] on, byte[][] arguments) {
             this.script = script;
             this.on = on;
             this.arguments = arguments;
         }
 
-        void send() {
+        Call send() {
             listen(() -> script.run(commands, on, arguments));
+            return this;
         }
 
         private void listen(Supplier<CompletionStage<List<Object>>> sent) {
@@ -124,9 +121,9 @@ final class Server {
             }
         }
 
-        /** After a moment it is sent again, for at once it would meet the same broken connection. */
+        /** Sends the call again after a delay, since at once it would meet the same broken connection. */
         private void failed(Throwable failure) {
-            if (failure instanceof RedisCommandExecutionException || retries == MOST_RETRIES) {
+            if (failure instanceof RedisCommandExecutionException || retries == MAX_RETRIES) {
                 completeExceptionally(failure);
                 return;
             }
@@ -139,17 +136,17 @@ final class Server {
         }
     }
 
-    /** An answer that is awaited for the time limit. */
-    private final class Answer extends CompletableFuture<List<Object>> {
+    /** A reply that fails after the time limit. */
+    private final class LimitedReply extends CompletableFuture<List<Object>> {
 
         private final Registration alarm;
 
-        Answer(CompletableFuture<List<Object>> sent) {
-            alarm = timer.schedule(timeLimit, this::timeIsUp);
-            CompletableFuture<List<Object>> unused = sent.whenComplete(this::answered);
+        LimitedReply(CompletableFuture<List<Object>> sent) {
+            alarm = timer.schedule(timeLimit, this::expire);
+            CompletableFuture<List<Object>> unused = sent.whenComplete(this::replied);
         }
 
-        private void answered(@Nullable List<Object> reply, @Nullable Throwable failure) {
+        private void replied(@Nullable List<Object> reply, @Nullable Throwable failure) {
             alarm.close();
             if (failure == null) {
                 complete(reply);
@@ -158,9 +155,9 @@ final class Server {
             }
         }
 
-        private void timeIsUp() {
+        private void expire() {
             completeExceptionally(new TimeoutException(
-                    "Redis gave no answer within " + timeLimit + "; what it was asked for may still happen"));
+                    "Redis did not answer within " + timeLimit + "; the step may still be made"));
         }
     }
 }

@@ -51,7 +51,7 @@ if record then
 end
 redis.call('HSET', records, key, BEGUN .. fenceText .. ' ' .. call .. '\n' .. since)
 redis.call('ZADD', held, now + LEASE, key)
-local lapsed = redis.call('ZRANGEBYSCORE', held, '-inf', stamp, 'LIMIT', '0', MOST)
+local lapsed = redis.call('ZRANGEBYSCORE', held, '-inf', stamp, 'LIMIT', '0', MAX_TIDIED)
 if lapsed[1] then
 --@include lapse
   lapse(lapsed, held, BEGUN, isTask and 'F' or 'S', isTask and failed or succeeded)

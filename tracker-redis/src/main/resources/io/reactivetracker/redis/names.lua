@@ -16,8 +16,8 @@
 --   settled:KEY  channel
 --
 -- A key with a record is in the one zset of its status. Times are microseconds by the clock of the server. The settings stand
--- in front of each script: LEASE, AGE (0: any) and REMEMBERED in microseconds, NUMBER (0: any) of successes and of failures,
--- EXPIRY in milliseconds, and MOST, as text, for how much a script tidies up besides.
+-- in front of each script: LEASE, AGE (0: any) and REMEMBERED in microseconds, MAX_ENTRIES (0: any) of successes and of failures,
+-- EXPIRY in milliseconds, and MAX_TIDIED, as text, for how much a script tidies up besides.
 local records, running, revoking, succeeded, failed, settlements, fences =
   KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local time = redis.call('TIME')

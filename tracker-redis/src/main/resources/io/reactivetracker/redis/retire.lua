@@ -2,14 +2,14 @@
 -- Drops a few of the records in a zset that are beyond the retention.
 local function retire(zset, status)
   local old = {}
-  if NUMBER > 0 then
-    local many = redis.call('ZCARD', zset) - NUMBER
+  if MAX_ENTRIES > 0 then
+    local many = redis.call('ZCARD', zset) - MAX_ENTRIES
     if many > 0 then
-      old = redis.call('ZRANGE', zset, 0, math.min(many, MOST) - 1)
+      old = redis.call('ZRANGE', zset, 0, math.min(many, MAX_TIDIED) - 1)
     end
   end
   if AGE > 0 and not old[1] then
-    old = redis.call('ZRANGEBYSCORE', zset, '-inf', now - AGE, 'LIMIT', '0', MOST)
+    old = redis.call('ZRANGEBYSCORE', zset, '-inf', now - AGE, 'LIMIT', '0', MAX_TIDIED)
   end
   for _, of in ipairs(old) do
     local record = redis.call('HGET', records, of)

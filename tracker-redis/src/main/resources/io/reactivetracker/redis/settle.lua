@@ -39,7 +39,7 @@ else
   redis.call('HSET', records, key, (isSuccess and 'S' or 'F') .. fence .. ' ' .. STEP .. '\n' .. (isSuccess and '' or ARGV[3]))
   redis.call('ZADD', zset, stamp, key)
   told = isSuccess and 'SUCCEEDED' or 'FAILED'
-  if AGE > 0 or NUMBER > 0 then
+  if AGE > 0 or MAX_ENTRIES > 0 then
 --@include retire
     retire(succeeded, 'S')
     retire(failed, 'F')

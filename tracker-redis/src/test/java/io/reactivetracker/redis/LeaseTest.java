@@ -37,8 +37,7 @@ class LeaseTest {
     /** With a short lease, but time for a busy machine to answer in: more than a builder would let have. */
     private static RecordStore<String> brief() {
         return new RedisRecordStore<>(
-                redis.builder().lease(Duration.ofMillis(100)).timeLimit(Duration.ofSeconds(20)),
-                new KeyText<>(key -> key, text -> text));
+                redis.builder().lease(Duration.ofMillis(100)).timeLimit(Duration.ofSeconds(20)));
     }
 
     /** Over the same records as another one, as if an operator had changed the settings of the namespace. */
@@ -213,8 +212,8 @@ class LeaseTest {
         assertThatThrownBy(() -> recorder.record("late", attempt -> done()).join())
                 .cause()
                 .isInstanceOf(RecordStoreException.class)
-                .hasMessageContaining("no answer within PT0.05S");
+                .hasMessageContaining("did not answer within PT0.05S");
         awaitStatus(patient, "late", TaskStatus.FAILED);
-        assertThat(get(patient.find("late")).failure()).hasMessageContaining("no answer within");
+        assertThat(get(patient.find("late")).failure()).hasMessageContaining("did not answer within");
     }
 }

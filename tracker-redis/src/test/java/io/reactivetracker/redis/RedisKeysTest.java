@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.reactivetracker.reactor.ReactorRecording;
+import io.reactivetracker.recorder.KeyCodec;
 import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.RecordStore;
 import io.reactivetracker.recorder.RecordStore.Claim;
@@ -109,21 +110,21 @@ class RedisKeysTest {
     @Test
     void withoutATextAreRefusedAtTheCall() {
         TaskRecorder<Integer> none = TaskRecorder.create(
-                redis.builder().keys(RedisKeysTest::noText, Integer::valueOf).build());
+                redis.builder().keys(KeyCodec.of(RedisKeysTest::noText, Integer::valueOf)).build());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.status(42))
                 .withMessage(
-                        "key must have a text, but what is to write it returned null, given a key of java.lang.Integer");
+                        "key must have a text, but its codec returned null, given a key of java.lang.Integer");
         TaskRecorder<Integer> throwing = TaskRecorder.create(redis.builder()
-                .<Integer>keys(
+                .keys(KeyCodec.<Integer>of(
                         key -> {
                             throw new IllegalStateException("no text for " + key);
                         },
-                        Integer::valueOf)
+                        Integer::valueOf))
                 .build());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> throwing.status(42))
-                .withMessageStartingWith("key must have a text, but what is to write it threw")
+                .withMessageStartingWith("key must have a text, but its codec threw")
                 .withMessageContaining("no text for 42")
                 .withCauseInstanceOf(IllegalStateException.class);
     }
@@ -171,7 +172,7 @@ class RedisKeysTest {
     @Test
     void thatChangeWhileTheirTaskRunsAreSettledUnderTheTextThatTheyHadWhenItBegan() {
         RecordStore<StringBuilder> changing = redis.builder()
-                .<StringBuilder>keys(StringBuilder::toString, StringBuilder::new)
+                .keys(KeyCodec.of(StringBuilder::toString, StringBuilder::new))
                 .build();
         StringBuilder key = new StringBuilder("before");
         Claim claim = get(changing.begin(key));

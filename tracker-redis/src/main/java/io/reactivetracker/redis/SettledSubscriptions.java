@@ -23,14 +23,14 @@ import reactor.util.context.Context;
 import reactor.util.retry.Retry;
 
 /**
- * Tells those who wait for a key when Redis publishes that it is settled.
+ * Notifies the waits for a key when Redis publishes that it is settled.
  *
- * <p>Each key has a channel, on which the script that settles publishes. The connection is subscribed to it while somebody
- * waits for the key. Of the two commands for a channel one is on its way at a time, so that they can't overtake each other when a
- * connection breaks and they are sent again:
+ * <p>Each key has a channel, on which the script that settles the key publishes. The connection is subscribed to it while
+ * somebody waits for the key. Only one command for a channel is under way at a time, so that commands cannot overtake each
+ * other when a connection breaks and they are sent again:
  *
  * <pre>
- *                             SUBSCRIBE, and a look when it is confirmed
+ *                             SUBSCRIBE, and a query when it is confirmed
  *   no entry ──first wait──→ subscribing ──confirmed, somebody waits──→ subscribed
  *      ↑                      ↑  │                                          │
  *      │            somebody  │  │ confirmed, nobody waits                  │ last wait goes
@@ -39,18 +39,18 @@ import reactor.util.retry.Retry;
  *              when UNSUBSCRIBE is confirmed
  * </pre>
  *
- * <p>When the client has connected again it subscribes to all that was subscribed before, which is a confirmation like any other.
- * Another user of the connection may unsubscribe, too; who is still waited for is subscribed again then.
+ * <p>After a reconnect the client subscribes again to all its channels, which is confirmed as usual. Another user of the
+ * connection may unsubscribe a channel; if somebody still waits, it is subscribed again.
  *
- * <p>A message only says that it is time to look: what is true is what Redis answers then. So one that comes late, or twice,
- * does no harm. One look follows each subscription too, be it the first or the one that the client makes when it has connected
- * again: it finds what was published in between. What is lost all the same is left to the poll.
+ * <p>A message only triggers a query, and the reply of Redis decides. So a message that comes late or twice does no harm. A
+ * query also follows each subscription, including those after a reconnect; it finds what was published in between. The poll
+ * finds the rest.
  *
- * <p>Safe for use by several threads: the lock is held for a few instructions at a time, and never while one who waits is told.
+ * <p>Safe for use by several threads. The lock is held for a few instructions at a time, and never while an action runs.
  */
-final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
+final class SettledSubscriptions extends RedisPubSubAdapter<byte[], byte[]> {
 
-    /** In a moment, for at once it would meet the same broken connection. */
+    /** After a delay, since at once it would meet the same broken connection. */
     private static final Retry RETRY = Retry.backoff(5, Duration.ofMillis(10))
             .filter(failure -> !(failure instanceof RedisCommandExecutionException))
             .onRetryExhaustedThrow((retries, last) -> last.failure());
@@ -58,23 +58,23 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
     private final StatefulRedisPubSubConnection<byte[], byte[]> connection;
     private final byte[] prefix;
 
-    // Guarded by this, with all that is in the channels. This listens to the connection while there is one.
+    // Guarded by this, with the contents of the channels. This listens to the connection while the map is not empty.
     private final Map<ByteBuffer, Channel> channels = new HashMap<>();
 
     /**
-     * Makes one for which nobody waits yet.
+     * Creates an instance without waits.
      *
-     * @param prefix what the names of all channels begin with; the key's text follows
+     * @param prefix the prefix of the names of all channels; the encoded key follows
      */
-    SettleNotices(StatefulRedisPubSubConnection<byte[], byte[]> connection, byte[] prefix) {
+    SettledSubscriptions(StatefulRedisPubSubConnection<byte[], byte[]> connection, byte[] prefix) {
         this.connection = connection;
         this.prefix = prefix;
     }
 
     /**
-     * Links an action, which is called when a look finds that the key is settled.
+     * Adds an action, which is called when a query finds that the key is settled.
      *
-     * @param find looks, without delay; does not throw
+     * @param find sends the query; does not throw
      */
     Registration onSettled(
             byte[] key, Supplier<CompletableFuture<TaskRecord>> find, Consumer<? super TaskRecord> action) {
@@ -115,7 +115,7 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
                 return;
             }
             if (!channel.isSubscribed) {
-                // Its confirmation, or failure, is on its way.
+                // Its confirmation, or failure, is under way.
                 return;
             }
             channel.isSubscribed = false;
@@ -123,7 +123,7 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
         unsubscribe(channel);
     }
 
-    /** To be called under the lock. */
+    /** Called under the lock. */
     private void drop(Channel channel) {
         if (channels.remove(ByteBuffer.wrap(channel.name), channel) && channels.isEmpty()) {
             connection.removeListener(this);
@@ -143,7 +143,7 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
         });
     }
 
-    /** It makes waits longer, and breaks nothing: so nobody but the hook for what is left over is told. */
+    /** Waits then end by the poll, so the failure is only passed to the hook for dropped errors. */
     private void notSubscribed(Channel channel, Throwable failure) {
         giveUp(channel);
         Operators.onErrorDropped(failure, Context.empty());
@@ -157,8 +157,7 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
     }
 
     private void notUnsubscribed(Channel channel, Throwable failure) {
-        // A connection that was reset is made again, and subscribed again: that is confirmed, and then another one is
-        // sent.
+        // After a reset the client reconnects and subscribes again. When that is confirmed, another UNSUBSCRIBE is sent.
         if (!(failure instanceof IOException)) {
             giveUp(channel);
             Operators.onErrorDropped(failure, Context.empty());
@@ -178,7 +177,7 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
             channel.isSubscribed = isWaitedFor;
         }
         if (isWaitedFor) {
-            look(name);
+            query(name);
         } else {
             unsubscribe(channel);
         }
@@ -186,7 +185,7 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
 
     @Override
     public void message(byte[] name, byte[] status) {
-        look(name);
+        query(name);
     }
 
     @Override
@@ -207,14 +206,14 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
         subscribe(channel);
     }
 
-    /** Once for all that wait by now; what the answer says is true at an instant after they came. */
-    private void look(byte[] name) {
-        List<Wait> told = waitsFor(name);
-        if (!told.isEmpty()) {
-            // A look that fails is one that is missed: the poll makes another.
-            var unused = told.get(0).find.get().thenAccept(found -> {
+    /** Sends one query for all current waits. Its result is true at an instant after they came. */
+    private void query(byte[] name) {
+        List<Wait> waits = waitsFor(name);
+        if (!waits.isEmpty()) {
+            // If it fails, the poll sends another.
+            var unused = waits.get(0).find.get().thenAccept(found -> {
                 if (found.status().isSettled()) {
-                    told.forEach(wait -> wait.tell(found));
+                    waits.forEach(wait -> wait.accept(found));
                 }
             });
         }
@@ -225,13 +224,13 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
         return channel == null ? List.of() : List.copyOf(channel.waits);
     }
 
-    /** A channel that somebody waits at, or that is being left. */
+    /** A channel that somebody waits for, or that is being unsubscribed. */
     private static final class Channel {
 
         private final byte[] name;
         private final Set<Wait> waits = new LinkedHashSet<>(2);
 
-        // Whether a command was sent that was not refused.
+        // True after a command was sent that was not refused.
         private boolean isAsked;
         private boolean isSubscribed;
 
@@ -240,7 +239,6 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
         }
     }
 
-    /** One action that waits. */
     private final class Wait implements Registration {
 
         private final byte[] channel;
@@ -254,7 +252,7 @@ final class SettleNotices extends RedisPubSubAdapter<byte[], byte[]> {
             this.action = action;
         }
 
-        void tell(TaskRecord settled) {
+        void accept(TaskRecord settled) {
             if (!isClosed) {
                 action.accept(settled);
             }

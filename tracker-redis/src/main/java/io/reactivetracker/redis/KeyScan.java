@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.redis;
 
+import io.reactivetracker.recorder.KeyCodec;
 import io.reactivetracker.recorder.TaskStatus;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -10,40 +11,39 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts together, page by page, the list of keys that are in a state.
+ * Lists the keys that have a status, page by page.
  *
- * <p>Where a lease has run out the key is still listed among those under way until somebody writes its end down, which moves
- * it on to the settled ones. So those under way are looked through first: a key that is moved meanwhile is seen before or
- * after, or both, and the set has it once.
+ * <p>A key whose lease has run out stays in the set of RUNNING or REVOKING keys until some script moves it to the settled
+ * ones. So the former set is scanned first: a key that is moved meanwhile is seen before or after that, or both, and the
+ * result contains it once.
  */
-final class KeyList<K> {
+final class KeyScan<K> {
 
-    /** Brings one page: a cursor, and keys. */
+    /** Reads one page: the next cursor, and keys. */
     interface Pages {
-        CompletableFuture<List<Object>> page(TaskStatus zset, String wanted, byte[] cursor);
+        CompletableFuture<List<Object>> page(TaskStatus set, String wanted, byte[] cursor);
     }
 
-    private static final Logger LOG = System.getLogger(KeyList.class.getName());
+    private static final Logger LOG = System.getLogger(KeyScan.class.getName());
     private static final byte[] START = {'0'};
     private static final String HELD = "held";
     private static final String ENDED = "ended";
 
     private final Pages pages;
-    private final Function<byte[], K> read;
+    private final KeyCodec<K> codec;
     private final Set<K> found = new LinkedHashSet<>();
     private int unreadableKeys;
     private @Nullable RuntimeException lastFailure;
 
-    KeyList(Pages pages, Function<byte[], K> read) {
+    KeyScan(Pages pages, KeyCodec<K> codec) {
         this.pages = pages;
-        this.read = read;
+        this.codec = codec;
     }
 
-    CompletableFuture<List<K>> of(TaskStatus status) {
+    CompletableFuture<List<K>> keys(TaskStatus status) {
         CompletableFuture<Void> all = switch (status) {
             case RUNNING, REVOKING -> scan(status, HELD, START);
             case FAILED -> scanBoth(TaskStatus.RUNNING, TaskStatus.FAILED);
@@ -57,10 +57,22 @@ final class KeyList<K> {
         return scan(underWay, ENDED, START).thenCompose(done -> scan(settled, ENDED, START));
     }
 
-    /** A key that cannot be read, as one that a process with keys of another type has written, keeps no other from the list. */
+    private CompletableFuture<Void> scan(TaskStatus set, String wanted, byte[] cursor) {
+        return pages.page(set, wanted, cursor).thenCompose(page -> {
+            for (Object key : page.subList(1, page.size())) {
+                add((byte[]) key);
+            }
+            byte[] next = (byte[]) page.get(0);
+            return "0".equals(new String(next, StandardCharsets.US_ASCII))
+                    ? CompletableFuture.completedFuture(null)
+                    : scan(set, wanted, next);
+        });
+    }
+
+    /** Skips a key that cannot be decoded, such as one of another type that another process has written. */
     private void add(byte[] key) {
         try {
-            found.add(read.apply(key));
+            found.add(codec.decode(key));
         } catch (RuntimeException unreadable) {
             unreadableKeys++;
             lastFailure = unreadable;
@@ -71,22 +83,10 @@ final class KeyList<K> {
         if (unreadableKeys > 0) {
             LOG.log(
                     Level.WARNING,
-                    "A list of a recorder''s keys in Redis leaves out {0} that cannot be read, the last since: {1}",
+                    "A list of a recorder''s keys in Redis omits {0} that cannot be read, the last because of: {1}",
                     unreadableKeys,
                     lastFailure);
         }
         return new ArrayList<>(found);
-    }
-
-    private CompletableFuture<Void> scan(TaskStatus zset, String wanted, byte[] cursor) {
-        return pages.page(zset, wanted, cursor).thenCompose(page -> {
-            for (Object key : page.subList(1, page.size())) {
-                add((byte[]) key);
-            }
-            byte[] next = (byte[]) page.get(0);
-            return "0".equals(new String(next, StandardCharsets.US_ASCII))
-                    ? CompletableFuture.completedFuture(null)
-                    : scan(zset, wanted, next);
-        });
     }
 }

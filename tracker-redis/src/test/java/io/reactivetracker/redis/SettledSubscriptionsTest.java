@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Hooks;
 
 /** Waits that are told by publication: unless a test says otherwise, of a store whose next poll is hours away. */
-class SettleNoticesTest {
+class SettledSubscriptionsTest {
 
     private static final Duration HOURS = Duration.ofHours(5);
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
@@ -255,8 +255,7 @@ class SettleNoticesTest {
         RecordStore<String> dying = new RedisRecordStore<>(
                 RedisRecordStore.builder(namespace, redis.connection)
                         .lease(Duration.ofMillis(300))
-                        .timeLimit(Duration.ofSeconds(20)),
-                new KeyText<>(key -> key, text -> text));
+                        .timeLimit(Duration.ofSeconds(20)));
         get(dying.begin("a"));
         // As if an operator had changed the lease.
         redis.commands().del("reactive-tracker:{" + namespace + "}:settings");
@@ -333,7 +332,7 @@ class SettleNoticesTest {
     private static StatefulRedisPubSubConnection<byte[], byte[]> countingListeners(
             StatefulRedisPubSubConnection<byte[], byte[]> connection, AtomicInteger listeners) {
         return (StatefulRedisPubSubConnection<byte[], byte[]>) Proxy.newProxyInstance(
-                SettleNoticesTest.class.getClassLoader(),
+                SettledSubscriptionsTest.class.getClassLoader(),
                 new Class<?>[] {StatefulRedisPubSubConnection.class},
                 (proxy, method, arguments) -> {
                     switch (method.getName()) {
