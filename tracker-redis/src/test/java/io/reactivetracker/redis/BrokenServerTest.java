@@ -222,7 +222,7 @@ class BrokenServerTest {
                             .join())
                     .cause()
                     .isInstanceOf(RecordStoreException.class)
-                    .hasMessageContaining("Redis gave did not answer within PT0.1S")
+                    .hasMessageContaining("Redis did not answer within PT0.1S")
                     .hasCauseInstanceOf(TimeoutException.class);
         }
     }
