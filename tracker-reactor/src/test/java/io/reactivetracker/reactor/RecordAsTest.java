@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import static io.reactivetracker.reactor.HandDrivenStore.assertKept;
 import static io.reactivetracker.reactor.ReactorRecording.recordAs;
 import static io.reactivetracker.reactor.ReactorRecording.recordManyAs;
 import static io.reactivetracker.reactor.ReactorRecording.revoke;
 import static io.reactivetracker.reactor.ReactorRecording.whenSettled;
 import static io.reactivetracker.reactor.ReactorTracking.trackWith;
+import static io.reactivetracker.test.RecordStoreContract.assertKept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -25,6 +25,7 @@ import io.reactivetracker.recorder.TaskNotSucceededException;
 import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
+import io.reactivetracker.test.ManualRecordStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,8 +63,8 @@ class RecordAsTest {
     @RegisterExtension
     final Dropped dropped = new Dropped();
 
-    private final HandDrivenStore store = new HandDrivenStore(null);
-    private final TaskRecorder<String> recorder = HandDrivenStore.recorder(store);
+    private final ManualRecordStore<String> store = new ManualRecordStore<>(null);
+    private final TaskRecorder<String> recorder = store.recorder();
     private final IllegalStateException failure = new IllegalStateException("no money");
 
     private TaskStatus status() {
@@ -99,7 +100,7 @@ class RecordAsTest {
 
     @Test
     void aMonoHoldsItsValueUntilItsSuccessIsStored() {
-        store.hold(HandDrivenStore.Step.SETTLE);
+        store.hold(ManualRecordStore.Step.SETTLE);
         List<String> seen = new ArrayList<>();
         Mono.just("paid").transform(recordAs(recorder, KEY)).subscribe(seen::add);
         assertThat(seen).isEmpty();
@@ -109,7 +110,7 @@ class RecordAsTest {
 
     @Test
     void aFluxPassesItsElementsOnAndHoldsItsCompletion() {
-        store.hold(HandDrivenStore.Step.SETTLE);
+        store.hold(ManualRecordStore.Step.SETTLE);
         StepVerifier.create(Flux.just("a", "b").transform(recordAs(recorder, KEY)))
                 .expectNext("a", "b")
                 .then(() -> assertThat(recorder.status(KEY).join()).isEqualTo(TaskStatus.RUNNING))
@@ -195,7 +196,7 @@ class RecordAsTest {
                 .expectNext("paid")
                 .verifyComplete();
         assertThat(fences).containsExactly(1L, 2L, 3L);
-        assertThat(store.settlings).containsExactly(failure, failure, null);
+        assertThat(store.settlements()).containsExactly(failure, failure, null);
     }
 
     @Test
@@ -211,7 +212,7 @@ class RecordAsTest {
                         .transform(recordAs(recorder, KEY)))
                 .expectNext("paid")
                 .verifyComplete();
-        assertThat(store.settlings).hasSize(1).containsOnlyNulls();
+        assertThat(store.settlements()).hasSize(1).containsOnlyNulls();
     }
 
     @Test
@@ -264,14 +265,14 @@ class RecordAsTest {
         StepVerifier.create(source.transform(recordAs(recorder, KEY)).transform(trackWith(group)))
                 .expectNext("paid")
                 .verifyComplete();
-        assertThat(store.settlings).containsExactly(failure, null);
+        assertThat(store.settlements()).containsExactly(failure, null);
         recorder.forget(KEY).join();
-        store.settlings.clear();
+        store.settlements().clear();
         // The group's retry is inside: all are one.
         StepVerifier.create(source.transform(trackWith(group)).transform(recordAs(recorder, KEY)))
                 .expectNext("paid")
                 .verifyComplete();
-        assertThat(store.settlings).hasSize(1).containsOnlyNulls();
+        assertThat(store.settlements()).hasSize(1).containsOnlyNulls();
         assertThat(seen).containsExactly("1 1", "2 2", "1 3", "2 3");
         Disposable first = Mono.never()
                 .transform(recordAs(recorder, "a"))
@@ -333,12 +334,12 @@ class RecordAsTest {
 
     @Test
     void whatTheStoreFailsWithAfterTheCancelIsNotLost() {
-        for (HandDrivenStore.Step step : HandDrivenStore.Step.values()) {
-            HandDrivenStore broken = new HandDrivenStore(null);
-            broken.hold(HandDrivenStore.Step.BEGIN);
+        for (ManualRecordStore.Step step : ManualRecordStore.Step.values()) {
+            ManualRecordStore<String> broken = new ManualRecordStore<>(null);
+            broken.hold(ManualRecordStore.Step.BEGIN);
             broken.fail(step, failure);
             Flux.never()
-                    .transform(recordAs(HandDrivenStore.recorder(broken), KEY))
+                    .transform(recordAs(broken.recorder(), KEY))
                     .subscribe()
                     .dispose();
             broken.release();
@@ -349,12 +350,12 @@ class RecordAsTest {
                             .isInstanceOf(RecordStoreException.class)
                             .hasCause(failure));
         }
-        HandDrivenStore broken = new HandDrivenStore(null);
-        TaskRecorder<String> undoing = HandDrivenStore.recorder(broken);
+        ManualRecordStore<String> broken = new ManualRecordStore<>(null);
+        TaskRecorder<String> undoing = broken.recorder();
         assertThat(undoing.record(KEY, attempt -> CompletableFuture.completedFuture("paid")))
                 .isCompleted();
-        broken.hold(HandDrivenStore.Step.BEGIN);
-        broken.fail(HandDrivenStore.Step.BEGIN, failure);
+        broken.hold(ManualRecordStore.Step.BEGIN);
+        broken.fail(ManualRecordStore.Step.BEGIN, failure);
         revoke(undoing, KEY, Mono.never()).subscribe().dispose();
         broken.release();
         assertThat(dropped.takeErrors()).singleElement().isInstanceOf(RecordStoreException.class);
@@ -364,22 +365,22 @@ class RecordAsTest {
     void oneThatCancelsWhileItIsGrantedTheKeyTouchesNothingAndGivesItBack() {
         AtomicInteger touched = new AtomicInteger();
         Requesting told = new Requesting();
-        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        store.during(ManualRecordStore.Step.BEGIN, told::cancel);
         Mono.fromCallable(touched::incrementAndGet)
                 .transform(recordAs(recorder, KEY))
                 .subscribe(told);
         assertThat(touched).hasValue(0);
         assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
-        assertThat(store.settlings).hasSize(1);
+        assertThat(store.settlements()).hasSize(1);
     }
 
     @Test
     void oneThatCancelsWhileItIsRefusedDoesNotWaitForTheOther() {
         Disposable running = Flux.never().transform(recordAs(recorder, KEY)).subscribe();
         Requesting told = new Requesting();
-        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        store.during(ManualRecordStore.Step.BEGIN, told::cancel);
         Flux.never().transform(recordAs(recorder, KEY, RecordOptions.orJoin())).subscribe(told);
-        assertThat(store.waits).hasValue(0);
+        assertThat(store.waits()).isEqualTo(0);
         assertThat(running.isDisposed()).isFalse();
         running.dispose();
         assertThat(told.terminals).isEmpty();
@@ -387,17 +388,17 @@ class RecordAsTest {
         Disposable joining = Flux.never()
                 .transform(recordAs(recorder, "other", RecordOptions.orJoin()))
                 .subscribe();
-        assertThat(store.waits).hasValue(1);
+        assertThat(store.waits()).isEqualTo(1);
         joining.dispose();
-        assertThat(store.waits).hasValue(0);
+        assertThat(store.waits()).isEqualTo(0);
         joined.dispose();
     }
 
     @Test
     void aStoreThatFailsWhileTheDownstreamCancelsIsNotLost() {
-        store.fail(HandDrivenStore.Step.BEGIN, failure);
+        store.fail(ManualRecordStore.Step.BEGIN, failure);
         Requesting told = new Requesting();
-        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        store.during(ManualRecordStore.Step.BEGIN, told::cancel);
         Flux.never().transform(recordAs(recorder, KEY)).subscribe(told);
         assertThat(told.terminals).isEmpty();
         assertThat(dropped.takeErrors()).singleElement().isInstanceOf(RecordStoreException.class);
@@ -443,7 +444,7 @@ class RecordAsTest {
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void toRequestWhatIsNotPositiveBeforeTheKeyIsGrantedIsAnErrorAndGivesTheKeyBack(long wrong) {
         AtomicInteger touched = new AtomicInteger();
-        store.hold(HandDrivenStore.Step.BEGIN);
+        store.hold(ManualRecordStore.Step.BEGIN);
         Requesting told = new Requesting();
         Mono.fromCallable(touched::incrementAndGet)
                 .transform(recordAs(recorder, KEY))
@@ -456,7 +457,7 @@ class RecordAsTest {
         assertThat(told.elements).isEmpty();
         assertThat(told.terminals).hasSize(1);
         assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
-        assertThat(store.settlings).hasSize(1);
+        assertThat(store.settlements()).hasSize(1);
     }
 
     @ParameterizedTest
@@ -477,7 +478,7 @@ class RecordAsTest {
     @Test
     void aRefusalThatComesAfterTheCancelMakesNoDifference() {
         Disposable running = Flux.never().transform(recordAs(recorder, KEY)).subscribe();
-        store.hold(HandDrivenStore.Step.BEGIN);
+        store.hold(ManualRecordStore.Step.BEGIN);
         Mono.never().transform(recordAs(recorder, KEY)).subscribe().dispose();
         store.release();
         assertThat(running.isDisposed()).isFalse();
@@ -486,7 +487,7 @@ class RecordAsTest {
 
     @Test
     void aStoreThatFailsBeforeTheBeginningIsTheError() {
-        store.fail(HandDrivenStore.Step.BEGIN, failure);
+        store.fail(ManualRecordStore.Step.BEGIN, failure);
         TestPublisher<String> source = TestPublisher.create();
         StepVerifier.create(source.mono().transform(recordAs(recorder, KEY)))
                 .verifyErrorSatisfies(error -> assertThat(error)
@@ -537,7 +538,7 @@ class RecordAsTest {
 
     @Test
     void demandIsKeptAsItIsAlsoWhileTheKeyIsWaitedFor() {
-        store.hold(HandDrivenStore.Step.BEGIN);
+        store.hold(ManualRecordStore.Step.BEGIN);
         TestPublisher<String> source = TestPublisher.create();
         StepVerifier.create(source.flux().transform(recordAs(recorder, KEY)), 2)
                 .expectSubscription()
@@ -556,7 +557,7 @@ class RecordAsTest {
 
     @Test
     void aSubscriberOfReactorsOwnMayRequestWhatIsNotPositiveAndItCountsAsNothing() {
-        store.hold(HandDrivenStore.Step.BEGIN);
+        store.hold(ManualRecordStore.Step.BEGIN);
         TestPublisher<Object> source = TestPublisher.create();
         Lenient told = new Lenient();
         source.flux().transform(recordAs(recorder, KEY)).subscribe(told);

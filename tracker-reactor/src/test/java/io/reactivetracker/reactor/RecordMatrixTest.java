@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import static io.reactivetracker.reactor.HandDrivenStore.assertKept;
 import static io.reactivetracker.reactor.ReactorRecording.recordAs;
+import static io.reactivetracker.test.RecordStoreContract.assertKept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.LeaseLostException;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordStoreException;
 import io.reactivetracker.recorder.SuccessNotRecordedException;
 import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
+import io.reactivetracker.test.ManualRecordStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -83,7 +84,7 @@ class RecordMatrixTest {
     final Dropped dropped = new Dropped();
 
     private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-    private final HandDrivenStore store = new HandDrivenStore(Duration.ofSeconds(30));
+    private final ManualRecordStore<String> store = new ManualRecordStore<>(Duration.ofSeconds(30));
     private final TaskRecorder<String> recorder = TaskRecorder.builder(store)
             .timer(ReactorTracking.timer(time))
             .executor(Runnable::run)
@@ -105,11 +106,11 @@ class RecordMatrixTest {
                 ? Mono.from(source.asMono()).transform(recordAs(recorder, KEY))
                 : source.asFlux().transform(recordAs(recorder, KEY));
         if (cancel == Cancel.WHILE_BEGINNING) {
-            store.hold(HandDrivenStore.Step.BEGIN);
+            store.hold(ManualRecordStore.Step.BEGIN);
         } else if (cancel == Cancel.IN_THE_GRANT) {
-            store.during(HandDrivenStore.Step.BEGIN, downstream::cancel);
+            store.during(ManualRecordStore.Step.BEGIN, downstream::cancel);
         } else if (cancel == Cancel.WHILE_SETTLING) {
-            store.hold(HandDrivenStore.Step.SETTLE);
+            store.hold(ManualRecordStore.Step.SETTLE);
         }
 
         Throwable thrown = catchThrowable(() -> recorded.subscribe(downstream));
@@ -147,11 +148,11 @@ class RecordMatrixTest {
             assertThat(record).isNotNull();
         }
         boolean isNeverBegun = cancel == Cancel.IN_ON_SUBSCRIBE;
-        boolean isKnownAsLost = end == End.LOSES_ITS_LEASE && store.settlings.isEmpty();
+        boolean isKnownAsLost = end == End.LOSES_ITS_LEASE && store.settlements().isEmpty();
         if (isStoreFailing(end) && !isNeverBegun) {
-            assertThat(store.settlings).isNotEmpty();
+            assertThat(store.settlements()).isNotEmpty();
         } else {
-            assertThat(store.settlings).hasSize(isNeverBegun || isKnownAsLost ? 0 : 1);
+            assertThat(store.settlements()).hasSize(isNeverBegun || isKnownAsLost ? 0 : 1);
         }
         assertThat(source.wasTouched).isEqualTo(!BEFORE_THE_SOURCE.contains(cancel));
         if (cancel == Cancel.IN_ON_SUBSCRIBE) {
@@ -299,12 +300,12 @@ class RecordMatrixTest {
                 subscriber.onComplete();
             }
             case COMPLETES_WHEN_THE_STORE_FAILS -> {
-                store.fail(HandDrivenStore.Step.SETTLE, storeFailure);
+                store.fail(ManualRecordStore.Step.SETTLE, storeFailure);
                 subscriber.onNext("paid");
                 subscriber.onComplete();
             }
             case FAILS_WHEN_THE_STORE_FAILS -> {
-                store.fail(HandDrivenStore.Step.SETTLE, storeFailure);
+                store.fail(ManualRecordStore.Step.SETTLE, storeFailure);
                 subscriber.onError(failure);
             }
             case THROWS_IN_SUBSCRIBE, THROWS_FATALLY_IN_SUBSCRIBE, THROWS_AFTER_ON_SUBSCRIBE -> {}

@@ -17,6 +17,7 @@ import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.recorder.TaskRecorder;
+import io.reactivetracker.test.ManualRecordStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -422,10 +423,10 @@ class ThreadLocalsTest {
 
     @Test
     void ofARecordedTaskAreItsOwnWhicheverThreadTheStoreAnswersIn() throws InterruptedException {
-        for (HandDrivenStore.Step held : HandDrivenStore.Step.values()) {
+        for (ManualRecordStore.Step held : ManualRecordStore.Step.values()) {
             Seen seen = new Seen();
-            HandDrivenStore store = new HandDrivenStore(null);
-            TaskRecorder<String> recorder = HandDrivenStore.recorder(store);
+            ManualRecordStore<String> store = new ManualRecordStore<>(null);
+            TaskRecorder<String> recorder = store.recorder();
             store.hold(held);
             Flux.just(1)
                     .doOnNext(n -> seen.at("upstream"))

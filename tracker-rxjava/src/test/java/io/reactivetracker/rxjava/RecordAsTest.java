@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
-import static io.reactivetracker.rxjava.HandDrivenStore.assertKept;
 import static io.reactivetracker.rxjava.RxRecording.recordAs;
 import static io.reactivetracker.rxjava.RxRecording.recordManyAs;
 import static io.reactivetracker.rxjava.RxRecording.revoke;
 import static io.reactivetracker.rxjava.RxRecording.whenSettled;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
+import static io.reactivetracker.test.RecordStoreContract.assertKept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,6 +23,7 @@ import io.reactivetracker.recorder.TaskNotSucceededException;
 import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
+import io.reactivetracker.test.ManualRecordStore;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
@@ -65,8 +66,8 @@ class RecordAsTest {
     @RegisterExtension
     final Undeliverable undeliverable = new Undeliverable();
 
-    private final HandDrivenStore store = new HandDrivenStore(null);
-    private final TaskRecorder<String> recorder = HandDrivenStore.recorder(store);
+    private final ManualRecordStore<String> store = new ManualRecordStore<>(null);
+    private final TaskRecorder<String> recorder = store.recorder();
     private final IllegalStateException failure = new IllegalStateException("no money");
 
     private TaskStatus status() {
@@ -136,7 +137,7 @@ class RecordAsTest {
 
     @Test
     void aSingleHoldsItsValueUntilItsSuccessIsStored() {
-        store.hold(HandDrivenStore.Step.SETTLE);
+        store.hold(ManualRecordStore.Step.SETTLE);
         TestObserver<String> single =
                 Single.just("paid").compose(recordAs(recorder, KEY)).test();
         single.assertEmpty();
@@ -146,7 +147,7 @@ class RecordAsTest {
 
     @Test
     void aFlowablePassesItsElementsOnAndHoldsItsCompletion() {
-        store.hold(HandDrivenStore.Step.SETTLE);
+        store.hold(ManualRecordStore.Step.SETTLE);
         TestSubscriber<Integer> flowable =
                 Flowable.just(1, 2).compose(recordAs(recorder, KEY)).test();
         flowable.assertValuesOnly(1, 2);
@@ -180,7 +181,7 @@ class RecordAsTest {
                 .test()
                 .assertResult(KEY);
         assertThat(fences).containsExactly(1L, 2L, 3L);
-        assertThat(store.settlings).containsExactly(failure, failure, null);
+        assertThat(store.settlements()).containsExactly(failure, failure, null);
         recordManyAs(recorder, "many", RecordOptions.defaults(), attempt -> Flowable.just(1L, attempt.fencingToken()))
                 .test()
                 .assertResult(1L, 1L);
@@ -194,7 +195,7 @@ class RecordAsTest {
 
     @Test
     void cancelledBeforeTheKeyIsGrantedItIsGivenBack() {
-        store.hold(HandDrivenStore.Step.BEGIN);
+        store.hold(ManualRecordStore.Step.BEGIN);
         AtomicInteger touched = new AtomicInteger();
         TestObserver<Integer> task = Single.fromCallable(touched::incrementAndGet)
                 .compose(recordAs(recorder, KEY))
@@ -214,19 +215,19 @@ class RecordAsTest {
         task.cancel();
         assertThat(source.hasSubscribers()).isFalse();
         assertThat(status()).isEqualTo(TaskStatus.FAILED);
-        assertThat(store.settlings).hasSize(1);
+        assertThat(store.settlements()).hasSize(1);
     }
 
     @Test
     void cancelledWhileItsEndIsStoredItIsToldNothing() {
-        store.hold(HandDrivenStore.Step.SETTLE);
+        store.hold(ManualRecordStore.Step.SETTLE);
         TestObserver<String> task =
                 Single.just("paid").compose(recordAs(recorder, KEY)).test();
         task.dispose();
         store.release();
         task.assertEmpty();
         assertThat(status()).isEqualTo(TaskStatus.SUCCEEDED);
-        assertThat(store.settlings).hasSize(1);
+        assertThat(store.settlements()).hasSize(1);
     }
 
     @Test
@@ -241,12 +242,12 @@ class RecordAsTest {
 
     @Test
     void whatTheStoreFailsWithAfterTheCancelIsNotLost() {
-        for (HandDrivenStore.Step step : HandDrivenStore.Step.values()) {
-            HandDrivenStore broken = new HandDrivenStore(null);
-            broken.hold(HandDrivenStore.Step.BEGIN);
+        for (ManualRecordStore.Step step : ManualRecordStore.Step.values()) {
+            ManualRecordStore<String> broken = new ManualRecordStore<>(null);
+            broken.hold(ManualRecordStore.Step.BEGIN);
             broken.fail(step, failure);
             Flowable.never()
-                    .compose(recordAs(HandDrivenStore.recorder(broken), KEY))
+                    .compose(recordAs(broken.recorder(), KEY))
                     .subscribe()
                     .dispose();
             broken.release();
@@ -257,12 +258,12 @@ class RecordAsTest {
                             .isInstanceOf(RecordStoreException.class)
                             .hasCause(failure));
         }
-        HandDrivenStore broken = new HandDrivenStore(null);
-        TaskRecorder<String> undoing = HandDrivenStore.recorder(broken);
+        ManualRecordStore<String> broken = new ManualRecordStore<>(null);
+        TaskRecorder<String> undoing = broken.recorder();
         assertThat(undoing.record(KEY, attempt -> CompletableFuture.completedFuture("paid")))
                 .isCompleted();
-        broken.hold(HandDrivenStore.Step.BEGIN);
-        broken.fail(HandDrivenStore.Step.BEGIN, failure);
+        broken.hold(ManualRecordStore.Step.BEGIN);
+        broken.fail(ManualRecordStore.Step.BEGIN, failure);
         revoke(undoing, KEY, Completable.never()).subscribe().dispose();
         broken.release();
         assertThat(undeliverable.take()).singleElement().isInstanceOf(RecordStoreException.class);
@@ -272,24 +273,24 @@ class RecordAsTest {
     void oneThatCancelsWhileItIsGrantedTheKeyTouchesNothingAndGivesItBack() {
         AtomicInteger touched = new AtomicInteger();
         Requesting told = new Requesting();
-        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        store.during(ManualRecordStore.Step.BEGIN, told::cancel);
         Flowable.fromCallable(touched::incrementAndGet)
                 .compose(recordAs(recorder, KEY))
                 .subscribe(told);
         assertThat(touched).hasValue(0);
         assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
-        assertThat(store.settlings).hasSize(1);
+        assertThat(store.settlements()).hasSize(1);
     }
 
     @Test
     void oneThatCancelsWhileItIsRefusedDoesNotWaitForTheOther() {
         Disposable running = Flowable.never().compose(recordAs(recorder, KEY)).subscribe();
         Requesting told = new Requesting();
-        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        store.during(ManualRecordStore.Step.BEGIN, told::cancel);
         Flowable.never()
                 .compose(recordAs(recorder, KEY, RecordOptions.orJoin()))
                 .subscribe(told);
-        assertThat(store.waits).hasValue(0);
+        assertThat(store.waits()).isEqualTo(0);
         assertThat(running.isDisposed()).isFalse();
         running.dispose();
         assertThat(told.terminals).isEmpty();
@@ -298,17 +299,17 @@ class RecordAsTest {
         Disposable joining = Flowable.never()
                 .compose(recordAs(recorder, "other", RecordOptions.orJoin()))
                 .subscribe();
-        assertThat(store.waits).hasValue(1);
+        assertThat(store.waits()).isEqualTo(1);
         joining.dispose();
-        assertThat(store.waits).hasValue(0);
+        assertThat(store.waits()).isEqualTo(0);
         joined.dispose();
     }
 
     @Test
     void aStoreThatFailsWhileTheDownstreamCancelsIsNotLost() {
-        store.fail(HandDrivenStore.Step.BEGIN, failure);
+        store.fail(ManualRecordStore.Step.BEGIN, failure);
         Requesting told = new Requesting();
-        store.during(HandDrivenStore.Step.BEGIN, told::cancel);
+        store.during(ManualRecordStore.Step.BEGIN, told::cancel);
         Flowable.never().compose(recordAs(recorder, KEY)).subscribe(told);
         assertThat(told.terminals).isEmpty();
         assertThat(undeliverable.take()).singleElement().isInstanceOf(RecordStoreException.class);
@@ -354,7 +355,7 @@ class RecordAsTest {
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
     void toRequestWhatIsNotPositiveBeforeTheKeyIsGrantedIsAnErrorAndGivesTheKeyBack(long wrong) {
         AtomicInteger touched = new AtomicInteger();
-        store.hold(HandDrivenStore.Step.BEGIN);
+        store.hold(ManualRecordStore.Step.BEGIN);
         Requesting told = new Requesting();
         Flowable.fromCallable(touched::incrementAndGet)
                 .compose(recordAs(recorder, KEY))
@@ -367,7 +368,7 @@ class RecordAsTest {
         assertThat(told.elements).isEmpty();
         assertThat(told.terminals).hasSize(1);
         assertThat(recorder.failure(KEY).join()).isInstanceOf(TaskCancelledException.class);
-        assertThat(store.settlings).hasSize(1);
+        assertThat(store.settlements()).hasSize(1);
     }
 
     @ParameterizedTest
@@ -387,7 +388,7 @@ class RecordAsTest {
 
     @Test
     void aSubscriberOfRxJavasOwnThatRequestsWhatIsNotPositiveIsReportedAndItCountsAsNothing() {
-        store.hold(HandDrivenStore.Step.BEGIN);
+        store.hold(ManualRecordStore.Step.BEGIN);
         List<Long> requested = new ArrayList<>();
         TestSubscriber<Object> task = Flowable.never()
                 .doOnRequest(requested::add)
@@ -406,7 +407,7 @@ class RecordAsTest {
     @Test
     void aRefusalThatComesAfterTheCancelMakesNoDifference() {
         Disposable running = Flowable.never().compose(recordAs(recorder, KEY)).subscribe();
-        store.hold(HandDrivenStore.Step.BEGIN);
+        store.hold(ManualRecordStore.Step.BEGIN);
         Single.never().compose(recordAs(recorder, KEY)).subscribe().dispose();
         store.release();
         assertThat(running.isDisposed()).isFalse();
@@ -415,7 +416,7 @@ class RecordAsTest {
 
     @Test
     void aSuccessThatTheStoreDoesNotRecordIsAnErrorAndAFailureStaysWhatItIs() {
-        store.fail(HandDrivenStore.Step.SETTLE, new IllegalStateException("no store"));
+        store.fail(ManualRecordStore.Step.SETTLE, new IllegalStateException("no store"));
         Single.just("paid").compose(recordAs(recorder, KEY)).test().assertFailure(SuccessNotRecordedException.class);
         Single.error(failure).compose(recordAs(recorder, "other")).test().assertError(failure);
         assertThat(failure.getSuppressed())
@@ -511,9 +512,9 @@ class RecordAsTest {
     void toDisposeOfAWaitUnlinksIt() {
         Disposable running = Single.never().compose(recordAs(recorder, KEY)).subscribe();
         TestObserver<TaskRecord> wait = whenSettled(recorder, KEY).test();
-        assertThat(store.waits).hasValue(1);
+        assertThat(store.waits()).isEqualTo(1);
         wait.dispose();
-        assertThat(store.waits).hasValue(0);
+        assertThat(store.waits()).isEqualTo(0);
         running.dispose();
         wait.assertEmpty();
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava;
 
-import static io.reactivetracker.rxjava.HandDrivenStore.assertKept;
+import static io.reactivetracker.test.RecordStoreContract.assertKept;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.LeaseLostException;
+import io.reactivetracker.recorder.RecordContext;
 import io.reactivetracker.recorder.RecordOptions;
 import io.reactivetracker.recorder.RecordStoreException;
 import io.reactivetracker.recorder.RecordedFailureException;
@@ -16,6 +16,7 @@ import io.reactivetracker.recorder.SuccessNotRecordedException;
 import io.reactivetracker.recorder.TaskRecord;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
+import io.reactivetracker.test.ManualRecordStore;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.SingleObserver;
 import io.reactivex.rxjava3.schedulers.TestScheduler;
@@ -119,7 +120,7 @@ class RecordMatrixTest {
     final Undeliverable dropped = new Undeliverable();
 
     private final TestScheduler time = new TestScheduler();
-    private final HandDrivenStore store = new HandDrivenStore(Duration.ofSeconds(30));
+    private final ManualRecordStore<String> store = new ManualRecordStore<>(Duration.ofSeconds(30));
     private final TaskRecorder<String> recorder = TaskRecorder.builder(store)
             .timer(RxTracking.timer(time))
             .executor(Runnable::run)
@@ -164,11 +165,11 @@ class RecordMatrixTest {
         source.whenCancelled =
                 () -> statusesWhenCancelled.add(recorder.status(KEY).join());
         if (cancel == Cancel.WHILE_BEGINNING) {
-            store.hold(HandDrivenStore.Step.BEGIN);
+            store.hold(ManualRecordStore.Step.BEGIN);
         } else if (cancel == Cancel.IN_THE_GRANT) {
-            store.during(HandDrivenStore.Step.BEGIN, downstream::cancel);
+            store.during(ManualRecordStore.Step.BEGIN, downstream::cancel);
         } else if (cancel == Cancel.WHILE_SETTLING) {
-            store.hold(HandDrivenStore.Step.SETTLE);
+            store.hold(ManualRecordStore.Step.SETTLE);
         }
 
         Throwable thrown = catchThrowable(() -> subscribe(type, source, downstream));
@@ -212,11 +213,11 @@ class RecordMatrixTest {
             assertThat(record).isNotNull();
         }
         boolean isNeverBegun = cancel == Cancel.IN_ON_SUBSCRIBE;
-        boolean isKnownAsLost = end == End.LOSES_ITS_LEASE && store.settlings.isEmpty();
+        boolean isKnownAsLost = end == End.LOSES_ITS_LEASE && store.settlements().isEmpty();
         if (isStoreFailing(end) && !isNeverBegun) {
-            assertThat(store.settlings).isNotEmpty();
+            assertThat(store.settlements()).isNotEmpty();
         } else {
-            assertThat(store.settlings).hasSize(isNeverBegun || isKnownAsLost ? 0 : 1);
+            assertThat(store.settlements()).hasSize(isNeverBegun || isKnownAsLost ? 0 : 1);
         }
         assertThat(wasTouched).isEqualTo(!BEFORE_THE_SOURCE.contains(cancel));
         if (cancel == Cancel.IN_ON_SUBSCRIBE) {
@@ -389,12 +390,12 @@ class RecordMatrixTest {
                 subscriber.onComplete();
             }
             case COMPLETES_WHEN_THE_STORE_FAILS -> {
-                store.fail(HandDrivenStore.Step.SETTLE, storeFailure);
+                store.fail(ManualRecordStore.Step.SETTLE, storeFailure);
                 subscriber.onNext("paid");
                 subscriber.onComplete();
             }
             case FAILS_WHEN_THE_STORE_FAILS -> {
-                store.fail(HandDrivenStore.Step.SETTLE, storeFailure);
+                store.fail(ManualRecordStore.Step.SETTLE, storeFailure);
                 subscriber.onError(failure);
             }
             case THROWS_IN_SUBSCRIBE, THROWS_FATALLY_IN_SUBSCRIBE, THROWS_AFTER_ON_SUBSCRIBE -> {}
