@@ -58,30 +58,23 @@ public abstract class AttemptSignals<S> {
     }
 
     /**
-     * Takes the upstream of an attempt, and requests of it what is left to serve; or cancels it, if the subscription was
-     * cancelled or the attempt has an upstream.
+     * Takes the upstream of an attempt. Cancels it if the subscription was cancelled, or if the attempt has an upstream.
      *
      * @param attempt the upstream
-     * @return false if it is a second one, which is against the protocol
+     * @return the demand that is left to serve, which the caller requests; 0 if there is none or the subscription was
+     *     cancelled; -1 if it is a second upstream, which is against the protocol
      */
-    protected final boolean subscribed(S attempt) {
-        long demand;
+    protected final long take(S attempt) {
         boolean isSecond;
         synchronized (this) {
-            isSecond = !cancelled && upstream != null;
-            if (cancelled || isSecond) {
-                demand = -1;
-            } else {
+            if (!cancelled && upstream == null) {
                 upstream = attempt;
-                demand = requested;
+                return requested;
             }
+            isSecond = !cancelled;
         }
-        if (demand > 0) {
-            request(attempt, demand);
-        } else if (demand < 0) {
-            cancel(attempt);
-        }
-        return !isSecond;
+        cancel(attempt);
+        return isSecond ? -1 : 0;
     }
 
     /** Counts an element that is passed on. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-import io.reactivetracker.adapter.AttemptSignals;
 import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.adapter.PublisherContinuation;
 import io.reactivetracker.adapter.SecondaryFailures;
@@ -27,8 +26,7 @@ import reactor.util.context.Context;
  * <p>It applies the group's error policy itself, where an {@code onErrorContinue} of the downstream can't reach: that
  * applies to the source, as it does without the group.
  */
-final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
-        implements CoreSubscriber<T>, Subscription, Scannable {
+final class AttemptsSubscriber<T> extends DeferredSubscription implements CoreSubscriber<T>, Scannable {
 
     private final CoreSubscriber<? super T> actual;
     private final CorePublisher<? extends T> source;
@@ -102,8 +100,9 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
 
     @Override
     public void onSubscribe(Subscription s) {
-        if (!subscribed(s)) {
-            Operators.reportSubscriptionSet();
+        long demand = set(s);
+        if (demand > 0) {
+            s.request(demand);
         }
     }
 
@@ -142,29 +141,6 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
     }
 
     @Override
-    public void request(long n) {
-        if (!requestFromAttempts(n)) {
-            // There is no source yet that could report it.
-            Operators.reportBadRequest(n);
-        }
-    }
-
-    @Override
-    public void cancel() {
-        cancelAttempts();
-    }
-
-    @Override
-    protected void request(Subscription attempt, long n) {
-        attempt.request(n);
-    }
-
-    @Override
-    protected void cancel(Subscription attempt) {
-        attempt.cancel();
-    }
-
-    @Override
     public Context currentContext() {
         return actual.currentContext();
     }
@@ -173,7 +149,7 @@ final class AttemptsSubscriber<T> extends AttemptSignals<Subscription>
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     public @Nullable Object scanUnsafe(Attr key) {
         if (key == Attr.PARENT) {
-            return upstream();
+            return parent();
         }
         if (key == Attr.ACTUAL) {
             return actual;

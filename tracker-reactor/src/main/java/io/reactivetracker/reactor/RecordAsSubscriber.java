@@ -27,7 +27,7 @@ final class RecordAsSubscriber<K, T> extends RecordedExecution<K> implements Cor
     // The store answers in threads of its own.
     private final Executor threadLocals = SubscriberThreadLocals.capture();
 
-    private final DeferredUpstream upstream = new DeferredUpstream();
+    private final DeferredSubscription upstream = new DeferredSubscription();
 
     // Has the task in it before the upstream reads it.
     private Context context;
@@ -55,8 +55,9 @@ final class RecordAsSubscriber<K, T> extends RecordedExecution<K> implements Cor
 
     @Override
     public void onSubscribe(Subscription s) {
-        if (upstream.set(s)) {
-            workStarted(upstream::requestKept);
+        long demand = upstream.set(s);
+        if (demand > 0) {
+            workStarted(() -> s.request(demand));
         } else {
             workStarted();
         }
@@ -137,6 +138,6 @@ final class RecordAsSubscriber<K, T> extends RecordedExecution<K> implements Cor
         if (key == Attr.RUN_STYLE) {
             return Attr.RunStyle.ASYNC;
         }
-        return key == Attr.PARENT ? upstream.upstream() : null;
+        return key == Attr.PARENT ? upstream.parent() : null;
     }
 }

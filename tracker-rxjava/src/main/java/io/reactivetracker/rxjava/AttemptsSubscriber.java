@@ -55,7 +55,10 @@ final class AttemptsSubscriber<T> extends DeferredSubscription implements Flowab
 
     @Override
     public void onSubscribe(Subscription s) {
-        set(s);
+        long demand = set(s);
+        if (demand > 0) {
+            s.request(demand);
+        }
     }
 
     @Override

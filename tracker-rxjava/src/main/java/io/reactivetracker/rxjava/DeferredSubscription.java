@@ -8,11 +8,13 @@ import org.reactivestreams.Subscription;
 /** A subscription whose upstream comes later, or changes: keeps what is requested until there is one. */
 class DeferredSubscription extends AttemptSignals<Subscription> implements Subscription {
 
-    /** Takes the upstream, and requests what was requested before, or cancels it. */
-    final void set(Subscription upstream) {
-        if (!subscribed(upstream)) {
+    /** Sets the upstream, or cancels it; returns the kept demand, which the caller requests if it is positive. */
+    final long set(Subscription upstream) {
+        long demand = take(upstream);
+        if (demand < 0) {
             TaskSubscription.reportSecondOnSubscribe(upstream);
         }
+        return demand;
     }
 
     @Override

@@ -81,11 +81,12 @@ final class FlowableRecordAs<K, T> extends Flowable<T> {
 
         @Override
         public void onSubscribe(Subscription s) {
-            if (isCancelled()) {
-                s.cancel();
-                workStarted();
+            // The upstream is set first: a cancel that comes now cancels it before the key is given back.
+            long demand = upstream.set(s);
+            if (demand > 0) {
+                workStarted(() -> s.request(demand));
             } else {
-                workStarted(() -> upstream.set(s));
+                workStarted();
             }
         }
 

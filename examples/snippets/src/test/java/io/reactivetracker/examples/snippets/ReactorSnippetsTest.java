@@ -63,7 +63,7 @@ class ReactorSnippetsTest {
         orders.flatMap(this::ship).transform(cancelWith(stop)).transform(trackWith(tracker)).subscribe();
         stop.cancel();
 
-        TaskHandle<Receipt> task = spawn(tracker, ship(order));
+        TaskHandle<Receipt> task = spawn(tracker, "ship", ship(order));
 
         tracker.close();
         whenDrained(tracker).timeout(Duration.ofSeconds(30)).block();
