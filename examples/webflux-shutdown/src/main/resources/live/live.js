@@ -4,7 +4,7 @@
 
 const WINDOW = 120_000; // milliseconds in the plot
 const RETRY = 1_000; // milliseconds between two tries to connect
-const FIGURES = ['active', 'queued', 'succeeded', 'failed', 'cancelled', 'rejected'];
+const COUNTS = ['active', 'queued', 'succeeded', 'failed', 'cancelled', 'rejected'];
 
 const number = new Intl.NumberFormat('en');
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
@@ -27,8 +27,8 @@ const samples = [];
 const moments = [];
 let isPaused = false;
 
-const pending = figures => figures.active + figures.queued;
-const isDrained = group => group.isClosed && pending(group.figures) === 0;
+const pending = counts => counts.active + counts.queued;
+const isDrained = group => group.isClosed && pending(group.counts) === 0;
 
 // ---------------------------------------------------------------- the feed
 
@@ -72,7 +72,7 @@ function take(next, newLink) {
   }
   const closedBefore = before !== null && before.process === next.process && before.group.isClosed;
   if (next.group.isClosed) {
-    toDrain = Math.max(toDrain, pending(next.group.figures));
+    toDrain = Math.max(toDrain, pending(next.group.counts));
     if (!closedBefore) {
       moments.push({ at, text: 'closed' });
     }
@@ -80,7 +80,7 @@ function take(next, newLink) {
       moments.push({ at, text: 'drained' });
     }
   }
-  samples.push({ at, time: new Date(), active: next.group.figures.active, queued: next.group.figures.queued });
+  samples.push({ at, time: new Date(), active: next.group.counts.active, queued: next.group.counts.queued });
   for (const list of [samples, moments]) {
     while (list.length > 1 && list[1].at < at - WINDOW) {
       list.shift();
@@ -146,7 +146,7 @@ function show() {
     return;
   }
   if (look !== null) {
-    showFigures();
+    showCounts();
     showDrain();
     showGroups();
     showRunning();
@@ -174,7 +174,7 @@ function stateNow() {
 }
 
 function noteNow() {
-  const left = look === null ? 0 : pending(look.group.figures);
+  const left = look === null ? 0 : pending(look.group.counts);
   if (link === 'lost') {
     const since = `since ${clock.format(lostAt)}, trying again`;
     if (look === null) {
@@ -198,18 +198,18 @@ function showState() {
   }
 }
 
-function showFigures() {
-  for (const figure of FIGURES) {
-    const element = byId(`figure-${figure}`);
-    const value = look.group.figures[figure];
+function showCounts() {
+  for (const count of COUNTS) {
+    const element = byId(`count-${count}`);
+    const value = look.group.counts[count];
     setText(element, number.format(value));
-    element.classList.toggle('alarming', value > 0 && (figure === 'failed' || figure === 'rejected'));
+    element.classList.toggle('alarming', value > 0 && (count === 'failed' || count === 'rejected'));
   }
 }
 
 function showDrain() {
   byId('drain').hidden = !look.group.isClosed;
-  const left = pending(look.group.figures);
+  const left = pending(look.group.counts);
   setText(
     byId('drain-text'),
     left === 0
@@ -260,22 +260,22 @@ function showGroups() {
       const head = make('th');
       head.scope = 'row';
       head.append(make('span', 'unseen'), make('span'));
-      row.append(head, make('td'), ...FIGURES.map(() => make('td')));
+      row.append(head, make('td'), ...COUNTS.map(() => make('td')));
       return row;
     },
     (row, item) => {
       row.classList.toggle('gone', Boolean(item.isGone));
-      const [head, state, ...figures] = row.children;
+      const [head, state, ...cells] = row.children;
       head.style.setProperty('--depth', item.depth);
       head.classList.toggle('child', item.depth > 0);
       setText(head.children[0], item.depth > 0 ? `level ${item.depth + 1}: ` : '');
       setText(head.children[1], visible(item.group.name));
       setText(state, groupState(item));
-      FIGURES.forEach((figure, at) => {
-        const value = item.group.figures[figure];
-        // What a group that has left the tree had at its end is in the figures of the one above it.
-        setText(figures[at], item.isGone ? '–' : number.format(value));
-        figures[at].classList.toggle('zero', value === 0);
+      COUNTS.forEach((count, at) => {
+        const value = item.group.counts[count];
+        // What a group that has left the tree had at its end is in the counts of the one above it.
+        setText(cells[at], item.isGone ? '–' : number.format(value));
+        cells[at].classList.toggle('zero', value === 0);
       });
     });
 }
@@ -335,15 +335,15 @@ function ticks(highest) {
   return all;
 }
 
-/** The path of a figure: a line that breaks off where nobody knows. */
-function pathOf(figure, x, y) {
+/** The path of a count: a line that breaks off where nobody knows. */
+function pathOf(count, x, y) {
   let path = '';
   let isDown = false;
   for (const sample of samples) {
     if (sample.isGap) {
       isDown = false;
     } else {
-      path += `${isDown ? 'L' : 'M'}${x(sample.at).toFixed(1)} ${y(sample[figure]).toFixed(1)}`;
+      path += `${isDown ? 'L' : 'M'}${x(sample.at).toFixed(1)} ${y(sample[count]).toFixed(1)}`;
       isDown = true;
     }
   }
@@ -351,7 +351,7 @@ function pathOf(figure, x, y) {
 }
 
 /** The same with the ground below it, piece by piece. */
-function areaOf(figure, x, y) {
+function areaOf(count, x, y) {
   const pieces = [[]];
   for (const sample of samples) {
     if (sample.isGap) {
@@ -363,7 +363,7 @@ function areaOf(figure, x, y) {
   return pieces
     .filter(piece => piece.length > 1)
     .map(piece => {
-      const top = piece.map(sample => `L${x(sample.at).toFixed(1)} ${y(sample[figure]).toFixed(1)}`).join('');
+      const top = piece.map(sample => `L${x(sample.at).toFixed(1)} ${y(sample[count]).toFixed(1)}`).join('');
       return `M${x(piece[0].at).toFixed(1)} ${y(0)}${top}L${x(piece.at(-1).at).toFixed(1)} ${y(0)}Z`;
     })
     .join('');
@@ -416,8 +416,8 @@ function plot() {
   }), ...momentWords(x, right));
   const last = samples.at(-1);
   if (last !== undefined && !last.isGap) {
-    for (const figure of ['queued', 'active']) {
-      frame.append(draw('circle', { class: `dot ${figure}`, cx: x(last.at), cy: y(last[figure]), r: 3.5 }));
+    for (const count of ['queued', 'active']) {
+      frame.append(draw('circle', { class: `dot ${count}`, cx: x(last.at), cy: y(last[count]), r: 3.5 }));
     }
     svg.setAttribute('aria-label', `Now ${number.format(last.active)} active and ${number.format(last.queued)} queued`);
   }

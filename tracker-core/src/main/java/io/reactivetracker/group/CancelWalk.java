@@ -13,10 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Runs the cancel actions of a shutdown, so that an action that blocks delays no other task's cancel.
  *
- * <p>All tokens are cancelled before the walk starts. Their actions wait in a queue, one step per token. A walker takes steps
- * until the queue is empty. The first walker runs on the group's executor. While steps are left, a check runs every 10 ms on
- * the system's timer. If no step was taken since the last check, then all walkers are inside a step, or the executor has not
- * begun, and the thread of the check becomes another walker. So there is one walker per action that blocks, plus one.
+ * <p>All tokens are cancelled before the walk starts. Their actions wait in a queue, one step per token. A walker takes
+ * steps until the queue is empty. The first walker runs on the group's executor. While steps are left, a check runs
+ * every 10 ms on the system's timer. If no step was taken since the last check, then all walkers are inside a step, or
+ * the executor has not begun, and the thread of the check becomes another walker. So there is one walker per action
+ * that blocks, plus one.
  *
  * <p>A walk cannot be stopped. Actions that are left when the shutdown reports run after that.
  */

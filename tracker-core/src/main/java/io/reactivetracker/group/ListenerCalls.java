@@ -11,14 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls the listener of one shutdown, one call at a time, in the order in which the calls were added.
  *
- * <p>A call is added where its place in the order is decided, which may be under a lock, and made later by {@link #run()}.
+ * <p>A call is added where its place in the order is decided, which may be under a lock, and made later by {@link
+ * #run()}.
  */
 final class ListenerCalls {
 
     private final @Nullable ShutdownListener listener;
     private final Queue<Consumer<ShutdownListener>> calls = new ConcurrentLinkedQueue<>();
 
-    // The number of runs that were requested since the last one found nothing to do. The request that raises it from 0 runs.
+    // The number of runs that were requested since the last one found nothing to do. The request that raises it from 0
+    // runs.
     private final AtomicInteger requests = new AtomicInteger();
 
     ListenerCalls(@Nullable ShutdownListener listener) {

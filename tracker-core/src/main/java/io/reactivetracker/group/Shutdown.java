@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-import io.reactivetracker.internal.Durations;
 import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plan of a {@linkplain TaskGroup#shutdown shutdown}: a grace, in which tasks may end by themselves; then, optionally, a
- * cancel of the remaining tasks and a wait for them to end. Immutable.
+ * The plan of a {@linkplain TaskGroup#shutdown shutdown}: a grace, in which tasks may end by themselves; then,
+ * optionally, a cancel of the remaining tasks and a wait for them to end. Immutable.
  */
 public final class Shutdown {
 
@@ -38,8 +37,8 @@ public final class Shutdown {
     }
 
     /**
-     * Returns a plan that cancels the remaining tasks after the grace and then waits for them, counted from the moment at which
-     * the cancel begins.
+     * Returns a plan that cancels the remaining tasks after the grace and then waits for them, counted from the moment
+     * at which the cancel begins.
      *
      * @param wait how long cancelled tasks may take to end; zero not to wait
      * @return a plan with both stages
@@ -50,8 +49,8 @@ public final class Shutdown {
     }
 
     /**
-     * Returns a plan with one budget: it waits, cancels the remaining tasks when only {@code keptForCancel} is left of the
-     * budget, and is over at the end of the budget, however long the cancel itself takes.
+     * Returns a plan with one budget: it waits, cancels the remaining tasks when only {@code keptForCancel} is left of
+     * the budget, and is over at the end of the budget, however long the cancel itself takes.
      *
      * @param budget how long the whole shutdown may take
      * @param keptForCancel the part of it that is reserved for cancelled tasks to end

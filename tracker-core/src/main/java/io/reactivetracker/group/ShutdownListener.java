@@ -4,12 +4,12 @@ package io.reactivetracker.group;
 import java.util.List;
 
 /**
- * Observes the stages of one {@linkplain TaskGroup#shutdown shutdown}: closed, then cancelling if the grace was too short,
- * then over.
+ * Observes the stages of one {@linkplain TaskGroup#shutdown shutdown}: closed, then cancelling if the grace was too
+ * short, then over.
  *
- * <p>The calls come one at a time, in this order and outside any lock, each in the thread that has reached the stage or in the
- * thread of the call before it. An exception goes to the thread's uncaught-exception handler. A call that blocks delays the
- * calls after it, and neither the cancel of the tasks nor the report.
+ * <p>The calls come one at a time, in this order and outside any lock, each in the thread that has reached the stage or
+ * in the thread of the call before it. An exception goes to the thread's uncaught-exception handler. A call that blocks
+ * delays the calls after it, and neither the cancel of the tasks nor the report.
  */
 public interface ShutdownListener {
 

@@ -111,8 +111,8 @@ final class ShutdownProcess {
     }
 
     /**
-     * Runs an action later, by the group's timer or, if that refuses, by the system's. If both refuse, the action runs now: an
-     * early stage is better than none.
+     * Runs an action later, by the group's timer or, if that refuses, by the system's. If both refuse, the action runs
+     * now: an early stage is better than none.
      */
     private void schedule(Duration delay, Runnable action) {
         synchronized (this) {

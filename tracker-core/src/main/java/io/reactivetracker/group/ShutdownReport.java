@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Result of a group's {@linkplain TaskGroup#shutdown shutdown}. It counts the tasks that ended between its start and its end.
+ * Result of a group's {@linkplain TaskGroup#shutdown shutdown}. It counts the tasks that ended between its start and
+ * its end.
  *
  * @param group the group's name
  * @param isDrained whether all tasks have ended

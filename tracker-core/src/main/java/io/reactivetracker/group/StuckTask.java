@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param age the time since it was issued, by the group's timer
  * @param isQueued whether it has not begun to run, or waits to continue
  * @param origin where it was created, if the reactive library knows; otherwise null
- * @param waitsFor a description of the permit that it waits for, if it is queued while other tasks of the same tree run behind
- *     the same admission, with advice in case one of them waits for it; otherwise null
+ * @param waitsFor a description of the permit that it waits for, if it is queued while other tasks of the same tree run
+ *     behind the same admission, with advice in case one of them waits for it; otherwise null
  */
 public record StuckTask(
         String group,

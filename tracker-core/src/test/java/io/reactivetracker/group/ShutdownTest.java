@@ -545,8 +545,7 @@ class ShutdownTest {
                 Shutdown.grace(Duration.ZERO).thenCancel(Duration.ZERO).listener(log));
         timer.advance(Duration.ZERO);
         assertThat(report.join().isDrained()).isTrue();
-        assertThat(log.stages)
-                .containsExactly("closed with 1", "cancelling welcome PT0S", "over " + report.join());
+        assertThat(log.stages).containsExactly("closed with 1", "cancelling welcome PT0S", "over " + report.join());
     }
 
     @Test
@@ -554,8 +553,8 @@ class ShutdownTest {
         HeldWork work = HeldWork.in(mails, "welcome");
         work.task().cancellationToken().onCancel(work::succeed);
         try (UncaughtFailures uncaught = new UncaughtFailures()) {
-            CompletableFuture<ShutdownReport> report = group.shutdown(
-                    Shutdown.grace(GRACE).thenCancel(WAIT).listener(new ShutdownListener() {
+            CompletableFuture<ShutdownReport> report =
+                    group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT).listener(new ShutdownListener() {
                         @Override
                         public void onClosed(long pending) {
                             throw new IllegalStateException("closed");
@@ -609,14 +608,15 @@ class ShutdownTest {
     void aListenerMayUseTheGroupAndShutItDownAgain() {
         HeldWork work = HeldWork.in(mails, "welcome");
         StageLog log = new StageLog();
-        CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE).listener(new ShutdownListener() {
-            @Override
-            public void onClosed(long pending) {
-                CompletableFuture<ShutdownReport> unused =
-                        group.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(WAIT).listener(log));
-                timer.advance(Duration.ZERO);
-            }
-        }));
+        CompletableFuture<ShutdownReport> report =
+                group.shutdown(Shutdown.grace(GRACE).listener(new ShutdownListener() {
+                    @Override
+                    public void onClosed(long pending) {
+                        CompletableFuture<ShutdownReport> unused = group.shutdown(
+                                Shutdown.grace(Duration.ZERO).thenCancel(WAIT).listener(log));
+                        timer.advance(Duration.ZERO);
+                    }
+                }));
         work.succeed();
         assertThat(log.stages).hasSize(3).startsWith("closed with 1", "cancelling welcome PT0S");
         assertThat(report.join().cancelled()).isOne();

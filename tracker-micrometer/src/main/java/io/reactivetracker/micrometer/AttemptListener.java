@@ -8,8 +8,8 @@ import reactor.util.context.ContextView;
 /**
  * Tells the observation of a task that an attempt begins, and puts it into the {@code Context} of the task's source.
  *
- * <p>Used with Reactor's {@code tap}. With automatic context propagation, that makes the observation the current one upstream, in
- * whichever thread the task was admitted.
+ * <p>Used with Reactor's {@code tap}. With automatic context propagation, that makes the observation the current one
+ * upstream, in whichever thread the task was admitted.
  */
 final class AttemptListener<T> extends DefaultSignalListener<T> {
 

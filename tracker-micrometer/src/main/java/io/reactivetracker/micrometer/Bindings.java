@@ -10,9 +10,9 @@ import java.util.WeakHashMap;
 /**
  * Everything that is bound to one registry.
  *
- * <p>A registry keeps the first meter of a name and tags and silently drops all others. So there is one set of meters per name
- * and tags, which shows everything that is bound under them, and each object once. The bindings live as long as their registry
- * and do not refer to it.
+ * <p>A registry keeps the first meter of a name and tags and silently drops all others. So there is one set of meters
+ * per name and tags, which shows everything that is bound under them, and each object once. The bindings live as long
+ * as their registry and do not refer to it.
  */
 final class Bindings {
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The groups that are bound to one registry with the same tags, and all groups below them, by path.
  *
- * <p>A group whose path would exceed the maximum number of paths is counted with its parent, and so are all groups below it.
+ * <p>A group whose path would exceed the maximum number of paths is counted with its parent, and so are all groups
+ * below it.
  */
 final class GroupPaths {
 
@@ -108,5 +109,8 @@ final class GroupPaths {
     }
 
     /** A group to add: under its path or, if that is null or one too many, with the series of its parent. */
-    private record Node(TaskGroup group, @Nullable String path, @Nullable GroupSeries above) {}
+    private record Node(
+            TaskGroup group,
+            @Nullable String path,
+            @Nullable GroupSeries above) {}
 }

@@ -20,8 +20,9 @@ import java.util.function.ToLongFunction;
 /**
  * The groups that are bound with the same path and tags.
  *
- * <p>A drained group leaves its counts in the series, in the same step in which it leaves the series itself. A group that was
- * garbage collected leaves the counts that it had at the last look. So counters never decrease, and past groups take no memory.
+ * <p>A drained group leaves its counts in the series, in the same step in which it leaves the series itself. A group
+ * that was garbage collected leaves the counts that it had at the last look. So counters never decrease, and past
+ * groups take no memory.
  */
 final class GroupSeries extends Series {
 
@@ -83,8 +84,10 @@ final class GroupSeries extends Series {
                     () -> total(counts -> counts.ended(outcome)));
         }
         meters.seconds("oldest.age", "Age of the oldest task that is running", this::oldestAge);
-        meters.flag("closed", "1 if the group is closed, 0 if it is open", () -> groups().stream()
-                .allMatch(TaskGroup::isClosed));
+        meters.flag(
+                "closed",
+                "1 if the group is closed, 0 if it is open",
+                () -> groups().stream().allMatch(TaskGroup::isClosed));
         meters.seconds(
                 "drain.duration",
                 "Time since the group was closed, or that its drain took; 0 while it is open",

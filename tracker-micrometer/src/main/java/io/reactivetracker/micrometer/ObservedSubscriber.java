@@ -9,10 +9,11 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * The downstream end of an observed task. Passes each signal on, and ends the observation before the terminal signal or the cancel.
+ * The downstream end of an observed task. Passes each signal on, and ends the observation before the terminal signal or
+ * the cancel.
  *
- * <p>Reactor's {@code tap} is not used here. An exception of a handler would end the task, and a {@code tap} sees no end if a
- * fused consumer stops polling or a subscriber throws.
+ * <p>Reactor's {@code tap} is not used here. An exception of a handler would end the task, and a {@code tap} sees no
+ * end if a fused consumer stops polling or a subscriber throws.
  */
 final class ObservedSubscriber<T> implements CoreSubscriber<T>, Subscription, Scannable {
 

@@ -23,25 +23,25 @@ import reactor.core.publisher.Mono;
  * orders.flatMap(this::ship).transform(observed.trackWith(tracker, "ship")).subscribe();
  * }</pre>
  *
- * <p>An observation starts inside {@code subscribe()} and stops once, when the task completes, fails, or is cancelled, rejected or
- * refused: before the downstream gets the terminal signal or the upstream is cancelled, and so before the tracker counts the task
- * down. When a tracker is drained, its observations have stopped, except for one that is being told of an attempt at that moment.
- * The error of a failed task is the error of its observation. A cancel has no error; the outcome shows it. If a subscriber below
- * throws, the task has failed.
+ * <p>An observation starts inside {@code subscribe()} and stops once, when the task completes, fails, or is cancelled,
+ * rejected or refused: before the downstream gets the terminal signal or the upstream is cancelled, and so before the
+ * tracker counts the task down. When a tracker is drained, its observations have stopped, except for one that is being
+ * told of an attempt at that moment. The error of a failed task is the error of its observation. A cancel has no error;
+ * the outcome shows it. If a subscriber below throws, the task has failed.
  *
- * <p>A task of a group may wait in a queue and may be retried. When an attempt begins, the observation gets the event {@code
- * started} with the contextual name {@code attempt 1}, {@code attempt 2} and so on.
+ * <p>A task of a group may wait in a queue and may be retried. When an attempt begins, the observation gets the event
+ * {@code started} with the contextual name {@code attempt 1}, {@code attempt 2} and so on.
  *
- * <p>The parent is the observation in the {@code Context} of the downstream, under the key of Micrometer and Reactor, or else the
- * current one of the subscribing thread. The upstream finds this observation in its {@code Context}, so that observations in it
- * become children. With automatic context propagation it is the current observation there.
+ * <p>The parent is the observation in the {@code Context} of the downstream, under the key of Micrometer and Reactor,
+ * or else the current one of the subscribing thread. The upstream finds this observation in its {@code Context}, so
+ * that observations in it become children. With automatic context propagation it is the current observation there.
  *
- * <p>Exceptions of handlers and conventions go to Reactor's {@code onErrorDropped} and do not affect the task. A task is tracked
- * but not observed while the registry has no handler, or if a predicate of the registry rejects it. Tasks started by {@code spawn}
- * are not observed. Observed pipelines are not fused.
+ * <p>Exceptions of handlers and conventions go to Reactor's {@code onErrorDropped} and do not affect the task. A task
+ * is tracked but not observed while the registry has no handler, or if a predicate of the registry rejects it. Tasks
+ * started by {@code spawn} are not observed. Observed pipelines are not fused.
  *
- * <p>{@link TaskObservationConvention} defines names and keys. Immutable; a value may serve any number of pipelines and threads.
- * Requires Reactor and {@code tracker-reactor}, unlike the rest of this module.
+ * <p>{@link TaskObservationConvention} defines names and keys. Immutable; a value may serve any number of pipelines and
+ * threads. Requires Reactor and {@code tracker-reactor}, unlike the rest of this module.
  */
 public final class ObservedTracking {
 
@@ -167,8 +167,9 @@ public final class ObservedTracking {
     }
 
     /**
-     * Tracks the pipeline twice: as it is, for tasks that are not observed, and with a {@code tap} at its source that reports the
-     * beginning of each attempt. The tap is added at subscription, so that it does not appear in the origin of a task.
+     * Tracks the pipeline twice: as it is, for tasks that are not observed, and with a {@code tap} at its source that
+     * reports the beginning of each attempt. The tap is added at subscription, so that it does not appear in the origin
+     * of a task.
      */
     private static <T> Publisher<T> observe(
             Publisher<T> publisher, UnaryOperator<Publisher<T>> tracking, Publisher<T> tracked, ObservedTasks tasks) {
@@ -176,11 +177,11 @@ public final class ObservedTracking {
             Mono<T> tapped = new MonoObserved<>(
                     mono, (source, actual) -> source.tap(AttemptListener::new).subscribe(actual));
             Mono<T> observed = (Mono<T>) tracking.apply(tapped);
-            return new MonoObserved<>(
-                    (Mono<T>) tracked, (source, actual) -> tasks.subscribe(source, observed, actual));
+            return new MonoObserved<>((Mono<T>) tracked, (source, actual) -> tasks.subscribe(source, observed, actual));
         }
         Flux<T> tapped = new FluxObserved<>(
-                Flux.from(publisher), (source, actual) -> source.tap(AttemptListener::new).subscribe(actual));
+                Flux.from(publisher),
+                (source, actual) -> source.tap(AttemptListener::new).subscribe(actual));
         Flux<T> observed = (Flux<T>) tracking.apply(tapped);
         return new FluxObserved<>((Flux<T>) tracked, (source, actual) -> tasks.subscribe(source, observed, actual));
     }

@@ -10,26 +10,26 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The meters of a group and of all groups below it, including later ones: active and queued tasks, issued and ended tasks by
- * outcome, the age of the oldest task, whether the group is closed, and how long its drain takes.
+ * The meters of a group and of all groups below it, including later ones: active and queued tasks, issued and ended
+ * tasks by outcome, the age of the oldest task, whether the group is closed, and how long its drain takes.
  *
  * <pre>{@code
  * new TaskGroupMetrics(orders).bindTo(registry);
  * }</pre>
  *
- * <p>Each meter has the tag {@code group}: the names of the groups from the root of the tree to this one, such as {@code
- * orders/mails}. A group's meters count its own tasks, without those of the groups below it, so that a sum counts no task twice
- * and counters never decrease. Only the drain is that of the group with all groups below it.
+ * <p>Each meter has the tag {@code group}: the names of the groups from the root of the tree to this one, such as
+ * {@code orders/mails}. A group's meters count its own tasks, without those of the groups below it, so that a sum
+ * counts no task twice and counters never decrease. Only the drain is that of the group with all groups below it.
  *
- * <p>Groups with equal paths and tags are shown as one: their tasks are added up, the age and the drain time are the longest, and
- * they are closed if all are. A drained group keeps its share of the counters. A group that is bound again, by itself or with a
- * group above it, is not counted again.
+ * <p>Groups with equal paths and tags are shown as one: their tasks are added up, the age and the drain time are the
+ * longest, and they are closed if all are. A drained group keeps its share of the counters. A group that is bound
+ * again, by itself or with a group above it, is not counted again.
  *
- * <p>At most {@code maxPaths} paths are shown, so that groups named after an order or a user do not flood the registry. A group
- * whose path would exceed that is counted with its parent, and so are all groups below it.
+ * <p>At most {@code maxPaths} paths are shown, so that groups named after an order or a user do not flood the registry.
+ * A group whose path would exceed that is counted with its parent, and so are all groups below it.
  *
- * <p>The registry does not keep groups alive. The meters of a group that was garbage collected without being closed remain, with
- * no pending tasks and the counts of the last look.
+ * <p>The registry does not keep groups alive. The meters of a group that was garbage collected without being closed
+ * remain, with no pending tasks and the counts of the last look.
  *
  * <p>Safe for use by several threads.
  */

@@ -17,9 +17,9 @@ import reactor.util.context.ContextView;
 /**
  * The observation of one task. It starts once, is told of each attempt, and stops once.
  *
- * <p>Attempts begin one after the other, but another thread may cancel the task at the same time, and a stopped observation must
- * not be told of anything. So the task holds the observation until its end, a thread that tells it of an attempt holds it
- * meanwhile, and the last holder stops it:
+ * <p>Attempts begin one after the other, but another thread may cancel the task at the same time, and a stopped
+ * observation must not be told of anything. So the task holds the observation until its end, a thread that tells it of
+ * an attempt holds it meanwhile, and the last holder stops it:
  *
  * <pre>
  *   holders = 1            initially: the task

@@ -16,13 +16,13 @@ import java.util.Locale;
  * <tr><td>name</td><td>{@code tracked.task}</td></tr>
  * <tr><td>contextual name (span)</td><td>the task's name</td></tr>
  * <tr><td>low-cardinality key {@code tracker}</td><td>the tracker's name, or the path of the group</td></tr>
- * <tr><td>low-cardinality key {@code outcome}, after the end</td><td>{@code succeeded}, {@code failed}, {@code cancelled},
- *     {@code rejected} or {@code refused}</td></tr>
+ * <tr><td>low-cardinality key {@code outcome}, after the end</td><td>{@code succeeded}, {@code failed}, {@code
+ *     cancelled}, {@code rejected} or {@code refused}</td></tr>
  * <tr><td>high-cardinality key {@code task}</td><td>the task's name</td></tr>
  * </table>
  *
- * <p>By default the name of a task is of high cardinality, since it may contain the id of an order. If there are few names, a
- * convention can make it a tag of the meters:
+ * <p>By default the name of a task is of high cardinality, since it may contain the id of an order. If there are few
+ * names, a convention can make it a tag of the meters:
  *
  * <pre>{@code
  * class ByTaskName implements TaskObservationConvention {
@@ -35,8 +35,9 @@ import java.util.Locale;
  * }
  * }</pre>
  *
- * <p>Pass a convention to {@link ObservedTracking#of(io.micrometer.observation.ObservationRegistry, TaskObservationConvention)},
- * or register it as a {@code GlobalObservationConvention}. Implementations must be safe for use by several threads.
+ * <p>Pass a convention to {@link ObservedTracking#of(io.micrometer.observation.ObservationRegistry,
+ * TaskObservationConvention)}, or register it as a {@code GlobalObservationConvention}. Implementations must be safe
+ * for use by several threads.
  */
 public interface TaskObservationConvention extends ObservationConvention<TaskObservationContext> {
 

@@ -10,18 +10,19 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The meters of a tracker: its tasks, the age of its oldest named task, whether it is closed, and how long its drain takes.
+ * The meters of a tracker: its tasks, the age of its oldest named task, whether it is closed, and how long its drain
+ * takes.
  *
  * <pre>{@code
  * new TaskTrackerMetrics(tracker).bindTo(registry);
  * }</pre>
  *
- * <p>Each meter has the tag {@code tracker}: the tracker's name. Trackers with equal names and tags are shown as one: their tasks
- * are added up, the age and the drain time are the longest, and they are closed if all are. A tracker that is bound again is not
- * counted again.
+ * <p>Each meter has the tag {@code tracker}: the tracker's name. Trackers with equal names and tags are shown as one:
+ * their tasks are added up, the age and the drain time are the longest, and they are closed if all are. A tracker that
+ * is bound again is not counted again.
  *
- * <p>The registry does not keep the tracker alive. The meters of a tracker that was garbage collected remain and show no tasks. A
- * tracker keeps no totals; use a {@linkplain TaskGroupMetrics group} for those.
+ * <p>The registry does not keep the tracker alive. The meters of a tracker that was garbage collected remain and show
+ * no tasks. A tracker keeps no totals; use a {@linkplain TaskGroupMetrics group} for those.
  *
  * <p>Safe for use by several threads.
  */

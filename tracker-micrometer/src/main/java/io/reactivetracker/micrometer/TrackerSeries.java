@@ -31,12 +31,15 @@ final class TrackerSeries extends Series {
 
     @Override
     void addTo(Meters meters) {
-        meters.tasks("active", "Tasks that are running", () -> trackers().stream()
-                .mapToLong(TaskTracker::size)
-                .sum());
+        meters.tasks(
+                "active",
+                "Tasks that are running",
+                () -> trackers().stream().mapToLong(TaskTracker::size).sum());
         meters.seconds("oldest.age", "Age of the oldest named task that is running", this::oldestAge);
-        meters.flag("closed", "1 if the tracker is closed, 0 if it is open", () -> trackers().stream()
-                .allMatch(TaskTracker::isClosed));
+        meters.flag(
+                "closed",
+                "1 if the tracker is closed, 0 if it is open",
+                () -> trackers().stream().allMatch(TaskTracker::isClosed));
         meters.seconds(
                 "drain.duration",
                 "Time since the tracker was closed, or that its drain took; 0 while it is open",

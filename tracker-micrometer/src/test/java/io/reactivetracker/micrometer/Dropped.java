@@ -14,8 +14,8 @@ import reactor.core.publisher.Hooks;
 /**
  * Collects the errors that Reactor drops; a test that does not take them out again fails.
  *
- * <p>What a handler throws is among them: that of {@code TestObservationRegistry} does so if an observation is told anything in
- * the wrong order, or twice.
+ * <p>What a handler throws is among them: that of {@code TestObservationRegistry} does so if an observation is told
+ * anything in the wrong order, or twice.
  */
 final class Dropped implements BeforeEachCallback, AfterEachCallback {
 

@@ -27,8 +27,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * However a task ends, its observation is started once and stopped once, by the same outcome as its group counts; with the
- * registry of Micrometer's tests, which throws at anything else.
+ * However a task ends, its observation is started once and stopped once, by the same outcome as its group counts; with
+ * the registry of Micrometer's tests, which throws at anything else.
  */
 class ObservationMatrixTest {
 

@@ -78,7 +78,7 @@ class ObservationRaceTest {
             @Override
             public void onEvent(Observation.Event event, TaskObservationContext context) {
                 inOrder.add("is told");
-                // Twice: the second is not to let go of it in place of whoever tells.
+                // Twice: the second must not release the hold of the thread that tells.
                 task.forEach(Subscription::cancel);
                 task.forEach(Subscription::cancel);
                 inOrder.add("was told");

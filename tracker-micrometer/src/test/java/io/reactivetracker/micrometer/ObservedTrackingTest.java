@@ -624,7 +624,7 @@ class ObservedTrackingTest {
                 .transform(tracking.trackWith(tracker, "prices"))
                 .subscribe()
                 .dispose();
-        // Whoever was asked before it has been told all.
+        // The handlers before it were told everything.
         assertThat(seen.told)
                 .containsExactly(
                         "start ship",

@@ -160,7 +160,7 @@ class TaskGroupMetricsTest {
         second.succeed();
         assertThat(gauge("oldest.age", "orders")).isZero();
         assertThat(gauge("closed", "orders")).isEqualTo(1);
-        // It goes on to tell, for whoever looks after the drain.
+        // It keeps the value after the drain.
         assertIsTimeOf("drain.duration", "orders", orders::drainTime);
         assertThat(gauge("drain.duration", "orders")).isPositive();
     }

@@ -27,8 +27,8 @@ final class CallSites {
     /**
      * Returns where the current call of {@code subscribe()} in this thread was made.
      *
-     * @return class, method and line; null if the caller is not code of the application, or has called another method, such as
-     *     {@code block()}
+     * @return class, method and line; null if the caller is not code of the application, or has called another method,
+     *     such as {@code block()}
      */
     @Nullable
     String nearest() {

@@ -10,8 +10,8 @@ import org.springframework.context.annotation.Conditional;
 /**
  * Matches if a property of the starter is true. A value that is neither true nor false fails the startup.
  *
- * <p>Spring Boot's {@code @ConditionalOnProperty} compares text, so {@code yes} and {@code maybe} would silently not match {@code
- * true}.
+ * <p>Spring Boot's {@code @ConditionalOnProperty} compares text, so {@code yes} and {@code maybe} would silently not
+ * match {@code true}.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})

@@ -20,7 +20,9 @@ final class ContextDrain {
     private final TaskTimer timer;
     private final Executor cancels;
 
-    /** Creates a drain that cancels subscriptions, which runs code of the application, on the executor {@code cancels}. */
+    /**
+     * Creates a drain that cancels subscriptions, which runs code of the application, on the executor {@code cancels}.
+     */
     ContextDrain(
             TrackedBeans beans,
             @Nullable CountedSubscriptions subscriptions,
@@ -34,7 +36,9 @@ final class ContextDrain {
         this.cancels = cancels;
     }
 
-    /** Returns a future that completes when all have drained or the time is over. It never fails: a shutdown must go on. */
+    /**
+     * Returns a future that completes when all have drained or the time is over. It never fails: a shutdown must go on.
+     */
     CompletableFuture<Void> run() {
         if (subscriptions == null) {
             return drainBeans(times);

@@ -14,8 +14,8 @@ import reactor.core.publisher.Flux;
 /**
  * Counts the subscriptions that the application's own code makes and whose outcome it ignores.
  *
- * <p>A tracker counts them, not a group, since a tracker refuses none: what a task starts during the shutdown is awaited, too,
- * and what a library starts then does not break.
+ * <p>A tracker counts them, not a group, since a tracker refuses none: what a task starts during the shutdown is
+ * awaited, too, and what a library starts then does not break.
  */
 final class CountedSubscriptions {
 
@@ -45,12 +45,13 @@ final class CountedSubscriptions {
     }
 
     /**
-     * Returns whether the subscriber may be one that Reactor creates for {@code subscribe()}, {@code subscribe(onNext)} and the
-     * like, whose outcome nobody sees.
+     * Returns whether the subscriber may be one that Reactor creates for {@code subscribe()}, {@code subscribe(onNext)}
+     * and the like, whose outcome nobody sees.
      *
-     * <p>Those are the {@code Disposable} that {@code subscribe} returns. Automatic context propagation wraps them in a subscriber
-     * that restores thread-locals. A few of Reactor's operators, and {@code block()}, also have a subscriber that is a {@code
-     * Disposable}; {@link CallSites} excludes them, since there the application has not called {@code subscribe} itself.
+     * <p>Those are the {@code Disposable} that {@code subscribe} returns. Automatic context propagation wraps them in a
+     * subscriber that restores thread-locals. A few of Reactor's operators, and {@code block()}, also have a subscriber
+     * that is a {@code Disposable}; {@link CallSites} excludes them, since there the application has not called {@code
+     * subscribe} itself.
      */
     private static boolean isDisposableOfReactor(CoreSubscriber<?> subscriber) {
         if (!isOfReactor(subscriber)) {

@@ -16,12 +16,13 @@ import org.springframework.core.Ordered;
 /**
  * Blocks the shutdown of an application context until its tasks have ended, or their time is over.
  *
- * <p>Its phase is below those of the web server, whose requests may start tasks, and above those of the beans that tasks need.
- * {@link StopOrder} adds a dependency where the phase is not enough.
+ * <p>Its phase is below those of the web server, whose requests may start tasks, and above those of the beans that
+ * tasks need. {@link StopOrder} adds a dependency where the phase is not enough.
  *
- * <p>It is not a {@code SmartLifecycle}. Spring waits for those by counting callbacks, and a phase also counts the callbacks of
- * beans of other phases that it stops because they depend on one of its own. So a phase can end before one of its members has
- * called back. A call of {@link #stop()} has no such gap, and is not counted in the phase of another bean.
+ * <p>It is not a {@code SmartLifecycle}. Spring waits for those by counting callbacks, and a phase also counts the
+ * callbacks of beans of other phases that it stops because they depend on one of its own. So a phase can end before one
+ * of its members has called back. A call of {@link #stop()} has no such gap, and is not counted in the phase of another
+ * bean.
  *
  * <pre>
  *  RUNNING ──stop, the context is closed or its start has failed──→ ENDING ──→ ENDED

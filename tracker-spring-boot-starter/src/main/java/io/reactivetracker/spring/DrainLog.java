@@ -59,7 +59,8 @@ final class DrainLog {
 
     static void groupOver(String group, ShutdownReport report) {
         String counts = report.completed() + " completed, " + report.failed() + " failed, " + report.cancelled()
-                + " cancelled, " + report.rejected() + " rejected, " + report.stuck().size() + " stuck";
+                + " cancelled, " + report.rejected() + " rejected, "
+                + report.stuck().size() + " stuck";
         boolean isClean = report.isDrained() && report.cancelled() == 0 && report.rejected() == 0;
         over(group, report.isDrained(), isClean, report.took(), counts);
         list("stuck", report.stuck(), DrainLog::describe);
@@ -80,8 +81,8 @@ final class DrainLog {
     }
 
     static void leftOpen() {
-        LOG.info("the application context was stopped but not closed; its task groups stay open, since a closed group cannot"
-                + " be reopened");
+        LOG.info("the application context was stopped but not closed; its task groups stay open, since a closed group"
+                + " cannot be reopened");
     }
 
     static void requestsFirst(Duration wait) {
@@ -116,7 +117,8 @@ final class DrainLog {
     }
 
     private static void over(String what, boolean isDrained, boolean isClean, Duration took, String counts) {
-        String text = what + (isDrained ? " drained in " : " not drained after ") + LogText.seconds(took) + ": " + counts;
+        String text =
+                what + (isDrained ? " drained in " : " not drained after ") + LogText.seconds(took) + ": " + counts;
         if (isClean) {
             LOG.info(text);
         } else {

@@ -24,8 +24,9 @@ final class GroupDrain implements ShutdownListener {
     /** Returns a future that completes, normally or not, when the shutdown is over and its end is logged. */
     static CompletableFuture<Void> start(TaskGroup group, ShutdownTimes times) {
         GroupDrain drain = new GroupDrain(group, times);
-        return group.shutdown(
-                        Shutdown.grace(times.grace()).thenCancel(times.cancelWait()).listener(drain))
+        return group.shutdown(Shutdown.grace(times.grace())
+                        .thenCancel(times.cancelWait())
+                        .listener(drain))
                 .thenCompose(report -> drain.isLogged);
     }
 

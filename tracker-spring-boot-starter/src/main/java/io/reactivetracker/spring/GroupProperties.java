@@ -32,7 +32,8 @@ final class GroupProperties {
         Integer maxQueued = properties.maxQueued();
         if (concurrency == null) {
             if (maxQueued != null) {
-                throw invalid("max-queued", maxQueued, "No task waits unless reactive-tracker.concurrency is set, too.");
+                throw invalid(
+                        "max-queued", maxQueued, "No task waits unless reactive-tracker.concurrency is set, too.");
             }
             return Admission.unlimited();
         }

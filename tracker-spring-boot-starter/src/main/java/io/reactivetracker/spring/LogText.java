@@ -9,8 +9,8 @@ final class LogText {
     private LogText() {}
 
     /**
-     * Returns the text with escapes for characters that could forge a line or change its appearance: control characters, line
-     * and paragraph separators, invisible formatting, and unpaired surrogates.
+     * Returns the text with escapes for characters that could forge a line or change its appearance: control
+     * characters, line and paragraph separators, invisible formatting, and unpaired surrogates.
      */
     static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length());

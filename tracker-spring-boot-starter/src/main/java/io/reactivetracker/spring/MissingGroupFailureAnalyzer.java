@@ -30,8 +30,8 @@ final class MissingGroupFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBe
         return new FailureAnalysis(
                 "A bean needs a " + TaskGroup.class.getName()
                         + ", which the starter does not create because reactive-tracker.enabled is false.",
-                "Remove reactive-tracker.enabled or set it to true, define a bean of that type, or inject an ObjectProvider"
-                        + " of it.",
+                "Remove reactive-tracker.enabled or set it to true, define a bean of that type, or inject an"
+                        + " ObjectProvider of it.",
                 cause);
     }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskGroupBuilder;
-import io.reactivetracker.TaskTimer;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -22,8 +22,9 @@ import org.springframework.core.env.Environment;
 /**
  * Auto-configuration of a {@link TaskGroup} for an application's background work, and of the shutdown that drains it.
  *
- * <p>The group backs off if the application defines a bean of type {@code TaskGroup}. In either case all groups and trackers
- * that are singletons of the application context are closed when it stops, drained, cancelled after their grace, and logged.
+ * <p>The group backs off if the application defines a bean of type {@code TaskGroup}. In either case all groups and
+ * trackers that are singletons of the application context are closed when it stops, drained, cancelled after their
+ * grace, and logged.
  */
 @AutoConfiguration(after = LifecycleAutoConfiguration.class)
 @ConditionalOnSwitch(value = "enabled", byDefault = true)

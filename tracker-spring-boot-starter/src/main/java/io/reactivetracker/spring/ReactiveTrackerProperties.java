@@ -14,15 +14,16 @@ import org.springframework.boot.convert.DurationUnit;
  *
  * @param enabled Whether to enable the starter.
  * @param name Name of the application's task group. Default is the name of the application.
- * @param concurrency Maximum number of tasks of the application's group that run at the same time. Unlimited by default.
- * @param maxQueued Maximum number of tasks that wait while the concurrency is used up; further tasks are rejected. Unlimited by
+ * @param concurrency Maximum number of tasks of the application's group that run at the same time. Unlimited by
  *     default.
- * @param quietCancelledTasks Whether to keep cancelled tasks of a subscribe() without an error callback out of Reactor's log of
- *     dropped errors. Set it to false if the application has its own hook for dropped errors.
- * @param trackSubscriptions Whether to count each subscribe() of the application's own code whose outcome is ignored, and to wait
- *     for it at shutdown.
- * @param trackSubscriptionsIn Packages, including those below them, whose calls of subscribe() are counted. Default is the
- *     packages of the auto-configuration.
+ * @param maxQueued Maximum number of tasks that wait while the concurrency is used up; further tasks are rejected.
+ *     Unlimited by default.
+ * @param quietCancelledTasks Whether to keep cancelled tasks of a subscribe() without an error callback out of
+ *     Reactor's log of dropped errors. Set it to false if the application has its own hook for dropped errors.
+ * @param trackSubscriptions Whether to count each subscribe() of the application's own code whose outcome is ignored,
+ *     and to wait for it at shutdown.
+ * @param trackSubscriptionsIn Packages, including those below them, whose calls of subscribe() are counted. Default is
+ *     the packages of the auto-configuration.
  * @param shutdown Settings of the shutdown.
  * @param web Settings of responses.
  */
@@ -46,8 +47,8 @@ record ReactiveTrackerProperties(
      *     'spring.lifecycle.timeout-per-shutdown-phase' minus the cancel wait.
      * @param cancelWait Time in which cancelled tasks may end. Default is one sixth of
      *     'spring.lifecycle.timeout-per-shutdown-phase'.
-     * @param phase Phase of the application's shutdown that waits for tasks: below the phases of the web server and above those
-     *     of the beans that tasks need.
+     * @param phase Phase of the application's shutdown that waits for tasks: below the phases of the web server and
+     *     above those of the beans that tasks need.
      */
     record Shutdown(
             @DefaultValue("true") boolean enabled,
@@ -60,8 +61,8 @@ record ReactiveTrackerProperties(
     /**
      * Properties below {@code reactive-tracker.web}.
      *
-     * @param retryAfter Time after which a client may retry a request that was answered 503 because a task was refused. In
-     *     seconds if no unit is given.
+     * @param retryAfter Time after which a client may retry a request that was answered 503 because a task was refused.
+     *     In seconds if no unit is given.
      */
     record Web(
             @DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS)

@@ -17,8 +17,8 @@ import org.springframework.http.HttpHeaders;
 /**
  * The response to a request that failed because a task was refused: 503 with {@code Retry-After}.
  *
- * <p>A task is refused if its group or tracker is closed, if an admission rejected it, or if it was cancelled, as a shutdown does
- * after its grace. This is not an error of the server, so it is logged at DEBUG.
+ * <p>A task is refused if its group or tracker is closed, if an admission rejected it, or if it was cancelled, as a
+ * shutdown does after its grace. This is not an error of the server, so it is logged at DEBUG.
  *
  * <p>Once the application stops, the response also closes the connection, so that a retry reaches another server.
  */

@@ -13,8 +13,8 @@ import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Auto-configuration that answers 503 with {@code Retry-After} to a request whose task was refused, on WebFlux and Spring MVC,
- * unless the application handles the exception itself.
+ * Auto-configuration that answers 503 with {@code Retry-After} to a request whose task was refused, on WebFlux and
+ * Spring MVC, unless the application handles the exception itself.
  */
 @AutoConfiguration(after = ReactiveTrackerAutoConfiguration.class)
 @ConditionalOnWebApplication

@@ -12,8 +12,8 @@ import org.springframework.web.servlet.ModelAndView;
 /**
  * Writes the response of {@link RefusedTasks} in Spring MVC.
  *
- * <p>Each {@code @ExceptionHandler} and each resolver of the application takes precedence. The response is complete: an error page
- * would be another request, which security might reject.
+ * <p>Each {@code @ExceptionHandler} and each resolver of the application takes precedence. The response is complete: an
+ * error page would be another request, which security might reject.
  */
 final class RefusedTasksExceptionResolver implements HandlerExceptionResolver, Ordered {
 

@@ -11,8 +11,8 @@ import reactor.core.publisher.Mono;
 /**
  * Writes the response of {@link RefusedTasks} in WebFlux.
  *
- * <p>Each {@code @ExceptionHandler} takes precedence. The order is the last before Spring Boot's handler, and handlers of the
- * application with an equal order come first.
+ * <p>Each {@code @ExceptionHandler} takes precedence. The order is the last before Spring Boot's handler, and handlers
+ * of the application with an equal order come first.
  */
 final class RefusedTasksWebExceptionHandler implements WebExceptionHandler, Ordered {
 

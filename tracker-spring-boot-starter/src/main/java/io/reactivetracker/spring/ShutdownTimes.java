@@ -10,8 +10,9 @@ import org.springframework.core.env.PropertyResolver;
 /**
  * How long a shutdown waits for tasks to end by themselves, and then for cancelled ones.
  *
- * <p>The defaults derive from the timeout that Spring gives each phase of its shutdown. Of its default of 30 s, the grace is
- * 20 s and the cancel wait 5 s; a platform that allows 30 s in total has 5 s left for what comes before and after.
+ * <p>The defaults derive from the timeout that Spring gives each phase of its shutdown. Of its default of 30 s, the
+ * grace is 20 s and the cancel wait 5 s; a platform that allows 30 s in total has 5 s left for what comes before and
+ * after.
  *
  * @param grace how long tasks may continue
  * @param cancelWait how long cancelled tasks may take to end
@@ -52,7 +53,8 @@ record ShutdownTimes(Duration grace, Duration cancelWait) {
     }
 
     /**
-     * Rejects a time that was given as a bare number, which Spring takes for milliseconds: {@code grace=10} is a mistake.
+     * Rejects a time that was given as a bare number, which Spring takes for milliseconds: {@code grace=10} is a
+     * mistake.
      *
      * @throws InvalidConfigurationPropertyValueException if one of the properties has no unit and is not zero
      */
@@ -68,7 +70,8 @@ record ShutdownTimes(Duration grace, Duration cancelWait) {
             throw new InvalidConfigurationPropertyValueException(
                     property,
                     value,
-                    "It has no unit and would be " + number + " milliseconds: write " + number + "s or " + number + "ms.");
+                    "It has no unit and would be " + number + " milliseconds: write " + number + "s or " + number
+                            + "ms.");
         }
     }
 

@@ -17,7 +17,8 @@ final class ShutdownWarnings {
         if (given.grace() == null && times.grace().isZero()) {
             DrainLog.noGrace(phaseTimeout, times.cancelWait());
         }
-        // With graceful shutdown, requests end before the drain in any phase. Otherwise the server serves until it stops.
+        // With graceful shutdown, requests end before the drain in any phase. Otherwise the server serves until it
+        // stops.
         if (given.phase() >= DrainLifecycle.PHASE_OF_WEB_SERVER
                 && "immediate".equalsIgnoreCase(properties.getProperty("server.shutdown"))) {
             DrainLog.aboveWebServer(given.phase(), DrainLifecycle.PHASE_OF_WEB_SERVER);

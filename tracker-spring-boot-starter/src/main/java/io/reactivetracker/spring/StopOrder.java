@@ -14,14 +14,15 @@ import org.springframework.context.Phased;
 /**
  * Makes Spring stop the drain before any bean that tasks may need.
  *
- * <p>Phases are not enough. Spring stops the beans of one phase in the order of their definition, and stops a bean ahead of its
- * phase together with a bean of a higher phase on which it depends. But it always stops a bean after its dependents. So the
- * drain is made to depend on
+ * <p>Phases are not enough. Spring stops the beans of one phase in the order of their definition, and stops a bean
+ * ahead of its phase together with a bean of a higher phase on which it depends. But it always stops a bean after its
+ * dependents. So the drain is made to depend on
  *
  * <ul>
  *   <li>each bean whose phase is that of the drain or a lower one;
- *   <li>each bean of a higher phase that is a dependency, at any depth, of a bean that depends on a group or a tracker. A bean
- *       that itself depends on a group issues tasks, such as a listener of a message broker, and stops in its own phase.
+ *   <li>each bean of a higher phase that is a dependency, at any depth, of a bean that depends on a group or a tracker.
+ *       A bean that itself depends on a group issues tasks, such as a listener of a message broker, and stops in its
+ *       own phase.
  * </ul>
  *
  * <p>The dependencies are added when the context begins to close, so they affect only that shutdown.

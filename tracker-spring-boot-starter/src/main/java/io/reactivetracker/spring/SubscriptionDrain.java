@@ -2,8 +2,8 @@
 package io.reactivetracker.spring;
 
 import io.reactivetracker.Registration;
-import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.TaskTracker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Drains the counted subscriptions, before and while all groups and other trackers drain, and logs it.
  *
- * <p>A closed group refuses tasks, and a running subscription may be about to give it one. So the subscriptions are awaited
- * first, while the groups are open. But a subscription may never end, and must not use up the grace of accepted tasks. So the
- * first wait takes at most half of the cancel wait, and the groups have their full grace after it. The whole takes no longer
- * than grace and cancel wait together:
+ * <p>A closed group refuses tasks, and a running subscription may be about to give it one. So the subscriptions are
+ * awaited first, while the groups are open. But a subscription may never end, and must not use up the grace of accepted
+ * tasks. So the first wait takes at most half of the cancel wait, and the groups have their full grace after it. The
+ * whole takes no longer than grace and cancel wait together:
  *
  * <pre>
  *  0          wait/2                                 grace      wait/2 + grace        grace + wait

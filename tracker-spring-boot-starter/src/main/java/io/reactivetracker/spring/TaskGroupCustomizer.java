@@ -13,8 +13,8 @@ import io.reactivetracker.group.TaskGroupBuilder;
  * }
  * }</pre>
  *
- * <p>All beans of this type are called in their order, after the properties were applied. None is called if the application
- * defines its own groups.
+ * <p>All beans of this type are called in their order, after the properties were applied. None is called if the
+ * application defines its own groups.
  */
 @FunctionalInterface
 public interface TaskGroupCustomizer {

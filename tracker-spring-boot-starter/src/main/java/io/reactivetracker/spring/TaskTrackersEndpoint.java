@@ -13,7 +13,8 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * The read-only actuator endpoint {@code tasktrackers}: trees of groups, trackers, their counts and their running tasks.
+ * The read-only actuator endpoint {@code tasktrackers}: trees of groups, trackers, their counts and their running
+ * tasks.
  *
  * <p>An operation takes time in proportion to the number of groups and running tasks, and does not block.
  */

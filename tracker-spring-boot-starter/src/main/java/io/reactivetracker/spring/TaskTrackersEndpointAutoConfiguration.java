@@ -10,7 +10,8 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration of the actuator endpoint {@code tasktrackers}, for an application that exposes it.
  *
- * <p>Like most endpoints, it is exposed only if {@code management.endpoints.web.exposure.include}, or that of JMX, lists it.
+ * <p>Like most endpoints, it is exposed only if {@code management.endpoints.web.exposure.include}, or that of JMX,
+ * lists it.
  */
 @AutoConfiguration(after = ReactiveTrackerAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)

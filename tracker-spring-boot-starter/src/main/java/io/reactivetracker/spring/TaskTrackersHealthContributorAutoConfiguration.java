@@ -11,7 +11,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the health contributor {@code taskTrackers}, for an application that has Spring Boot's health module.
+ * Auto-configuration of the health contributor {@code taskTrackers}, for an application that has Spring Boot's health
+ * module.
  *
  * <p>It is part of the overall health. A readiness probe includes it if {@code
  * management.endpoint.health.group.readiness.include} lists it.

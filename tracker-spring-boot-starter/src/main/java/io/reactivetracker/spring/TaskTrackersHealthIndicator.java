@@ -10,11 +10,11 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Reports {@code UP} while the application accepts background work, and {@code OUT_OF_SERVICE} once its context begins to close
- * or one of its groups is closed.
+ * Reports {@code UP} while the application accepts background work, and {@code OUT_OF_SERVICE} once its context begins
+ * to close or one of its groups is closed.
  *
- * <p>Trackers are only shown. A closed tracker still accepts tasks, and may be closed because a job such as an import at startup
- * is over.
+ * <p>Trackers are only shown. A closed tracker still accepts tasks, and may be closed because a job such as an import
+ * at startup is over.
  */
 final class TaskTrackersHealthIndicator implements HealthIndicator {
 

@@ -34,8 +34,8 @@ final class TrackedBeans {
     }
 
     /**
-     * Returns the groups that are not below another group of {@link #groups()}, since an operation on a group includes all groups
-     * below it. A child of a group that is not a bean is included.
+     * Returns the groups that are not below another group of {@link #groups()}, since an operation on a group includes
+     * all groups below it. A child of a group that is not a bean is included.
      */
     Map<String, TaskGroup> topGroups() {
         Map<String, TaskGroup> groups = groups();

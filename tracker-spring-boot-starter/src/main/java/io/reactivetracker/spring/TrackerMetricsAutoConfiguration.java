@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration of the meters of all beans that are groups or trackers, and of an {@link ObservedTracking} if there is an
- * {@link ObservationRegistry}. Requires Micrometer and {@code tracker-micrometer}.
+ * Auto-configuration of the meters of all beans that are groups or trackers, and of an {@link ObservedTracking} if
+ * there is an {@link ObservationRegistry}. Requires Micrometer and {@code tracker-micrometer}.
  *
  * <p>The property {@code management.metrics.enable} disables meters by name.
  */

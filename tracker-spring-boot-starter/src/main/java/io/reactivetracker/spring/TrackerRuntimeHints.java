@@ -13,8 +13,8 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 /**
  * Hints for a native image: the fields that the library accesses by name, through variable handles and field updaters.
  *
- * <p>They are read from the classes of the library, so that none is missed. Spring Boot adds the hints for properties and for
- * the results of the endpoint.
+ * <p>They are read from the classes of the library, so that none is missed. Spring Boot adds the hints for properties
+ * and for the results of the endpoint.
  */
 final class TrackerRuntimeHints implements RuntimeHintsRegistrar {
 

@@ -14,8 +14,8 @@ import reactor.core.publisher.MonoOperator;
 /**
  * Wraps pipelines that are about to be subscribed to, where both the pipeline and its subscriber are known.
  *
- * <p>A wrapper is {@code Fuseable} if and only if its source is, and has the attributes of its source. So Reactor subscribes to it
- * as it would to the source: it neither disables fusion nor restores thread-locals in addition.
+ * <p>A wrapper is {@code Fuseable} if and only if its source is, and has the attributes of its source. So Reactor
+ * subscribes to it as it would to the source: it neither disables fusion nor restores thread-locals in addition.
  */
 final class WatchedPipelines {
 

@@ -28,7 +28,9 @@ final class WebServerRequests {
         this.timer = timer;
     }
 
-    /** Returns a future that completes when the web server has ended its last request, or the time of its phase is over. */
+    /**
+     * Returns a future that completes when the web server has ended its last request, or the time of its phase is over.
+     */
     CompletableFuture<Void> ended() {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         if (!(beans.getSingleton(BEAN) instanceof SmartLifecycle server) || !server.isRunning()) {

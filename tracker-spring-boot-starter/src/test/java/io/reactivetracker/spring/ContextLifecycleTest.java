@@ -125,7 +125,7 @@ class ContextLifecycleTest {
                 .run(context -> assertThat(log)
                         .contains("WARN")
                         .contains(
-                                "spring.lifecycle.timeout-per-shutdown-phase is 0.0 s, which leaves no grace in addition to")
+                                "spring.lifecycle.timeout-per-shutdown-phase is 0.0 s, which leaves no grace in addition")
                         .contains("Increase it, for example to 30s, or set reactive-tracker.shutdown.grace"));
     }
 

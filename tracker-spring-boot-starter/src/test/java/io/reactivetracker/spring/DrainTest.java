@@ -10,12 +10,12 @@ import static org.awaitility.Awaitility.await;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.GroupClosedException;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.TaskTimer;
 import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.reactor.TaskHandle;
 import java.time.Duration;
@@ -132,8 +132,8 @@ class DrainTest {
         awaitTheEnd();
         assertThat(log)
                 .containsPattern("cancelled: import #\\d+ of group \"orders\", running, 20.0 s old")
-                .contains(
-                        "group \"orders\" not drained after 25.0 s: 0 completed, 0 failed, 0 cancelled, 0 rejected, 1 stuck")
+                .contains("group \"orders\" not drained after 25.0 s: 0 completed, 0 failed, 0 cancelled, 0 rejected, "
+                        + "1 stuck")
                 .containsPattern("stuck: import #\\d+ of group \"orders\", running, 25.0 s old");
         assertThat(deaf.complete("late")).isTrue();
         awaitTheEnd();

@@ -4,11 +4,11 @@ package io.reactivetracker.spring;
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskRejectedException;
-import io.reactivetracker.TaskTimer;
 import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.reactor.TaskHandle;
 import java.util.ArrayList;

@@ -37,7 +37,7 @@ class RefusedPropertiesTest {
         "reactive-tracker.shutdown.enabled, maybe, It must be true or false.",
         "reactive-tracker.track-subscriptions, maybe, It must be true or false.",
         "reactive-tracker.shutdown.grace, 10, 'It has no unit and would be 10 milliseconds: write 10s or 10ms.'",
-        "reactive-tracker.shutdown.cancel-wait, 300, 'It has no unit and would be 300 milliseconds: write 300s or 300ms.'",
+        "reactive-tracker.shutdown.cancel-wait, 300, 'It has no unit and would be 300 milliseconds'",
         "reactive-tracker.shutdown.grace, -1s, It must not be negative",
     })
     void aValueThatCanNotBeMeantFailsTheStart(String property, String value, String reason, CapturedOutput log) {

@@ -89,7 +89,7 @@ class StopOrderTest {
                     group,
                     Flux.interval(Duration.ofMillis(5))
                             .takeUntil(tick -> group.isClosed())
-                            // Long enough that whoever does not wait is seen.
+                            // Long enough to notice a bean that does not wait.
                             .then(Mono.delay(Duration.ofMillis(300)))
                             .doOnNext(end -> events.add("task ended")));
         });

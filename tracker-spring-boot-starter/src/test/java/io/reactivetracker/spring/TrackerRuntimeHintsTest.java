@@ -168,9 +168,9 @@ class TrackerRuntimeHintsTest {
         AnnotationConfigReactiveWebServerApplicationContext context =
                 new AnnotationConfigReactiveWebServerApplicationContext();
         TestPropertyValues.of(PROPERTIES).applyTo(context);
-        TestPropertyValues.of(
-                        "spring.autoconfigure.exclude="
-                                + "org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration")
+        TestPropertyValues.of("spring.autoconfigure.exclude="
+                        + "org.springframework.boot.tomcat.autoconfigure.reactive."
+                        + "TomcatReactiveWebServerAutoConfiguration")
                 .applyTo(context);
         return context;
     }

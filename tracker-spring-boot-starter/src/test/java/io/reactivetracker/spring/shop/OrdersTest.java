@@ -5,10 +5,10 @@ import static io.reactivetracker.reactor.ReactorTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.TaskTimer;
 import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.spring.TaskGroupCustomizer;
 import java.io.IOException;

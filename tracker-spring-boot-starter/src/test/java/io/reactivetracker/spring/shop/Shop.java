@@ -96,7 +96,9 @@ public final class Shop {
         }
     }
 
-    /** The ways whose outcome somebody sees, or that are not the application's, or that are counted in another place. */
+    /**
+     * The ways whose outcome somebody sees, or that are not the application's, or that are counted in another place.
+     */
     public enum NotForgotten implements Function<Mono<String>, Disposable> {
         FUTURE {
             @Override

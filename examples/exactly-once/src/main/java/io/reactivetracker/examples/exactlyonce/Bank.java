@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Charges payments. It refuses a fencing token lower than one that it has seen of the same payment, and knows a payment that
- * it has charged already: both in one step with the charge.
+ * Charges payments. In one atomic step, it refuses a fencing token lower than one it has seen for the same payment, and
+ * does not charge a payment twice.
  */
 final class Bank {
 
@@ -51,18 +51,18 @@ final class Bank {
                 .thenApply(answer -> {
                     if (answer.equals("STALE")) {
                         throw new IllegalStateException(
-                                "the bank has seen a number higher than " + fence + " for " + payment);
+                                "the bank has seen a fencing token higher than " + fence + " for " + payment);
                     }
                     return answer;
                 });
     }
 
-    /** How often each payment was charged. */
+    /** Returns the number of charges of each payment. */
     Map<String, String> times() {
         return connection.sync().hgetall(TIMES);
     }
 
-    /** How many charges of each payment came with too low a number. */
+    /** Returns the number of charges of each payment that were refused because of their fencing token. */
     Map<String, String> stale() {
         return connection.sync().hgetall(STALE);
     }

@@ -12,10 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** A {@link PaymentProcess} that runs, as its parent sees it. */
+/** A running {@link PaymentProcess}, seen from its parent. */
 final class Child implements AutoCloseable {
 
-    private static final long MOST_SECONDS = 60;
+    private static final long MAX_SECONDS = 60;
 
     private final String name;
     private final Process process;
@@ -68,7 +68,7 @@ final class Child implements AutoCloseable {
     }
 
     private static void await(CompletableFuture<?> line) {
-        line.orTimeout(MOST_SECONDS, TimeUnit.SECONDS).join();
+        line.orTimeout(MAX_SECONDS, TimeUnit.SECONDS).join();
     }
 
     void awaitReady() {
@@ -89,7 +89,7 @@ final class Child implements AutoCloseable {
     }
 
     void awaitEnd() {
-        process.onExit().orTimeout(MOST_SECONDS, TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(MAX_SECONDS, TimeUnit.SECONDS).join();
     }
 
     /** By SIGKILL. */

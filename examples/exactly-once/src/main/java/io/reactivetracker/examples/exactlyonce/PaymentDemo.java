@@ -3,7 +3,7 @@ package io.reactivetracker.examples.exactlyonce;
 
 import java.io.IOException;
 
-/** Has three processes make the same payments at once, kills one and pauses another, and prints what became of each payment. */
+/** Runs three processes that make the same payments, kills one, pauses another, and prints the results. */
 public final class PaymentDemo {
 
     private PaymentDemo() {}

@@ -26,11 +26,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * A process that is asked for every payment, like its two siblings, and says on its output what it does.
+ * A process that tries to make every payment, like its two siblings, and logs what it does on standard output.
  *
- * <p>It does what the lines on its input say. It may have a payment to hold: {@value #HOLD} has it begin with that one, and stop
- * in the middle until it gets {@value #RELEASE}; meanwhile {@value #WORK} has it make all the others. That is how the demo knows
- * what a process has in hand when it kills or pauses it.
+ * <p>Lines on standard input are commands. {@value #HOLD} begins the payment to hold, if there is one, and stops in the
+ * middle until {@value #RELEASE}. {@value #WORK} makes all other payments meanwhile. So the demo knows which payment a
+ * process is making when it kills or pauses it.
  */
 public final class PaymentProcess {
 
@@ -38,7 +38,7 @@ public final class PaymentProcess {
     static final String WORK = "work";
     static final String RELEASE = "release";
 
-    /** How many payments everybody is asked for. */
+    /** The number of payments. */
     static final int NUMBER = 30;
 
     private static final Duration LEASE = Duration.ofSeconds(3);
@@ -75,7 +75,8 @@ public final class PaymentProcess {
     /**
      * Makes payments until all have succeeded.
      *
-     * @param arguments the URI of the server; the payment to hold at, or nothing; whether that is after the charge
+     * @param arguments the URI of the server; the payment to hold, or an empty string; whether to hold it after the
+     *     charge
      */
     public static void main(String[] arguments) {
         PaymentProcess process = new PaymentProcess(arguments[0], arguments[1], Boolean.parseBoolean(arguments[2]));
@@ -99,7 +100,7 @@ public final class PaymentProcess {
             shuffled.forEach(this::pay);
         }
         held.join();
-        // The recorder has given up what lost its lease, but its charge is still on its way.
+        // The recorder has dropped the payment that lost its lease, but its charge is still under way.
         heldCharge.handle((answer, refused) -> answer).join();
     }
 
@@ -107,7 +108,7 @@ public final class PaymentProcess {
         try {
             return payments.counts().join().getOrDefault(TaskStatus.SUCCEEDED, 0L) == NUMBER;
         } catch (CompletionException failure) {
-            // As after a pause, in which the time for the answer went by.
+            // For example after a pause longer than the time limit of the store.
             say("failed to count " + failure.getCause());
             return false;
         }
@@ -118,7 +119,7 @@ public final class PaymentProcess {
             String answer = payments.record(payment, this::charge).join();
             say("paid " + payment + " " + answer);
         } catch (CancellationException cancelled) {
-            // As after a pause, in which the lease ran out.
+            // For example after a pause longer than the lease.
             say("cancelled " + payment + " " + cancelled.getMessage());
         } catch (CompletionException failure) {
             if (!(failure.getCause() instanceof TaskAlreadyRecordedException)) {
@@ -159,7 +160,7 @@ public final class PaymentProcess {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
                 .lines()
                 .forEach(line -> told(line).complete(null));
-        say("ends, since nobody is there any more");
+        say("ends, since its parent has ended");
         Runtime.getRuntime().halt(1);
     }
 

@@ -12,13 +12,13 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** What became of the payments in one run of the three processes. */
+/** The results of one run of the three processes. */
 record PaymentRun(Map<String, TaskStatus> statuses, Map<String, String> charged, Map<String, String> stale) {
 
     static final String OF_THE_KILLED = "payment-10";
     static final String OF_THE_PAUSED = "payment-20";
 
-    /** Runs it: about the time of two leases. */
+    /** Runs the processes, for about the time of two leases. */
     static PaymentRun run(Consumer<String> log) throws IOException {
         try (RedisServer server = RedisServer.start()) {
             RedisClient client = RedisClient.create(server.uri());

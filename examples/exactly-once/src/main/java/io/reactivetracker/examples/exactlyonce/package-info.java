@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Payments that three processes are asked for at once: each is made once, although one process is killed and one paused. */
+/** Payments that three processes make at the same time, each exactly once, although one is killed and one paused. */
 @NullMarked
 package io.reactivetracker.examples.exactlyonce;
 

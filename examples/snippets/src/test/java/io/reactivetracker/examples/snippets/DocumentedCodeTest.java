@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every block of code that a reader can copy stands, paragraph by paragraph, in a source file of the examples, or in a test
- * of the Spring Boot starter, too, where it is compiled and run.
+ * Every block of code that a reader can copy stands, paragraph by paragraph, in a source file of the examples, or in a
+ * test of the Spring Boot starter, too, where it is compiled and run.
  */
 class DocumentedCodeTest {
 

@@ -94,7 +94,9 @@ class ModulePathTest {
                 .isInstanceOf(UnaryOperator.class);
     }
 
-    /** Lettuce has no module descriptor, so what it needs of Netty's modules is to be named, as the documentation says. */
+    /**
+     * Lettuce has no module descriptor, so what it needs of Netty's modules is to be named, as the documentation says.
+     */
     @Test
     void keepRecordsInRedis() throws Exception {
         ModuleLayer layer =

@@ -71,10 +71,10 @@ class RecorderSnippetsTest {
         // spotless:on
         payments.forget(payment.id());
         // spotless:off
-        payments.record(payment.id(), orJoin(), attempt -> pay(payment)); // waits for one that runs, and ends as that does
+        payments.record(payment.id(), orJoin(), attempt -> pay(payment)); // joins a running one
         payments.revoke(payment.id(), attempt -> refund(payment)); // then it may be paid again
 
-        payments.record(payment.id(), attempt -> pay(payment, attempt.fencingToken())); // which tells a late owner from the next
+        payments.record(payment.id(), attempt -> pay(payment, attempt.fencingToken())); // excludes a late owner
         // spotless:on
         assertThat(done).containsExactly("paid one", "paid one", "refunded one", "fence 4", "paid one");
         // spotless:off
@@ -92,8 +92,8 @@ class RecorderSnippetsTest {
         // spotless:off
         TaskRecorder<String> payments = TaskRecorder.create(RecordStore.inMemory(Retention.of(week, 1_000_000)));
         // spotless:on
-        CompletableFuture<Long> fence =
-                payments.record("one", (RecordContext<String> attempt) -> CompletableFuture.completedFuture(attempt.fencingToken()));
+        CompletableFuture<Long> fence = payments.record(
+                "one", (RecordContext<String> attempt) -> CompletableFuture.completedFuture(attempt.fencingToken()));
         assertThat(fence).isCompletedWithValue(1L);
     }
 

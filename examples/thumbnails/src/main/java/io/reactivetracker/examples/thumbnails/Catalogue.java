@@ -7,7 +7,7 @@ import java.nio.file.StandardOpenOption;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** The file that lists the pictures that have a thumbnail. It takes a line at a time: its group sees to that. */
+/** A file that lists the pictures with a thumbnail. Its group appends one line at a time. */
 final class Catalogue {
 
     private final Path file;

@@ -7,7 +7,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
-/** Posts pictures to the service one after the other, and asks how it goes. */
+/** Posts pictures to the service one after the other, and reads its state. */
 final class Customer {
 
     private final HttpClient client;
@@ -16,7 +16,7 @@ final class Customer {
         this.client = HttpClient.create().baseUrl(address);
     }
 
-    /** Posts all pictures, and returns how many were accepted. */
+    /** Posts all pictures, and returns the number of accepted ones. */
     int postAll() {
         return Flux.fromIterable(Pictures.names())
                 .concatMap(this::answerTo)

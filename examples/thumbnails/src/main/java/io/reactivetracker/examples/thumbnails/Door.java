@@ -5,9 +5,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Lets the first pictures be rendered at once, and others when it is opened to them.
+ * Holds pictures back before they are rendered, except for the first ones, until it is opened.
  *
- * <p>So it is certain, and no matter of timing, which pictures are in flight when the service is told to stop or breaks.
+ * <p>So it is certain which pictures are in flight when the service stops or breaks.
  */
 final class Door {
 

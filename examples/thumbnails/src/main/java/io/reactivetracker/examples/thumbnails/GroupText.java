@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.examples.thumbnails;
 
-import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupSnapshot;
+import io.reactivetracker.group.TaskCounts;
 
-/** Writes a snapshot of a tree of groups for people to read, a group a line. */
+/** Formats a snapshot of a tree of groups, with one line per group. */
 final class GroupText {
 
     private GroupText() {}

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** What became of each accepted picture: it was catalogued, has failed, or was cancelled. */
+/** The outcome of each accepted picture: catalogued, failed or cancelled. */
 final class Outcomes {
 
     private final Queue<Work> works = new ConcurrentLinkedQueue<>();
@@ -22,7 +22,7 @@ final class Outcomes {
         return names(work -> work.isDone() && !work.isCompletedExceptionally());
     }
 
-    /** The pictures that have failed, and why. */
+    /** Returns the failed pictures with their errors. */
     Map<String, Throwable> failed() {
         return works.stream()
                 .filter(work -> work.end.isCompletedExceptionally() && !work.end.isCancelled())

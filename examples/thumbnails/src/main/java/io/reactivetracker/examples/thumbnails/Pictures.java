@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
-/** The pictures that a customer has, drawn on demand: PNGs, and one that is none. */
+/** The pictures of a customer, drawn on demand: PNG files, and one that is not. */
 final class Pictures {
 
     static final int NUMBER = 40;

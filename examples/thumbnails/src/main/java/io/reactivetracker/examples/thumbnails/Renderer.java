@@ -15,7 +15,7 @@ import javax.imageio.ImageIO;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** Decodes pictures, scales them down, and writes the thumbnails as files; all of it blocks, and so has its own threads. */
+/** Decodes pictures, scales them down, and writes thumbnails to files, on its own threads since all of that blocks. */
 final class Renderer {
 
     /** The longer side of a thumbnail. */
@@ -24,13 +24,13 @@ final class Renderer {
     private final Path directory;
     private final Function<String, Mono<Void>> door;
 
-    /** Renders a picture when the door has let its name pass. */
+    /** The door lets pictures pass by name. */
     Renderer(Path directory, Function<String, Mono<Void>> door) {
         this.directory = directory;
         this.door = door;
     }
 
-    /** To be subscribed to as a task of a group. */
+    /** Subscribe to it as a task of a group. */
     Mono<Void> render(String name, byte[] picture) {
         return Mono.deferContextual(context -> {
             TaskContext task = context.get(TaskContext.class);
@@ -40,7 +40,7 @@ final class Renderer {
                                 return null;
                             })
                             .subscribeOn(Schedulers.boundedElastic()))
-                    // To cancel interrupts the thread; how the code there takes it is of no interest any more.
+                    // A cancel interrupts the thread; its error is then of no interest.
                     .onErrorResume(error -> task.cancellationToken().isCancelled() ? Mono.never() : Mono.error(error));
         });
     }

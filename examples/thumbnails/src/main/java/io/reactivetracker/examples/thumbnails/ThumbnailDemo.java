@@ -4,7 +4,7 @@ package io.reactivetracker.examples.thumbnails;
 import java.io.IOException;
 import java.nio.file.Files;
 
-/** Runs the service twice, told to stop and broken while it works, and prints what became of the pictures. */
+/** Runs the service twice, stops it and breaks it while it works, and prints the outcomes of the pictures. */
 public final class ThumbnailDemo {
 
     private ThumbnailDemo() {}
@@ -13,7 +13,7 @@ public final class ThumbnailDemo {
      * Runs the demo.
      *
      * @param arguments none
-     * @throws IOException if the service can't be reached, or its files not be read
+     * @throws IOException if the service cannot be reached or its files cannot be read
      */
     public static void main(String[] arguments) throws IOException {
         ThumbnailRun stopped = stopped();

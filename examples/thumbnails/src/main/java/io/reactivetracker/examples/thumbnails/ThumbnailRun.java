@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.examples.thumbnails;
 
-import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownReport;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.reactor.ReactorTracking;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,10 +16,10 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** One run: the service gets all pictures, and ends when it has made half of them into thumbnails: told to, or broken. */
+/** One run: the service gets all pictures, and is stopped or broken when half of them have thumbnails. */
 final class ThumbnailRun implements AutoCloseable {
 
-    /** How many pictures are catalogued before anything happens. */
+    /** The number of pictures that are catalogued before the service is stopped or broken. */
     static final int AT_ONCE = Pictures.NUMBER / 2;
 
     private static final Shutdown PLAN = Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ofSeconds(5));
@@ -35,7 +35,7 @@ final class ThumbnailRun implements AutoCloseable {
     private final Customer customer;
     private final int accepted;
 
-    /** Starts the service, and posts all pictures; half of them are catalogued when this returns. */
+    /** Starts the service and posts all pictures. Half of them are catalogued when this returns. */
     ThumbnailRun(Path directory, Consumer<String> console) {
         this.file = directory.resolve("catalogue.txt");
         this.kept = directory.resolve("catalogue-before-it-broke.txt");
@@ -50,7 +50,7 @@ final class ThumbnailRun implements AutoCloseable {
         tellTheGroups();
     }
 
-    /** Tells the service to stop, and sees it through what it has. */
+    /** Stops the service, and lets it complete its work. */
     ShutdownReport stop() {
         console.accept("shutdown begins: " + PLAN);
         CompletableFuture<ShutdownReport> report =
@@ -70,7 +70,7 @@ final class ThumbnailRun implements AutoCloseable {
         return report.join();
     }
 
-    /** Puts a directory in the place of the catalogue's file, so that the next line can't be written. */
+    /** Replaces the catalogue's file with a directory, so that the next line cannot be written. */
     void breakTheCatalogue() throws IOException {
         console.accept("the catalogue breaks");
         Files.move(file, kept);
@@ -88,7 +88,7 @@ final class ThumbnailRun implements AutoCloseable {
         return thumbnails.root().cancellationToken().cause();
     }
 
-    /** The status of the answer to a picture that comes now. */
+    /** Returns the status of the answer to a picture posted now. */
     int postOneMore() {
         int status = customer.post(Pictures.nameOf(1));
         console.accept("POST /pictures/" + Pictures.nameOf(1) + " is answered with " + status);
@@ -99,7 +99,7 @@ final class ThumbnailRun implements AutoCloseable {
         return accepted;
     }
 
-    /** How many were accepted, and are neither in the catalogue nor known to have failed or to be cancelled. */
+    /** Returns the number of accepted pictures that are neither catalogued, failed nor cancelled. */
     int lost() throws IOException {
         return accepted
                 - catalogue().size()
@@ -127,7 +127,7 @@ final class ThumbnailRun implements AutoCloseable {
         return customer.groups();
     }
 
-    /** Waits until half of the pictures are done, and the next ones stand at the door. */
+    /** Waits until half of the pictures are catalogued and the next ones wait at the door. */
     private void awaitHalf() {
         ReactorTracking.watch(thumbnails.root(), BETWEEN_LOOKS)
                 .map(GroupSnapshot::counts)
@@ -136,7 +136,7 @@ final class ThumbnailRun implements AutoCloseable {
     }
 
     private static boolean isHalfDone(TaskCounts counts) {
-        // The picture itself, its rendering and its entry; two of the others are at the door.
+        // The picture, its rendering and its entry; two of the others wait at the door.
         return counts.succeeded() == 3 * AT_ONCE && counts.queued() == Pictures.NUMBER - AT_ONCE - 2;
     }
 

@@ -10,7 +10,7 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** Takes pictures over HTTP and answers 202 at once, or 503 if there will be no more thumbnails; and tells of the groups. */
+/** Accepts pictures over HTTP with 202, or refuses them with 503 after the groups are closed, and shows the groups. */
 final class ThumbnailServer implements AutoCloseable {
 
     private static final Pattern FILE_NAME = Pattern.compile("[\\w-]+");

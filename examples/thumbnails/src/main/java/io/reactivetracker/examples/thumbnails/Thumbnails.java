@@ -14,11 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a thumbnail of each picture in the background, and then enters it into the catalogue.
+ * Renders a thumbnail of each picture in the background, and then adds it to the catalogue.
  *
- * <p>Each picture is a task of the root, and within that one task after the other of two groups below. Rendering may fail,
- * is tried again, and concerns that one picture. Without the catalogue the service is no use: an error there cancels
- * everything. A shutdown keeps the groups open for as long as the root has a picture that is on its way through them.
+ * <p>Each picture is a task of the root group, and both steps are tasks of groups below it. A failed rendering is
+ * retried and affects only its picture. An error of the catalogue cancels everything, since the service cannot work
+ * without it. A shutdown keeps the groups of the steps open until the root has no more tasks.
  */
 final class Thumbnails {
 
@@ -44,7 +44,7 @@ final class Thumbnails {
         this.catalogue = catalogue;
     }
 
-    /** Begins the work on a picture, unless the groups are closed or cancelled; then it returns false. */
+    /** Starts the work on a picture. Returns false if the groups are closed or cancelled. */
     boolean accept(String name, byte[] picture) {
         CompletableFuture<Void> work = renderer.render(name, picture)
                 .transform(trackWith(render, "render " + name))

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A service whose background work is two groups of tasks: one that may fail and is tried again, and one that must not.
+ * A service with two groups of background tasks: one retries failed tasks, the other cancels everything if a task
+ * fails.
  *
- * <p>The service: {@code ThumbnailServer} with its routes, {@code Thumbnails} with the groups and what a picture goes
- * through, {@code Renderer} and {@code Catalogue} that do the work. The demo around it: {@code ThumbnailDemo} plays a
- * customer who posts pictures, tells the service to stop while it works, and breaks its catalogue.
+ * <p>{@code ThumbnailServer} has the routes, {@code Thumbnails} the groups and the steps of a picture, {@code Renderer}
+ * and {@code Catalogue} do the work. {@code ThumbnailDemo} plays a customer who posts pictures, stops the service while
+ * it works, and breaks its catalogue.
  */
 @NullMarked
 package io.reactivetracker.examples.thumbnails;

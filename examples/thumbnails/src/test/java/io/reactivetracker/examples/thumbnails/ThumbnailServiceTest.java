@@ -105,7 +105,11 @@ class ThumbnailServiceTest {
 
             assertThat(run.groups().isCancelled()).isTrue();
             assertThat(run.groups().children()).isEmpty();
-            assertThat(run.groups().counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 61).with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 39));
+            assertThat(run.groups().counts())
+                    .isEqualTo(TaskCounts.none()
+                            .with(Outcome.SUCCEEDED, 61)
+                            .with(Outcome.FAILED, 1)
+                            .with(Outcome.CANCELLED, 39));
             assertThat(run.postOneMore()).isEqualTo(503);
             assertThat(run.groups().counts().issued()).isEqualTo(101);
         }

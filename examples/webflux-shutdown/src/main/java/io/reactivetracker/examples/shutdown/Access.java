@@ -14,9 +14,9 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * Who may do what: anyone may order, and the platform may ask how the server is; what it works on is for the management.
+ * Access rules, for both ports: orders and health are public, and everything that shows tasks is for the management.
  *
- * <p>Names of tasks tell of customers and of what went wrong, so they are for few eyes. The rules hold on both ports.
+ * <p>Names of tasks may contain data of customers.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableWebFluxSecurity
@@ -24,7 +24,7 @@ class Access {
 
     private static final String MANAGEMENT = "MANAGEMENT";
 
-    /** The page needs its own files and nothing else: a script from elsewhere, or in a task's name, would not run. */
+    /** Allows only the page's own files, so that a script in the name of a task does not run. */
     private static final String CONTENT_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
@@ -47,8 +47,7 @@ class Access {
                 .exceptionHandling(exceptions -> exceptions.accessDeniedHandler((exchange, denied) ->
                         Mono.fromRunnable(() -> exchange.getResponse().setStatusCode(HttpStatus.FORBIDDEN))))
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY)))
-                // Customers are programs that have no session; what changes something for the management is not
-                // exposed.
+                // Customers are programs without a session, and no exposed endpoint of the management writes.
                 .csrf(ServerHttpSecurity.CsrfSpec::disable)
                 .build();
     }

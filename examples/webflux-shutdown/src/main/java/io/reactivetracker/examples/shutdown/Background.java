@@ -8,17 +8,17 @@ import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.TaskGroup;
 import reactor.core.publisher.Mono;
 
-/** How the work on an order is started, that nobody waits for: its parcel is shipped, then the customer is told. */
+/** Starts the work on an order: ships the parcel, then notifies the customer. */
 interface Background {
 
     /**
      * Starts the work.
      *
-     * @throws IllegalStateException if no more work is taken
+     * @throws IllegalStateException if no more work is accepted
      */
     void start(String order, Mono<Void> ship, Mono<Void> tell);
 
-    /** As it is mostly done: from here on nobody knows that the work exists. */
+    /** The common way: the subscription is forgotten. */
     record Forgotten() implements Background {
 
         @Override
@@ -28,14 +28,14 @@ interface Background {
     }
 
     /**
-     * The same, as a task of the application's own group; its steps are tasks of groups below.
+     * The work as a task of the application's group, with its steps as tasks of groups below it.
      *
-     * <p>That group is the first to be closed, and those below it stay open until it has no more tasks: so from one instant on no
-     * order is taken, not even from one who still has a connection, and those that were taken can go through all their steps.
+     * <p>At shutdown that group closes first, and the groups below it stay open until its tasks have ended. So no order
+     * is accepted after that moment, and accepted orders complete all their steps.
      *
-     * @param orders a task for each order
-     * @param parcels a task for each parcel, some at a time
-     * @param notices a task for each customer who is told
+     * @param orders has one task per order
+     * @param parcels has one task per parcel, with limited concurrency
+     * @param notices has one task per notification
      */
     record Tracked(TaskGroup orders, TaskGroup parcels, TaskGroup notices) implements Background {
 

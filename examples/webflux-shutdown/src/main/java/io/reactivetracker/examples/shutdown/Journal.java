@@ -8,7 +8,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** The file that says which orders were shipped: a line is there once its order needs no more work. */
+/** A file with one line per shipped order. */
 final class Journal {
 
     private final Path file;

@@ -18,9 +18,9 @@ import org.springframework.context.event.EventListener;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Takes orders over HTTP, answers 202 at once, and sees to each in the background.
+ * Accepts orders over HTTP, answers 202 at once, and ships them in the background.
  *
- * <p>That none is lost when it is told to stop is the starter's work: there is nothing about that here.
+ * <p>The starter makes sure that no order is lost at shutdown; this class has no code for it.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -29,13 +29,13 @@ public class OrderServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(OrderServer.class);
 
-    /** For Spring. */
+    /** Called by Spring. */
     public OrderServer() {}
 
     /**
      * Starts the server.
      *
-     * @param arguments Spring Boot's
+     * @param arguments the arguments of Spring Boot
      */
     public static void main(String[] arguments) {
         SpringApplication.run(OrderServer.class, arguments);
@@ -46,7 +46,7 @@ public class OrderServer {
         return new Shipping(WebClient.create(carrier), new Journal(journal));
     }
 
-    /** The application's group is there unless the starter is switched off. */
+    /** The application's group is missing if the starter is disabled. */
     @Bean
     Background background(ObjectProvider<TaskGroup> application) {
         TaskGroup group = application.getIfAvailable();

@@ -7,7 +7,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The counter: an order that is accepted will be shipped, and one that would not be is refused, by the starter. */
+/** Accepts orders. The starter answers 503 if the order's task is refused. */
 @RestController
 class Orders {
 
@@ -19,7 +19,7 @@ class Orders {
         this.background = background;
     }
 
-    /** The work is a task before the answer is given, so there is no moment in which an accepted order could be missed. */
+    /** Starts the task before the answer is sent, so that no accepted order is missed. */
     @PostMapping("/orders/{id}")
     @ResponseStatus(HttpStatus.ACCEPTED)
     void order(@PathVariable String id) {

@@ -6,7 +6,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/** The work on an order: reserve, pack, hand over to the carrier by HTTP, write the journal, tell the customer. */
+/** The work on an order: reserve, pack, hand over to the carrier by HTTP, write the journal, notify the customer. */
 final class Shipping {
 
     private static final Duration RESERVING = Duration.ofMillis(20);

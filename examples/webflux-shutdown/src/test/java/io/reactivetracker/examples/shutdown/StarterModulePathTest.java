@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The starter on a module path, as an application with a {@code module-info.java} has it; without web server, actuator and meters. */
+/**
+ * The starter on a module path, as an application with a {@code module-info.java} has it; without web server, actuator
+ * and meters.
+ */
 class StarterModulePathTest {
 
     private static final List<String> NEEDED = List.of(

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.examples.shutdown.demo;
 
-/** What a customer may hear. */
+/** The answer to an order. */
 enum Answer {
-    /** 202: from now on the order is the server's. */
+    /** 202: the server is responsible for the order. */
     ACCEPTED,
-    /** 503: the server runs, and takes no orders. */
+    /** 503: the server runs but takes no orders. */
     UNAVAILABLE,
-    /** Nobody listens. */
+    /** The port is closed. */
     NO_CONNECTION,
     /**
-     * The connection was closed, and not a byte of an answer had come: so Netty ends a connection that is kept alive and has no
-     * request at that moment, also if one is on its way.
+     * The connection was closed before the first byte of an answer. Netty closes a kept-alive connection without a
+     * request, even if one is on its way.
      */
     NONE,
-    /** An answer that breaks off. */
+    /** The answer is incomplete. */
     HALF,
     /** Any other answer. */
     UNEXPECTED

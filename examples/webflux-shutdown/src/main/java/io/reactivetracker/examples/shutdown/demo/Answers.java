@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the customers have heard.
+ * The answers that the customers received.
  *
  * @param byOrder the answer to each order
  */
@@ -16,7 +16,7 @@ record Answers(Map<String, Answer> byOrder) {
         return ordersWith(Answer.ACCEPTED);
     }
 
-    /** How many were told that their order is not taken. */
+    /** Returns the number of orders that were refused. */
     int refused() {
         return ordersWith(Answer.UNAVAILABLE).size()
                 + ordersWith(Answer.NO_CONNECTION).size();

@@ -10,10 +10,10 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * The carrier, an HTTP service of its own: takes some parcels at once, lets all others wait at its door until that is opened,
- * and then takes one after the other.
+ * The carrier's HTTP service. It accepts a number of parcels at once; all others wait until it opens, and are then
+ * accepted one after the other.
  *
- * <p>So it is certain, and no matter of timing, that orders are in flight when the server is told to stop.
+ * <p>So orders are certain to be in flight when the server is told to stop.
  */
 final class Carrier implements AutoCloseable {
 
@@ -45,12 +45,12 @@ final class Carrier implements AutoCloseable {
         return "http://127.0.0.1:" + server.port();
     }
 
-    /** How many parcels have come to the door so far. */
+    /** Returns the number of parcels that have arrived. */
     int parcels() {
         return parcels.get();
     }
 
-    /** Lets those in who wait, and all who come. */
+    /** Accepts waiting and later parcels. */
     void open() {
         open.tryEmitEmpty();
     }

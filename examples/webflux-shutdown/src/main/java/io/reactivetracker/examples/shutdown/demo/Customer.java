@@ -12,12 +12,12 @@ import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A customer with one connection that is kept alive, on the bare socket: an HTTP client would hide how an answer ended, and
- * try again by itself.
+ * A customer with one kept-alive connection. It uses a plain socket, since an HTTP client hides broken answers and
+ * retries.
  */
 final class Customer implements AutoCloseable {
 
-    private static final int LONGEST_WAIT_MILLIS = 60_000;
+    private static final int MAX_WAIT_MILLIS = 60_000;
 
     private final InetSocketAddress server;
     private @Nullable Socket connection;
@@ -72,7 +72,7 @@ final class Customer implements AutoCloseable {
         return received.toString(US_ASCII);
     }
 
-    /** The value of a field, or 0: all that is looked for may be missing. */
+    /** Returns the value of a header field, or 0 if it is missing. */
     private static String field(String head, String name) {
         return head.lines()
                 .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
@@ -84,8 +84,8 @@ final class Customer implements AutoCloseable {
     private Socket connection() throws IOException {
         if (connection == null) {
             Socket socket = new Socket();
-            socket.connect(server, LONGEST_WAIT_MILLIS);
-            socket.setSoTimeout(LONGEST_WAIT_MILLIS);
+            socket.connect(server, MAX_WAIT_MILLIS);
+            socket.setSoTimeout(MAX_WAIT_MILLIS);
             connection = socket;
         }
         return connection;
@@ -97,7 +97,7 @@ final class Customer implements AutoCloseable {
             try {
                 connection.close();
             } catch (IOException ignored) {
-                // It is of no use any more.
+                // It is not used again.
             }
             connection = null;
         }

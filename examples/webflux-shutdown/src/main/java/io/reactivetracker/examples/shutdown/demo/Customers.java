@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Eight customers at once, each of whom orders, and orders again after a pause, until he has found the door shut. */
+/** Eight concurrent customers, each of whom orders with pauses until the server refuses connections. */
 final class Customers implements Load {
 
     static final int NUMBER = 8;
@@ -20,15 +20,15 @@ final class Customers implements Load {
 
     private final String name;
     private final Duration pause;
-    private final int mostOrdersOfEach;
+    private final int maxOrders;
 
-    Customers(String name, Duration pause, int mostOrdersOfEach) {
+    Customers(String name, Duration pause, int maxOrders) {
         this.name = name;
         this.pause = pause;
-        this.mostOrdersOfEach = mostOrdersOfEach;
+        this.maxOrders = maxOrders;
     }
 
-    /** So many orders, and in such haste, that a shutdown falls into the midst of them. */
+    /** Returns customers that order fast enough to be interrupted by a shutdown. */
     static Customers inHaste() {
         return new Customers("order", Duration.ofMillis(5), 2_000);
     }
@@ -55,7 +55,7 @@ final class Customers implements Load {
     private Void order(String orders, InetSocketAddress server, Map<String, Answer> heard) throws InterruptedException {
         int refusals = 0;
         try (Customer customer = new Customer(server)) {
-            for (int number = 1; number <= mostOrdersOfEach && refusals < REFUSALS_UNTIL_HOME; number++) {
+            for (int number = 1; number <= maxOrders && refusals < REFUSALS_UNTIL_HOME; number++) {
                 Answer answer = customer.order(orders + number);
                 heard.put(orders + number, answer);
                 if (answer == Answer.NO_CONNECTION) {

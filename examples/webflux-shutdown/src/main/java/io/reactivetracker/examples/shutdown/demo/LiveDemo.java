@@ -13,10 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/**
- * Some deploys to be watched on the live page: a server gets orders, SIGTERM after a while, drains and ends, and the next
- * takes its place.
- */
+/** A series of deploys to watch on the live page: a server gets orders, then SIGTERM, drains, ends, and is replaced. */
 public final class LiveDemo {
 
     private static final int DEPLOYS = 20;

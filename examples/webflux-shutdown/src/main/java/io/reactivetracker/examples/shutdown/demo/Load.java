@@ -3,7 +3,7 @@ package io.reactivetracker.examples.shutdown.demo;
 
 import java.net.InetSocketAddress;
 
-/** Orders, one after the other and by several customers at once, until the server takes none any more. */
+/** Sends orders until the server takes no more. */
 @FunctionalInterface
 interface Load {
 

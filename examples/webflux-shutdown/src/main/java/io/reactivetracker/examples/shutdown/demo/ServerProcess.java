@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** An order server in a process of its own, and what it logs. */
+/** An order server in its own process, and the lines that it logs. */
 final class ServerProcess implements AutoCloseable {
 
-    /** Only ends what hangs, far above what anything here takes. */
-    private static final Duration LONGEST = Duration.ofMinutes(2);
+    /** Far above the time that anything here takes. */
+    private static final Duration MAX_WAIT = Duration.ofMinutes(2);
 
     private final Process process;
     private final Thread reader;
@@ -24,11 +24,11 @@ final class ServerProcess implements AutoCloseable {
     private boolean hasEnded; // guarded by lines
 
     /**
-     * Starts it.
+     * Starts the process.
      *
      * @param main the class to run
-     * @param arguments its arguments, besides those that are the same for all
-     * @param console gets each line as it comes
+     * @param arguments additional arguments
+     * @param console receives each line
      */
     ServerProcess(Class<?> main, List<String> arguments, Consumer<String> console) throws IOException {
         List<String> command = new ArrayList<>();
@@ -66,9 +66,9 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until there is a line with this text, and returns the first. */
+    /** Waits for a line that contains the text, and returns the first one. */
     String awaitLine(String text) throws InterruptedException {
-        long deadline = System.nanoTime() + LONGEST.toNanos();
+        long deadline = System.nanoTime() + MAX_WAIT.toNanos();
         synchronized (lines) {
             while (true) {
                 for (String line : lines) {
@@ -86,19 +86,19 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** All that it has logged so far. */
+    /** Returns the lines logged so far. */
     List<String> lines() {
         synchronized (lines) {
             return List.copyOf(lines);
         }
     }
 
-    /** The port for orders; waits until the server listens there. */
+    /** Waits until the server accepts orders, and returns the port. */
     int port() throws InterruptedException {
         return portIn(awaitLine("orders on port "));
     }
 
-    /** The port for the management; waits until the server listens there. */
+    /** Waits until the management port is open, and returns it. */
     int managementPort() throws InterruptedException {
         return portIn(awaitLine("management on port "));
     }
@@ -128,13 +128,13 @@ final class ServerProcess implements AutoCloseable {
         if (!process.supportsNormalTermination()) {
             throw new UnsupportedOperationException("this system has no SIGTERM: run the demo on Linux or macOS");
         }
-        // By its handle: the process object would close the console, and what the server says last would be lost.
+        // By its handle: Process.destroy closes the console, and the server's last lines would be lost.
         process.toHandle().destroy();
     }
 
-    /** Waits for the end, and for all that it has logged, and returns the exit code. */
+    /** Waits for the end of the process and its last line, and returns the exit code. */
     int awaitEnd() throws InterruptedException {
-        if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+        if (!process.waitFor(MAX_WAIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new IllegalStateException("the server goes on:\n" + String.join("\n", lines()));
         }
         reader.join();

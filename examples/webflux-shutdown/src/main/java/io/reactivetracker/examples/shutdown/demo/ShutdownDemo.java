@@ -3,7 +3,7 @@ package io.reactivetracker.examples.shutdown.demo;
 
 import java.util.List;
 
-/** Runs the server twice under the same load, by Spring Boot alone and with the starter, and prints what each has lost. */
+/** Runs the server under the same load without and with the starter, and prints the lost orders. */
 public final class ShutdownDemo {
 
     static final String ALONE = "Spring Boot alone, graceful shutdown on";

@@ -18,19 +18,19 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * One run: a server is started, gets orders, gets SIGTERM while they go on coming and many are in flight, and ends.
+ * One run: a server starts, gets orders, gets SIGTERM while orders arrive and many are in flight, and ends.
  *
- * @param answers what the customers have heard
- * @param shipped the orders that the journal has
- * @param exitCode the server's
+ * @param answers the answers to the customers
+ * @param shipped the orders in the journal
+ * @param exitCode the exit code of the server
  */
 record ShutdownRun(Answers answers, Set<String> shipped, int exitCode) {
 
-    /** Spring Boot's graceful shutdown, which the application asks for, and nothing else. */
+    /** Only Spring Boot's graceful shutdown. */
     static final List<String> ALONE = List.of(
             "--reactive-tracker.enabled=false",
             "--management.endpoint.health.group.readiness.include=readinessState",
-            // An error and its trace for each order that is cut off; the demo counts them.
+            // Suppresses a stack trace for each lost order; the demo counts them.
             "--logging.level.reactor=off");
 
     static final List<String> WITH_STARTER = List.of();
@@ -48,7 +48,7 @@ record ShutdownRun(Answers answers, Set<String> shipped, int exitCode) {
                         Stream.concat(
                                         arguments.stream(),
                                         Stream.of(
-                                                // So much that a slow machine makes no difference.
+                                                // Enough time for a slow machine.
                                                 "--spring.lifecycle.timeout-per-shutdown-phase=100s",
                                                 "--reactive-tracker.shutdown.grace=90s",
                                                 "--server.port=0",
@@ -64,11 +64,11 @@ record ShutdownRun(Answers answers, Set<String> shipped, int exitCode) {
                     || shipped(journal).size() < SHIPPED_AT_ONCE) {
                 Thread.sleep(5);
             }
-            console.accept("%d orders shipped, more in flight, customers go on ordering: SIGTERM to process %d"
+            console.accept("%d orders shipped, more in flight, customers keep ordering: SIGTERM to process %d"
                     .formatted(shipped(journal).size(), server.pid()));
             server.terminate();
             Answers heard = answers.get();
-            // Not before: so both servers have work in flight when they have no more requests to answer.
+            // Only now, so that both servers have work in flight when their requests have ended.
             carrier.open();
             int exitCode = server.awaitEnd();
             return new ShutdownRun(heard, shipped(journal), exitCode);
@@ -77,12 +77,12 @@ record ShutdownRun(Answers answers, Set<String> shipped, int exitCode) {
         }
     }
 
-    /** The accepted orders that nobody will ever ship. */
+    /** Returns the orders that were accepted but not shipped. */
     Set<String> lost() {
         return without(answers.accepted(), shipped);
     }
 
-    /** The orders that were shipped although their customers had no answer. */
+    /** Returns the orders that were shipped although their customers got no answer. */
     Set<String> unanswered() {
         return without(shipped, answers.accepted());
     }
@@ -93,7 +93,7 @@ record ShutdownRun(Answers answers, Set<String> shipped, int exitCode) {
         return rest;
     }
 
-    /** The orders in a journal. */
+    /** Returns the orders in a journal. */
     static Set<String> shipped(Path journal) throws IOException {
         if (Files.notExists(journal)) {
             return Set.of();

@@ -8,15 +8,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Customers as there are on most days, and every now and then a crowd: something to look at. */
+/** A steady load with a crowd every few seconds. */
 final class Waves implements Load {
 
-    /** With a carrier that takes so long for each, the crowd's parcels queue for some seconds. */
+    /** The carrier's time for each parcel, so that the parcels of a crowd queue for some seconds. */
     static final Duration TIME_FOR_EACH = Duration.ofMillis(7);
 
     private static final int SECONDS_BETWEEN_CROWDS = 18;
 
-    private static final Load MOST_DAYS = new Customers("order", Duration.ofMillis(100), 2_000);
+    private static final Load STEADY = new Customers("order", Duration.ofMillis(100), 2_000);
     private static final Load CROWD = new Customers("crowd", Duration.ofMillis(30), 60);
 
     @Override
@@ -25,7 +25,7 @@ final class Waves implements Load {
         try {
             ScheduledFuture<?> unused = crowds.scheduleAtFixedRate(
                     () -> order(CROWD, server), SECONDS_BETWEEN_CROWDS / 2, SECONDS_BETWEEN_CROWDS, TimeUnit.SECONDS);
-            return MOST_DAYS.run(server);
+            return STEADY.run(server);
         } finally {
             crowds.shutdownNow();
         }

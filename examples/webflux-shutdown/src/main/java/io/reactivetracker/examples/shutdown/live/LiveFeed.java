@@ -12,10 +12,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * What the page is told: a look at the group twice a second, and one as the {@code end}.
+ * The events of the page: a look at the group twice a second, and a last one as the {@code end}.
  *
- * <p>The end comes when the group is drained, or when the server that sends it stops: an answer that goes on for ever would
- * hold that up for as long as a phase of the shutdown may take.
+ * <p>The feed ends when the group is drained or the server begins to stop. An endless response would delay the shutdown
+ * until the timeout of a phase.
  */
 final class LiveFeed {
 
@@ -39,7 +39,7 @@ final class LiveFeed {
                         .build()));
     }
 
-    /** The first sign of the stop, before the server waits for its answers. */
+    /** Ends the feed before the server waits for its responses. */
     @EventListener(ContextClosedEvent.class)
     void end() {
         serverStops.tryEmitEmpty();

@@ -16,10 +16,10 @@ import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
- * Serves the live page on the management port, and only if that is a port of its own.
+ * Serves the live page on the management port, if that is a separate port.
  *
- * <p>The web server that takes the orders stops first, so a drain can't be watched there. The management's stops after the
- * drain, which {@code reactive-tracker.shutdown.phase} sees to.
+ * <p>The web server that takes orders stops before the drain; that of the management port stops after it, because of
+ * {@code reactive-tracker.shutdown.phase}.
  */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 @ConditionalOnBean(TaskGroup.class)

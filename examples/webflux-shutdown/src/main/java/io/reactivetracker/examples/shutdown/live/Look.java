@@ -5,34 +5,48 @@ import io.reactivetracker.RunningTask;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.TaskGroup;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What the page shows at a time.
+ * What the page shows at one time.
  *
- * @param process tells one run of the server from the next
- * @param group the tree and its counts
- * @param running the tasks that have been running for longest
- * @param more how many other tasks run
+ * @param process the id of the server's process
+ * @param group the tree of groups
+ * @param running the oldest running tasks
+ * @param more the number of running tasks that are not listed
  */
-record Look(long process, GroupSnapshot group, List<Running> running, int more) {
+record Look(long process, Group group, List<Running> running, int more) {
 
-    private static final int MOST_RUNNING = 12;
+    private static final int MAX_RUNNING = 12;
+
+    /** A group; its counts include those of all groups below it. */
+    record Group(String name, boolean isClosed, boolean isCancelled, Map<String, Long> counts, List<Group> children) {
+
+        static Group of(GroupSnapshot group) {
+            return new Group(
+                    group.name(),
+                    group.isClosed(),
+                    group.isCancelled(),
+                    group.counts().asMap(),
+                    group.children().stream().map(Group::of).toList());
+        }
+    }
 
     /**
-     * A task that runs.
+     * A running task.
      *
-     * @param id tells it from others
-     * @param name as it was given, whatever it contains: the page shows it as text
-     * @param age for how long, in milliseconds
+     * @param id the task's id
+     * @param name the task's name, which the page shows as text
+     * @param age its age in milliseconds
      */
     record Running(long id, String name, long age) {}
 
     static Look at(TaskGroup group, GroupSnapshot snapshot) {
         List<RunningTask> tasks = group.runningTasks();
         List<Running> oldest = tasks.stream()
-                .limit(MOST_RUNNING)
+                .limit(MAX_RUNNING)
                 .map(task -> new Running(task.id(), task.name(), task.age().toMillis()))
                 .toList();
-        return new Look(ProcessHandle.current().pid(), snapshot, oldest, tasks.size() - oldest.size());
+        return new Look(ProcessHandle.current().pid(), Group.of(snapshot), oldest, tasks.size() - oldest.size());
     }
 }

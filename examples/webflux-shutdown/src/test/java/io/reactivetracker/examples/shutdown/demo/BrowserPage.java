@@ -21,8 +21,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A page in a browser, driven by the <a href="https://chromedevtools.github.io/devtools-protocol/">DevTools protocol</a>: JSON
- * over a web socket, for which the JDK is enough.
+ * A page in a browser, driven by the <a href="https://chromedevtools.github.io/devtools-protocol/">DevTools
+ * protocol</a>: JSON over a web socket, for which the JDK is enough.
  */
 final class BrowserPage implements AutoCloseable {
 

@@ -53,7 +53,9 @@ final class Chromium implements AutoCloseable {
         reader.start();
     }
 
-    /** Where the system property {@code chromium} says, which may be empty for nowhere; else where the path leads to. */
+    /**
+     * Where the system property {@code chromium} says, which may be empty for nowhere; else where the path leads to.
+     */
     static Optional<Path> executable() {
         String given = System.getProperty("chromium");
         if (given != null) {

@@ -55,7 +55,7 @@ class LivePageTest {
     }
 
     @Test
-    void showsTheTreeWithItsFiguresTheOldestTasksAndAPlot() throws Exception {
+    void showsTheTreeWithItsCountsTheOldestTasksAndAPlot() throws Exception {
         ServerProcess server = shop.start();
         show(server);
         awaitText("#state", "Running");
@@ -63,7 +63,7 @@ class LivePageTest {
 
         shop.order(server, ORDERS);
         int queued = ORDERS - PARCELS_AT_ONCE;
-        awaitText("#figure-queued", String.valueOf(queued));
+        awaitText("#count-queued", String.valueOf(queued));
         assertThat(page.text("#name")).isEqualTo("shop");
         assertThat(page.text("#process")).isEqualTo("process " + server.pid());
         assertThat(rows("#groups"))
@@ -87,8 +87,8 @@ class LivePageTest {
                 .isEqualTo("Now 144 active and 16 queued");
 
         shop.carrier.open();
-        awaitText("#figure-succeeded", String.valueOf(3 * ORDERS));
-        awaitText("#figure-active", "0");
+        awaitText("#count-succeeded", String.valueOf(3 * ORDERS));
+        awaitText("#count-active", "0");
         assertThat(page.complaints()).isEmpty();
     }
 
@@ -128,7 +128,7 @@ class LivePageTest {
         awaitText("#state", "Running");
         assertThat(page.evaluate("document.getElementById('drain').hidden")).isEqualTo("true");
         shop.order(server, ORDERS);
-        awaitText("#figure-active", "144");
+        awaitText("#count-active", "144");
 
         server.terminate();
         awaitText("#state", "Draining");
@@ -152,7 +152,7 @@ class LivePageTest {
         awaitText("#state", "Running");
         assertThat(page.text("#process")).isEqualTo("process " + next.pid());
         assertThat(page.evaluate("document.getElementById('drain').hidden")).isEqualTo("true");
-        assertThat(page.text("#figure-succeeded")).isEqualTo("0");
+        assertThat(page.text("#count-succeeded")).isEqualTo("0");
         assertThat(page.evaluate("document.getElementById('plot').textContent")).contains("drained", "new server");
         assertThat(page.complaints())
                 .as("nothing but what a browser says of a server that is not there")
@@ -166,7 +166,7 @@ class LivePageTest {
                 shop.start("--reactive-tracker.shutdown.grace=1s", "--reactive-tracker.shutdown.cancel-wait=0s");
         show(server);
         Shop.hang(server, "nightly report");
-        awaitText("#figure-active", "1");
+        awaitText("#count-active", "1");
         server.terminate();
         await().until(() -> List.of("Stopped", "Disconnected").contains(page.text("#state")));
         assertThat(page.text("#state-note")).contains("1 task");
@@ -196,9 +196,9 @@ class LivePageTest {
         shop.order(server, 1);
         await().until(() ->
                 Shop.manage(server, "GET", "/actuator/tasktrackers").body().contains("ship order-1"));
-        assertThat(page.text("#figure-active")).isEqualTo("0");
+        assertThat(page.text("#count-active")).isEqualTo("0");
         page.evaluate("document.getElementById('pause').click()");
-        awaitText("#figure-active", "2");
+        awaitText("#count-active", "2");
         assertThat(page.complaints()).isEmpty();
     }
 
@@ -209,7 +209,7 @@ class LivePageTest {
         show(server);
         awaitText("#state", "Running");
         shop.order(server, 1);
-        awaitText("#figure-active", "2");
+        awaitText("#count-active", "2");
         assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
                 .as("nothing to scroll sideways but the table, in its own frame")
                 .isEqualTo("true");
@@ -242,8 +242,8 @@ class LivePageTest {
                 .toList();
     }
 
-    private int points(String figure) throws Exception {
-        return Integer.parseInt(page.evaluate("(document.querySelector('#plot .line." + figure
+    private int points(String count) throws Exception {
+        return Integer.parseInt(page.evaluate("(document.querySelector('#plot .line." + count
                 + "')?.getAttribute('d') ?? '').split(/[ML]/).length - 1"));
     }
 }

@@ -74,7 +74,7 @@ final class Shop implements AutoCloseable {
         server.awaitLine("done: hang");
     }
 
-    /** Orders so many parcels, by the names order-1 and so on. */
+    /** Orders a number of parcels with the names order-1, order-2 and so on. */
     void order(ServerProcess server, int number) throws Exception {
         order(
                 server,

@@ -55,8 +55,9 @@ class WaysToStopTest {
     }
 
     /**
-     * Spring Boot's graceful shutdown is complete, and Netty may still serve a connection whose last answer was just leaving. While a
-     * task hangs, groups below the application's stay open: an order in one of those would be taken, and cut off after the grace.
+     * Spring Boot's graceful shutdown is complete, and Netty may still serve a connection whose last answer was just
+     * leaving. While a task hangs, groups below the application's stay open: an order in one of those would be taken,
+     * and cut off after the grace.
      */
     @Test
     void aTaskThatHangsCostsNoOrderThoughCustomersGoOnOrdering() throws Exception {
