@@ -337,7 +337,7 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
      * Takes the answer to a request, unless the task has gone on since; with a permit the task is active. The caller holds the
      * lock.
      */
-    final boolean answered(TaskAdmission asked, @Nullable Permit offered) {
+    final boolean acceptAnswer(TaskAdmission asked, @Nullable Permit offered) {
         // What is cancelled must not run, not even on the permit of one that was cancelled just before it.
         if (request != asked || (offered != null && isCancelled())) {
             return false;
@@ -411,10 +411,6 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
     protected @Nullable Continuation continuation() {
         TaskFailures known = failures;
         return known == null ? null : known.continuation();
-    }
-
-    final <S> S state(ErrorPolicy policy, Supplier<? extends S> initial) {
-        return failures().state(policy, initial);
     }
 
     /** This task has failed, and is not to be cancelled by what it sets off. */
@@ -567,7 +563,7 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
     protected boolean end(Outcome outcome) {
         Objects.requireNonNull(outcome, "outcome must not be null");
         TaskAdmission left;
-        Registration unneeded;
+        Registration delay;
         Permit held;
         group.ledger().stripes().detectContention(stripe);
         synchronized (stripe) {
@@ -580,7 +576,7 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
             left = request;
             request = null;
             TaskFailures known = failures;
-            unneeded = known == null ? null : known.takeAlarm();
+            delay = known == null ? null : known.takeDelay();
             held = takePermit();
             if (phase != CANCELLED) {
                 PHASE.setRelease(this, ENDED);
@@ -588,7 +584,7 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
             stripe.setTaken(false);
         }
         try {
-            if (left == null && unneeded == null && isReleasedAtOnce(held)) {
+            if (left == null && delay == null && isReleasedAtOnce(held)) {
                 leaveTree();
             } else {
                 Trampoline.runBeforeItsCallbacks(() -> {
@@ -596,8 +592,8 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
                     if (left != null) {
                         left.leave();
                     }
-                    if (unneeded != null) {
-                        unneeded.close();
+                    if (delay != null) {
+                        delay.close();
                     }
                     release(held, outcome);
                     super.close();
@@ -653,7 +649,7 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
     private static boolean isReleasedAtOnce(@Nullable Permit held) {
         return held == null
                 || held == Permit.NOTHING_TO_RELEASE
-                || (held instanceof ConcurrencyLimit.Place place && place.tryRelease());
+                || (held instanceof ConcurrencyLimit.SlotPermit ofLimit && ofLimit.tryRelease());
     }
 
     private static void release(@Nullable Permit held, Outcome outcome) {

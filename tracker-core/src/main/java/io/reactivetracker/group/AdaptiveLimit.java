@@ -8,71 +8,72 @@ import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 
 /**
- * Finds out how many tasks can run at a time: the limit grows slowly while they fare well, and falls fast when they fail
- * or take too long.
+ * Adapts a concurrency limit to the results of its tasks: the limit rises slowly while they succeed in time, and falls fast
+ * when they fail or are slow.
  *
- * <p>Additive increase, multiplicative decrease (Chiu and Jain 1989; the congestion control of TCP): each task that ends
- * in time, while at least half of the limit is in use, counts towards a round of as many as the limit, and each full
- * round adds one; each that fails or is slow takes a tenth away, as Netflix's concurrency-limits does it, but only once
- * for all tasks that ran at the time of the last decrease: they have seen the old limit. Cancelled tasks say nothing. The
- * time of a task is that for which it held its permit, retries that keep it included.
+ * <p>Additive increase, multiplicative decrease (Chiu and Jain 1989; the congestion control of TCP). A task that succeeds in
+ * time, while at least half of the limit is in use, counts towards a round of {@code limit} tasks, and each full round adds
+ * one to the limit. A task that fails or is slow takes a tenth away, as in Netflix's concurrency-limits; but of all tasks that
+ * ran at the last decrease none does so again, since they ran under the old limit. Cancelled tasks have no effect. The time of a
+ * task is the time for which it held its permit, including retries that keep it.
  *
- * <p>Tasks above the limit wait, first in first out. A child that runs on its parent's permit is measured like any other task. Made by {@link Admission#adaptive}. Safe for use by several threads.
+ * <p>Tasks above the limit wait in FIFO order. A child that runs on its parent's permit is measured like any other task.
+ * Created by {@link Admission#adaptive}. Safe for use by several threads.
  */
 public final class AdaptiveLimit implements Admission {
 
     private static final double DECREASE = 0.9;
 
-    private final int least;
-    private final int most;
+    private final int min;
+    private final int max;
     private final long slowNanos;
     private final ConcurrencyLimit gate;
 
-    // Guarded by this; the gate's limit is changed with it.
+    // Guarded by this. The limit of the gate changes with it.
     private int limit;
     private int inTime;
     private long decreases;
 
-    AdaptiveLimit(int least, int most, Duration slow) {
-        Preconditions.requirePositive("least", least);
-        if (most < least) {
+    AdaptiveLimit(int min, int max, Duration slow) {
+        Preconditions.requirePositive("min", min);
+        if (max < min) {
             throw new IllegalArgumentException(
-                    "most must not be less than least, but was " + most + " with least " + least);
+                    "max must not be less than min, but was " + max + " with min " + min);
         }
-        this.least = least;
-        this.most = most;
+        this.min = min;
+        this.max = max;
         this.slowNanos = Durations.saturatedNanos(Preconditions.requirePositive("slow", slow));
-        this.limit = least;
-        this.gate = Admission.concurrency(least);
+        this.limit = min;
+        this.gate = Admission.concurrency(min);
     }
 
     @Override
-    public Registration admit(AdmissionRequest candidate) {
-        return gate.admit(new Measured(candidate));
+    public Registration admit(AdmissionRequest request) {
+        return gate.admit(new TimedRequest(request));
     }
 
     /**
-     * The limit that was found so far.
+     * Returns the current limit.
      *
-     * @return how many may run at a time
+     * @return the number of tasks that may run at a time
      */
     public int limit() {
         return gate.limit();
     }
 
     /**
-     * How many permits are out.
+     * Returns the number of granted permits.
      *
-     * @return from 0 to the limit, and more for a while after that fell
+     * @return from 0 to the limit, and more for a while after the limit fell
      */
     public int active() {
         return gate.active();
     }
 
     /**
-     * How many tasks wait.
+     * Returns the number of tasks that wait.
      *
-     * @return the length of the line
+     * @return the length of the queue
      */
     public int queued() {
         return gate.queued();
@@ -82,16 +83,16 @@ public final class AdaptiveLimit implements Admission {
         return decreases;
     }
 
-    private void learn(Outcome outcome, long decreasesAtStart, long nanos) {
+    private void adapt(Outcome outcome, long decreasesBefore, long nanos) {
         synchronized (this) {
             if (outcome == Outcome.FAILED || (outcome == Outcome.SUCCEEDED && nanos > slowNanos)) {
-                if (decreasesAtStart != decreases) {
+                if (decreasesBefore != decreases) {
                     return;
                 }
                 decreases++;
                 inTime = 0;
-                limit = Math.max(least, (int) (limit * DECREASE));
-            } else if (outcome == Outcome.SUCCEEDED && limit < most && gate.active() >= limit - gate.active()) {
+                limit = Math.max(min, (int) (limit * DECREASE));
+            } else if (outcome == Outcome.SUCCEEDED && limit < max && gate.active() >= limit - gate.active()) {
                 inTime++;
                 if (inTime < limit) {
                     return;
@@ -103,28 +104,28 @@ public final class AdaptiveLimit implements Admission {
             }
             gate.setLimit(limit);
         }
-        gate.grantToThoseInLine();
+        gate.grantWaiting();
     }
 
-    /** A candidate whose permit takes the time. */
-    private final class Measured implements AdmissionRequest {
+    /** A request whose permit measures the time for which it is held. */
+    private final class TimedRequest implements AdmissionRequest {
 
-        private final AdmissionRequest candidate;
+        private final AdmissionRequest request;
 
-        Measured(AdmissionRequest candidate) {
-            this.candidate = candidate;
+        TimedRequest(AdmissionRequest request) {
+            this.request = request;
         }
 
         @Override
         public boolean grant(Permit permit) {
             long start = timer().nanoTime();
-            long decreasesAtStart = decreases();
-            return candidate.grant(new LimitPermit() {
+            long decreasesBefore = decreases();
+            return request.grant(new LimitPermit() {
 
                 @Override
                 public void release(Outcome outcome) {
                     try {
-                        learn(outcome, decreasesAtStart, timer().nanoTime() - start);
+                        adapt(outcome, decreasesBefore, timer().nanoTime() - start);
                     } finally {
                         permit.release(outcome);
                     }
@@ -139,27 +140,27 @@ public final class AdaptiveLimit implements Admission {
 
         @Override
         public void reject(String reason) {
-            candidate.reject(reason);
+            request.reject(reason);
         }
 
         @Override
         public TaskContext task() {
-            return candidate.task();
+            return request.task();
         }
 
         @Override
         public TaskTimer timer() {
-            return candidate.timer();
+            return request.timer();
         }
     }
 
     /**
-     * The limit and what it holds.
+     * Returns the limit, its range, and the numbers of tasks that hold permits and that wait.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {
-        return "AdaptiveLimit[" + gate + ", " + least + " to " + most + "]";
+        return "AdaptiveLimit[" + gate + ", " + min + " to " + max + "]";
     }
 }

@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.RegistrationSlot;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
@@ -10,23 +11,11 @@ import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.Set;
 
-/** Asks one admission after another, and gives the first permit back if the second is not to be had. */
+/** Asks one admission after another, and gives the first permit back if the second admission refuses. */
 record BothAdmissions(Admission first, Admission second) implements Admission {
 
     private static final String NO_PERMIT = "permit must not be null: Permit.NOTHING_TO_RELEASE is one";
     private static final String NO_REASON = "reason must not be null";
-
-    @Override
-    public Registration admit(AdmissionRequest candidate) {
-        Between between = new Between(candidate);
-        try {
-            between.follow(Objects.requireNonNull(first.admit(between), "the first of two admissions returned null"));
-        } catch (Throwable broken) {
-            between.close();
-            throw broken;
-        }
-        return between;
-    }
 
     BothAdmissions {
         Set<Admission> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -34,7 +23,7 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
         addLimits(second, seen);
     }
 
-    /** A task that asks the same limit twice would wait for the second permit while it holds the first. */
+    /** A task that needs two permits of one limit would wait for the second while it holds the first. */
     private static void addLimits(Admission admission, Set<Admission> seen) {
         if (admission instanceof BothAdmissions both) {
             addLimits(both.first, seen);
@@ -45,7 +34,29 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
                 && !seen.add(admission)) {
             throw new IllegalArgumentException(
                     admission + " must not be combined with itself: a task would need two of its"
-                            + " permits and could wait for the second for ever; make another limit, or leave this one out once");
+                            + " permits and could wait for the second forever; make another limit, or leave this one out once");
+        }
+    }
+
+    @Override
+    public Registration admit(AdmissionRequest request) {
+        FirstRequest asked = new FirstRequest(request);
+        try {
+            asked.queuedFirst.set(
+                    Objects.requireNonNull(first.admit(asked), "the first of two admissions returned null"));
+        } catch (Throwable broken) {
+            asked.close();
+            throw broken;
+        }
+        return asked;
+    }
+
+    /** What a step throws must not reach an admission that is about to serve others. */
+    private static void runReporting(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable broken) {
+            Throwables.reportUncaught(broken);
         }
     }
 
@@ -67,72 +78,63 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
         }
     }
 
-    /** What it throws must not reach an admission that is about to serve others. */
-    private static void reported(Runnable step) {
-        try {
-            step.run();
-        } catch (Throwable broken) {
-            Throwables.reportUncaught(broken);
+    /** A request for the permit of another one's task. */
+    private abstract static class ForwardedRequest implements AdmissionRequest {
+
+        final AdmissionRequest request;
+
+        ForwardedRequest(AdmissionRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public final TaskContext task() {
+            return request.task();
+        }
+
+        @Override
+        public final TaskTimer timer() {
+            return request.timer();
         }
     }
 
-    /** The candidate as the first admission sees it; where the task waits now, and what it holds meanwhile. */
-    private final class Between implements AdmissionRequest, Registration {
+    /** The request to the first admission; the place of the task in both queues, and the permit that it holds meanwhile. */
+    private final class FirstRequest extends ForwardedRequest implements Registration {
 
-        private final AdmissionRequest candidate;
+        // Two slots, since the first admission may grant before it returns its registration.
+        private final RegistrationSlot queuedFirst = new RegistrationSlot();
+        private final RegistrationSlot queuedSecond = new RegistrationSlot();
 
-        // Guarded by this. Of each admission only the first answer counts. The first permit is held from its grant
-        // to the end of the second wait.
-        private Registration place = Registration.none();
+        // Guarded by this. Of each admission only the first answer counts. The first permit is held from its grant to the end
+        // of the second wait.
         private boolean isAnsweredByFirst;
         private boolean isAnsweredBySecond;
         private boolean hasLeft;
         private Permit held = Permit.NOTHING_TO_RELEASE;
 
-        Between(AdmissionRequest candidate) {
-            this.candidate = candidate;
-        }
-
-        /** The place in the first queue, unless the task is in the second by now. */
-        private void follow(Registration firstPlace) {
-            boolean isGone;
-            synchronized (this) {
-                isGone = hasLeft;
-                if (!isAnsweredByFirst && !isGone) {
-                    place = firstPlace;
-                }
-            }
-            if (isGone) {
-                firstPlace.close();
-            }
+        FirstRequest(AdmissionRequest request) {
+            super(request);
         }
 
         @Override
-        public boolean grant(Permit firstPermit) {
-            Objects.requireNonNull(firstPermit, NO_PERMIT);
+        public boolean grant(Permit permit) {
+            Objects.requireNonNull(permit, NO_PERMIT);
             synchronized (this) {
                 if (hasLeft || isAnsweredByFirst) {
                     return false;
                 }
                 isAnsweredByFirst = true;
-                held = firstPermit;
+                held = permit;
             }
-            Second asked = new Second();
-            Registration secondPlace;
+            SecondRequest asked = new SecondRequest();
+            Registration queued;
             try {
-                secondPlace = Objects.requireNonNull(second.admit(asked), "admit() returned null");
+                queued = Objects.requireNonNull(second.admit(asked), "admit() returned null");
             } catch (Throwable failure) {
                 asked.reject("the second of two admissions failed: " + failure);
                 return true;
             }
-            boolean isGone;
-            synchronized (this) {
-                isGone = hasLeft;
-                place = secondPlace;
-            }
-            if (isGone) {
-                reported(secondPlace::close);
-            }
+            runReporting(() -> queuedSecond.set(queued));
             return true;
         }
 
@@ -145,20 +147,24 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
                 }
                 isAnsweredByFirst = true;
             }
-            candidate.reject(reason);
+            request.reject(reason);
         }
 
+        /** Leaves the queue that the task is in, and gives the first permit back. */
         @Override
         public void close() {
-            Registration left;
             Permit free;
+            boolean isInSecond;
             synchronized (this) {
                 hasLeft = true;
-                left = place;
+                isInSecond = isAnsweredByFirst;
                 free = takeHeld();
             }
             try {
-                left.close();
+                if (!isInSecond) {
+                    queuedFirst.close();
+                }
+                queuedSecond.close();
             } finally {
                 free.release(Outcome.CANCELLED);
             }
@@ -170,25 +176,19 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
             return taken;
         }
 
-        @Override
-        public TaskContext task() {
-            return candidate.task();
-        }
+        /** The request to the second admission. */
+        private final class SecondRequest extends ForwardedRequest {
 
-        @Override
-        public TaskTimer timer() {
-            return candidate.timer();
-        }
-
-        /** The candidate as the second admission sees it. */
-        private final class Second implements AdmissionRequest {
+            SecondRequest() {
+                super(FirstRequest.this.request);
+            }
 
             @Override
-            public boolean grant(Permit secondPermit) {
-                Objects.requireNonNull(secondPermit, NO_PERMIT);
-                // Whoever takes the first permit out is the one to decide what becomes of it.
+            public boolean grant(Permit permit) {
+                Objects.requireNonNull(permit, NO_PERMIT);
+                // The thread that takes the first permit decides what becomes of it.
                 Permit firstPermit;
-                synchronized (Between.this) {
+                synchronized (FirstRequest.this) {
                     if (hasLeft || isAnsweredBySecond) {
                         return false;
                     }
@@ -197,7 +197,7 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
                 }
                 boolean isTaken = false;
                 try {
-                    isTaken = candidate.grant(new BothPermits(firstPermit, secondPermit));
+                    isTaken = request.grant(new BothPermits(firstPermit, permit));
                 } finally {
                     if (!isTaken) {
                         firstPermit.release(Outcome.CANCELLED);
@@ -210,28 +210,18 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
             public void reject(String reason) {
                 Objects.requireNonNull(reason, NO_REASON);
                 Permit firstPermit;
-                synchronized (Between.this) {
+                synchronized (FirstRequest.this) {
                     if (isAnsweredBySecond) {
                         return;
                     }
                     isAnsweredBySecond = true;
                     firstPermit = takeHeld();
                 }
-                // The permit may let the next one come here, to be rejected too, and so on through the whole line.
+                // The permit may let the next task come here, to be rejected too, and so on through the whole queue.
                 Trampoline.run(() -> {
-                    reported(() -> candidate.reject(reason));
-                    reported(() -> firstPermit.release(Outcome.REJECTED));
+                    runReporting(() -> request.reject(reason));
+                    runReporting(() -> firstPermit.release(Outcome.REJECTED));
                 });
-            }
-
-            @Override
-            public TaskContext task() {
-                return candidate.task();
-            }
-
-            @Override
-            public TaskTimer timer() {
-                return candidate.timer();
             }
         }
     }

@@ -8,28 +8,27 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a number of tasks run at a time; the others wait in line, or are rejected if the line is full.
+ * Limits concurrency: up to {@code limit} tasks run at a time, and the others wait, or are rejected if the queue is full.
  *
- * <p>A place that becomes free is given on in the very call that frees it, so while tasks wait never fewer run than the
- * limit allows; and the place is counted before it is given, so never more. The next task starts on its group's
- * {@linkplain TaskGroupBuilder#executor executor}, so a body that blocks keeps no other from starting; the order in which
- * tasks are granted is that of the line, the order in which the executor begins them is its own. A task's children run on
- * its place: see {@link Admission}.
+ * <p>The call that releases a permit grants it to the next task, so while tasks wait, no fewer run than the limit allows. A
+ * permit is counted before it is granted, so never more run. The next task starts on its group's {@linkplain
+ * TaskGroupBuilder#executor executor}, so a body that blocks keeps no other from starting. Tasks are granted in the order of
+ * the queue, and the executor may begin them in another one. A task's children run on its permit: see {@link Admission}.
  *
- * <p>Made by {@link Admission#concurrency(int)} and {@link Admission#prioritized}. Safe for use by several threads.
+ * <p>Created by {@link Admission#concurrency(int)} and {@link Admission#prioritized}. Safe for use by several threads.
  */
 public final class ConcurrencyLimit implements Admission {
 
-    // word = free * 2 + HAS_LINE;  free = limit - permits that are out, below 0 after the limit was lowered
+    // word = free * 2 + HAS_WAITERS;  free = limit - granted permits, below 0 after the limit was lowered
     //
-    //   take a permit      without HAS_LINE, if free > 0:  free - 1          anybody, by compare-and-set
-    //   give one back      without HAS_LINE:               free + 1          anybody, by compare-and-set
-    //   begin the line     free <= 0:                      HAS_LINE is set   under the lock
-    //   end the line                                       HAS_LINE cleared  under the lock, when the line is empty
-    //   all with HAS_LINE                                                    under the lock
+    //   take a permit         without HAS_WAITERS, if free > 0:  free - 1             any thread, by compare-and-set
+    //   give one back         without HAS_WAITERS:               free + 1             any thread, by compare-and-set
+    //   begin to queue        free <= 0:                         HAS_WAITERS set      under the lock
+    //   empty the queue                                          HAS_WAITERS cleared  under the lock
+    //   all with HAS_WAITERS                                                          under the lock
     //
-    // So nobody takes a permit while others wait for it, and without a line no thread takes the lock.
-    private static final long HAS_LINE = 1;
+    // So no task takes a permit while others wait for it, and while none waits no thread takes the lock.
+    private static final long HAS_WAITERS = 1;
     private static final long ONE = 2;
 
     private static final VarHandle WORD;
@@ -43,15 +42,15 @@ public final class ConcurrencyLimit implements Admission {
     }
 
     private final int maxQueued;
-    private final Place permit = new Place();
+    private final SlotPermit permit = new SlotPermit();
 
     private volatile long word;
 
-    // Guarded by this; never held while a candidate is spoken to.
-    private final WaitQueue line;
+    // Guarded by this, which is not held while a request is answered.
+    private final WaitQueue queue;
     private int limit;
 
-    ConcurrencyLimit(int limit, int maxQueued, WaitQueue line) {
+    ConcurrencyLimit(int limit, int maxQueued, WaitQueue queue) {
         this.limit = Preconditions.requirePositive("limit", limit);
         this.word = limit * ONE;
         if (maxQueued < 0) {
@@ -59,10 +58,10 @@ public final class ConcurrencyLimit implements Admission {
                     + ": 0 rejects every task that can't run at once");
         }
         this.maxQueued = maxQueued;
-        this.line = line;
+        this.queue = queue;
     }
 
-    /** Grants at once, without a candidate, to a task that need not wait: else returns null, and it has to ask. */
+    /** Grants a permit without a request to a task that need not wait. Otherwise returns null, and the task has to ask. */
     @Nullable
     Permit tryGrant(AbstractGroupTask task) {
         Permit share = Ancestors.shareOfPermit(task, this);
@@ -74,7 +73,7 @@ public final class ConcurrencyLimit implements Admission {
 
     private boolean tryTake() {
         long now = word;
-        while (now >= ONE && (now & HAS_LINE) == 0) {
+        while (now >= ONE && (now & HAS_WAITERS) == 0) {
             long seen = (long) WORD.compareAndExchange(this, now, now - ONE);
             if (seen == now) {
                 return true;
@@ -85,50 +84,50 @@ public final class ConcurrencyLimit implements Admission {
     }
 
     @Override
-    public Registration admit(AdmissionRequest candidate) {
-        Permit share = candidate.task() instanceof AbstractGroupTask task ? Ancestors.shareOfPermit(task, this) : null;
+    public Registration admit(AdmissionRequest request) {
+        Permit share = request.task() instanceof AbstractGroupTask task ? Ancestors.shareOfPermit(task, this) : null;
         if (share != null) {
-            if (!candidate.grant(share)) {
+            if (!request.grant(share)) {
                 share.release(Outcome.CANCELLED);
             }
             return Registration.none();
         }
-        int priority = line.priorityOf(candidate);
+        int priority = queue.priorityOf(request);
         boolean isNext;
         synchronized (this) {
-            // Only here does a line begin: what is taken or given back meanwhile is seen by one of the two.
+            // The queue begins only here. The compare-and-set fails if a permit is given back meanwhile.
             isNext = tryTake();
-            while (!isNext && line.size() < maxQueued) {
+            while (!isNext && queue.size() < maxQueued) {
                 long now = word;
-                if ((now & HAS_LINE) != 0 || (now < ONE && WORD.compareAndSet(this, now, now | HAS_LINE))) {
-                    WaitQueue.Place place = addToLine(candidate, priority);
-                    return () -> leave(place);
+                if ((now & HAS_WAITERS) != 0 || (now < ONE && WORD.compareAndSet(this, now, now | HAS_WAITERS))) {
+                    WaitQueue.Entry entry = enqueue(request, priority);
+                    return () -> leave(entry);
                 }
                 isNext = tryTake();
             }
         }
         if (!isNext) {
-            candidate.reject("the limit is " + limit() + " at a time, and " + maxQueued
+            request.reject("the limit is " + limit() + " at a time, and " + maxQueued
                     + " wait already: raise one of the two, or send less");
-        } else if (!candidate.grant(permit)) {
+        } else if (!request.grant(permit)) {
             permit.release(Outcome.CANCELLED);
         }
         return Registration.none();
     }
 
     /**
-     * Changes the limit. Tasks that the new one allows are granted in this call; if it is lower, those that run go on, and the
-     * next starts when enough have ended.
+     * Changes the limit. This call admits the tasks that the new limit allows. If the limit is lower, running tasks go on, and
+     * the next task starts when enough of them have ended.
      *
-     * @param newLimit how many run at a time; at least 1
+     * @param newLimit the number of tasks that run at a time; at least 1
      * @throws IllegalArgumentException if it is not positive
      */
     public void limit(int newLimit) {
         setLimit(newLimit);
-        grantToThoseInLine();
+        grantWaiting();
     }
 
-    /** Changes the limit and speaks to no candidate: the caller may hold a lock, and starts those in line without it. */
+    /** Changes the limit and answers no request. The caller may hold a lock, and calls {@link #grantWaiting} without it. */
     synchronized void setLimit(int newLimit) {
         int more = Preconditions.requirePositive("limit", newLimit) - limit;
         limit = newLimit;
@@ -136,33 +135,33 @@ public final class ConcurrencyLimit implements Admission {
     }
 
     /**
-     * The limit.
+     * Returns the limit.
      *
-     * @return how many may run at a time
+     * @return the number of tasks that may run at a time
      */
     public synchronized int limit() {
         return limit;
     }
 
     /**
-     * How many permits are out.
+     * Returns the number of granted permits.
      *
-     * @return from 0 to the limit, and more for a while after that was lowered
+     * @return from 0 to the limit, and more for a while after the limit was lowered
      */
     public synchronized int active() {
         return limit - (int) (word >> 1);
     }
 
     /**
-     * How many tasks wait.
+     * Returns the number of tasks that wait.
      *
-     * @return the length of the line
+     * @return the length of the queue
      */
     public synchronized int queued() {
-        return line.size();
+        return queue.size();
     }
 
-    void grantToThoseInLine() {
+    void grantWaiting() {
         grantFrom(next(false));
     }
 
@@ -173,53 +172,53 @@ public final class ConcurrencyLimit implements Admission {
         }
     }
 
-    /** Takes a permit for the next in line, if there is one for it; one that is given back is given on in one step. */
+    /** Takes a permit for the next task in the queue, if there are both. A permit that is given back passes on in one step. */
     private synchronized @Nullable AdmissionRequest next(boolean isGivenBack) {
         if (isGivenBack) {
             long unused = (long) WORD.getAndAdd(this, ONE);
         }
-        if (line.isEmpty() || word < ONE) {
+        if (queue.isEmpty() || word < ONE) {
             return null;
         }
-        // There is a line, so nobody else has taken it meanwhile.
+        // HAS_WAITERS is set, so no other thread has taken the permit meanwhile.
         long unused = (long) WORD.getAndAdd(this, -ONE);
-        AdmissionRequest first = line.takeFirst();
-        endLineIfEmpty();
+        AdmissionRequest first = queue.takeFirst();
+        clearIfEmpty();
         return first;
     }
 
-    /** The caller holds the lock, and HAS_LINE is set. */
-    private WaitQueue.Place addToLine(AdmissionRequest candidate, int priority) {
+    /** The caller holds the lock, and HAS_WAITERS is set. */
+    private WaitQueue.Entry enqueue(AdmissionRequest request, int priority) {
         try {
-            return line.add(candidate, priority);
+            return queue.add(request, priority);
         } catch (Throwable outOfMemory) {
-            endLineIfEmpty();
+            clearIfEmpty();
             throw outOfMemory;
         }
     }
 
-    /** The caller holds the lock, and HAS_LINE is set. */
-    private void endLineIfEmpty() {
-        if (line.isEmpty()) {
-            long unused = (long) WORD.getAndAdd(this, -HAS_LINE);
+    /** The caller holds the lock, and HAS_WAITERS is set. */
+    private void clearIfEmpty() {
+        if (queue.isEmpty()) {
+            long unused = (long) WORD.getAndAdd(this, -HAS_WAITERS);
         }
     }
 
-    private synchronized void leave(WaitQueue.Place place) {
-        if (line.remove(place)) {
-            endLineIfEmpty();
+    private synchronized void leave(WaitQueue.Entry entry) {
+        if (queue.remove(entry)) {
+            clearIfEmpty();
         }
     }
 
-    /** The permit of every task: it has nothing to remember. */
-    final class Place implements LimitPermit {
+    /** The permit of every task; it has no state. */
+    final class SlotPermit implements LimitPermit {
 
-        private Place() {}
+        private SlotPermit() {}
 
-        /** Gives it back if nobody waits; false if somebody does, and {@link #release} is to be called. */
+        /** Gives the permit back if no task waits. Otherwise returns false, and the caller calls {@link #release}. */
         boolean tryRelease() {
             long now = word;
-            while ((now & HAS_LINE) == 0) {
+            while ((now & HAS_WAITERS) == 0) {
                 long seen = (long) WORD.compareAndExchange(ConcurrencyLimit.this, now, now + ONE);
                 if (seen == now) {
                     return true;
@@ -243,12 +242,12 @@ public final class ConcurrencyLimit implements Admission {
     }
 
     /**
-     * The limit and what it holds, from one instant.
+     * Returns the limit, and the numbers of tasks that hold permits and that wait, at one instant.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public synchronized String toString() {
-        return "ConcurrencyLimit[" + active() + " of " + limit + ", " + line.size() + " wait]";
+        return "ConcurrencyLimit[" + active() + " of " + limit + ", " + queue.size() + " wait]";
     }
 }

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The policies that {@link ErrorPolicy} offers. */
+/** The implementations of the policies of {@link ErrorPolicy}. */
 final class ErrorPolicies {
 
     static final ErrorPolicy CONTINUE_ON_ERROR = new CancelOnError(error -> false);
@@ -19,8 +19,8 @@ final class ErrorPolicies {
 
     private ErrorPolicies() {}
 
-    /** A policy that never goes on with a task. */
-    interface Final extends ErrorPolicy {
+    /** A policy whose decisions all end the task. */
+    interface Terminal extends ErrorPolicy {
 
         @Override
         default boolean isTerminal() {
@@ -28,7 +28,7 @@ final class ErrorPolicies {
         }
     }
 
-    record CancelOnError(Predicate<? super Throwable> matching) implements Final {
+    record CancelOnError(Predicate<? super Throwable> matching) implements Terminal {
 
         @Override
         public Decision onError(Failure failure) {
@@ -36,7 +36,7 @@ final class ErrorPolicies {
         }
     }
 
-    private static final class CancelParentOnError implements Final {
+    private static final class CancelParentOnError implements Terminal {
 
         @Override
         public Decision onError(Failure failure) {
@@ -44,7 +44,7 @@ final class ErrorPolicies {
         }
     }
 
-    static final class CancelAfterErrors implements Final {
+    static final class CancelAfterErrors implements Terminal {
 
         private final int errors;
         private final AtomicInteger seen = new AtomicInteger();
@@ -55,7 +55,7 @@ final class ErrorPolicies {
 
         @Override
         public Decision onError(Failure failure) {
-            // Stays at the threshold: a count that went on would come round to it again.
+            // The count stops at the threshold, so that it cannot overflow and reach it again.
             return seen.updateAndGet(before -> Math.min(before + 1, errors)) == errors
                     ? Decision.cancelGroup()
                     : Decision.fail();
@@ -67,12 +67,12 @@ final class ErrorPolicies {
         }
     }
 
-    static final class CancelAtErrorRate implements Final {
+    static final class CancelAtErrorRate implements Terminal {
 
         private final int errors;
         private final Duration within;
 
-        // Guarded by this: the times of the last errors, of which there are never more than it takes to cancel.
+        // Guarded by this: the times of the last errors, fewer than are needed for a cancel.
         private final ArrayDeque<Long> times = new ArrayDeque<>();
 
         CancelAtErrorRate(int errors, Duration within) {
@@ -96,53 +96,73 @@ final class ErrorPolicies {
         }
     }
 
-    /** How often one policy has let a task go on; each policy counts its own. */
-    private static final class TimesUsed {
+    /** A policy that retries a task a limited number of times. */
+    interface Limited extends ErrorPolicy {
 
-        private int times;
+        /** Decides about a failure. {@code time} is 1 plus the number of times that this policy has retried the task. */
+        Decision decide(Failure failure, int time);
 
-        static TimesUsed of(ErrorPolicy policy, Failure failure) {
-            return failure.state(policy, TimesUsed::new);
+        /** Without a count of its own, for a policy that passes a failure on to this one: counts all attempts. */
+        @Override
+        default Decision onError(Failure failure) {
+            return decide(failure, failure.attempt());
+        }
+
+        @Override
+        default ErrorPolicy forTask() {
+            return new Counted(this);
         }
     }
 
-    record Retry(int retries, Backoff backoff, Predicate<? super Throwable> matching) implements ErrorPolicy {
+    /** Counts how many times a policy has retried one task. */
+    private static final class Counted implements ErrorPolicy {
+
+        private final Limited policy;
+        private int times;
+
+        Counted(Limited policy) {
+            this.policy = policy;
+        }
+
+        @Override
+        public Decision onError(Failure failure) {
+            Decision decision = policy.decide(failure, times + 1);
+            if (decision instanceof Decision.Retry) {
+                times++;
+            }
+            return decision;
+        }
+    }
+
+    record Retry(int retries, Backoff backoff, Predicate<? super Throwable> matching) implements Limited {
 
         Retry {
             Preconditions.requirePositive("retries", retries);
         }
 
-        /** What says that the virtual machine or the program is broken is not cured by trying again. */
-        static boolean isWorthIt(Throwable error) {
+        /** Returns false for an error that says that the virtual machine or the program is broken: a retry cures neither. */
+        static boolean isWorthRetrying(Throwable error) {
             return !(error instanceof VirtualMachineError || error instanceof LinkageError);
         }
 
         @Override
-        public Decision onError(Failure failure) {
-            TimesUsed used = TimesUsed.of(this, failure);
-            if (used.times >= retries || !matching.test(failure.error())) {
-                return Decision.fail();
-            }
-            used.times++;
-            return Decision.retry(backoff.delay(used.times));
+        public Decision decide(Failure failure, int time) {
+            return time > retries || !matching.test(failure.error())
+                    ? Decision.fail()
+                    : Decision.retry(backoff.delay(time));
         }
     }
 
-    record Resume(int resumptions, Function<Throwable, @Nullable Continuation> continuationFor) implements ErrorPolicy {
+    record Resume(int resumptions, Function<Throwable, @Nullable Continuation> continuationFor) implements Limited {
 
         Resume {
             Preconditions.requirePositive("resumptions", resumptions);
         }
 
         @Override
-        public Decision onError(Failure failure) {
-            TimesUsed used = TimesUsed.of(this, failure);
-            Continuation continuation = used.times < resumptions ? continuationFor.apply(failure.error()) : null;
-            if (continuation == null) {
-                return Decision.fail();
-            }
-            used.times++;
-            return Decision.resume(continuation);
+        public Decision decide(Failure failure, int time) {
+            Continuation continuation = time > resumptions ? null : continuationFor.apply(failure.error());
+            return continuation == null ? Decision.fail() : Decision.resume(continuation);
         }
     }
 
@@ -157,6 +177,11 @@ final class ErrorPolicies {
         @Override
         public ErrorPolicy forChild() {
             return new InTurn(first.forChild(), next.forChild());
+        }
+
+        @Override
+        public ErrorPolicy forTask() {
+            return new InTurn(first.forTask(), next.forTask());
         }
 
         @Override
@@ -176,6 +201,11 @@ final class ErrorPolicies {
         @Override
         public ErrorPolicy forChild() {
             return new ReleasingPermit(policy.forChild());
+        }
+
+        @Override
+        public ErrorPolicy forTask() {
+            return new ReleasingPermit(policy.forTask());
         }
 
         @Override

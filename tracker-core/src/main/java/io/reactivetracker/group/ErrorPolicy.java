@@ -6,20 +6,20 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * The rule of a group for errors: asked once for each attempt of each of its tasks that fails, it says what follows.
+ * Decides what follows when an attempt of a group's task fails.
  *
- * <p>It is asked in the thread that failed, before the downstream is told, and by several threads at once. It is not asked
- * about a task that was cancelled or rejected, nor about one that ends with a {@code CancellationException} of its own,
- * which counts as cancelled. A policy that throws or returns null lets the task fail with its own error, to which the
- * policy's is added as suppressed.
+ * <p>A policy is called once for each failed attempt, in the thread that failed, before the downstream is told, and by several
+ * threads at once. It is not called for a task that was cancelled or rejected, nor for a task that ends with its own {@code
+ * CancellationException}, which counts as cancelled. If a policy throws or returns null, the task fails with its own error, to
+ * which the policy's error is added as suppressed.
  *
- * <p>To cancel a group a policy returns {@link Decision#cancelGroup()}; if it called the group's {@code cancel} itself, the
- * task that has failed would be cancelled too, and its error lost.
+ * <p>To cancel a group, a policy returns {@link Decision#cancelGroup()}. It must not call the group's {@code cancel} itself:
+ * that would cancel the failed task too, and its error would be lost.
  *
- * <p>What a policy counts, it counts for the group that it was given to; each child has a policy of its own, from {@link
- * #forChild()}. Do not give one counting policy to two groups, unless they are to be counted together.
+ * <p>A policy counts for the group that it is given to. Each child has its own policy, from {@link #forChild()}. Give one
+ * counting policy to two groups only if their errors are to be counted together.
  *
- * <p>After the error policies of dynamo's tracker; thresholds here count across the tasks of a group.
+ * <p>Modelled on the error policies of dynamo's tracker; here, thresholds count across the tasks of a group.
  */
 @FunctionalInterface
 public interface ErrorPolicy {
@@ -27,24 +27,36 @@ public interface ErrorPolicy {
     /**
      * Decides what follows the failure of an attempt.
      *
-     * @param failure what happened
-     * @return what to do
+     * @param failure the failure
+     * @return the decision
      */
     Decision onError(Failure failure);
 
     /**
-     * The policy of a child that is given none of its own.
+     * Returns the policy of a child group that is given none of its own.
      *
-     * @return the same rule, its counts at zero; by default this object, which is right for a policy that counts nothing
+     * @return the same rule with its counts at zero; by default this object, for a policy that counts nothing
      */
     default ErrorPolicy forChild() {
         return this;
     }
 
     /**
-     * Whether a task's first failure is its end: no decision of this policy is to retry or to resume.
+     * Returns the policy for one task. Called at the first failure of each task.
      *
-     * <p>It spares tasks the machinery of further attempts; a decision for another attempt is then not heeded.
+     * <p>A policy that keeps state per task returns a new object with that state. The failures of one task come one after the
+     * other, so the state needs no synchronization.
+     *
+     * @return the policy that is asked about all failures of the task; by default this object
+     */
+    default ErrorPolicy forTask() {
+        return this;
+    }
+
+    /**
+     * Returns whether the first failure of a task ends it: no decision of this policy is to retry or to resume.
+     *
+     * <p>Tasks of a terminal policy are cheaper. A decision for another attempt is then ignored.
      *
      * @return false by default
      */
@@ -53,11 +65,12 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Asks another policy about each failure that this one would let end the task and nothing more.
+     * Returns a policy that asks another one about each failure for which this one decides {@link Decision#fail()}.
      *
-     * <p>So {@code retry(3, backoff).andThen(cancelAfterErrors(10))} retries first, and counts the tasks that failed for good.
+     * <p>For example, {@code retry(3, backoff).andThen(cancelAfterErrors(10))} retries first, and counts the tasks whose last
+     * retry failed.
      *
-     * @param next what to ask second
+     * @param next the policy to ask second
      * @return a policy made of both
      */
     default ErrorPolicy andThen(ErrorPolicy next) {
@@ -65,28 +78,28 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Has a task that goes on after a failure give its permit back, and ask for admission again.
+     * Returns a policy that makes a task release its permit before another attempt, and ask for admission again.
      *
-     * <p>It does so before it waits for its delay, so it holds nothing while it waits, and queues behind the others.
-     * Without this a task keeps its permit through all its attempts.
+     * <p>The task releases the permit before the delay, and queues behind others after it. By default a task keeps its permit
+     * through all its attempts.
      *
-     * @return the same rule
+     * @return the same rule with this change
      */
     default ErrorPolicy releasingPermit() {
         return new ErrorPolicies.ReleasingPermit(this);
     }
 
     /**
-     * Lets the task fail, and nothing more.
+     * Returns a policy that lets the task fail, and does nothing else.
      *
-     * @return the policy of groups that are given none
+     * @return the default policy of groups
      */
     static ErrorPolicy continueOnError() {
         return ErrorPolicies.CONTINUE_ON_ERROR;
     }
 
     /**
-     * Cancels the group at the first error, with the error as cause.
+     * Returns a policy that cancels the group at the first error, with the error as cause.
      *
      * @return the policy
      */
@@ -95,9 +108,9 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Cancels the group at the first error that matches.
+     * Returns a policy that cancels the group at the first error that matches.
      *
-     * @param matching tells which errors
+     * @param matching returns true for an error that cancels
      * @return the policy
      */
     static ErrorPolicy cancelOnError(Predicate<? super Throwable> matching) {
@@ -105,9 +118,9 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Cancels the group when so many errors have come, from any of its tasks.
+     * Returns a policy that cancels the group at a number of errors, of any of its tasks.
      *
-     * @param errors which error cancels: 1 is the first
+     * @param errors the number; 1 cancels at the first error
      * @return a policy that counts
      * @throws IllegalArgumentException if the number is not positive
      */
@@ -116,10 +129,10 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Cancels the group when so many errors have come within a span of time, from any of its tasks.
+     * Returns a policy that cancels the group at a number of errors within a span of time, of any of its tasks.
      *
-     * @param errors how many
-     * @param within the span, ending with the last of them
+     * @param errors the number
+     * @param within the span, which ends with the last of the errors
      * @return a policy that keeps the times of that many errors
      * @throws IllegalArgumentException if one of them is not positive
      */
@@ -130,25 +143,24 @@ public interface ErrorPolicy {
     /**
      * Retries a failed task up to {@code retries} times; then it fails.
      *
-     * <p>It retries no {@link VirtualMachineError} and no {@link LinkageError}: trying again cures neither. It counts its own
-     * retries of each task, and not what a policy beside it did.
+     * <p>Does not retry after a {@link VirtualMachineError} or a {@link LinkageError}. Counts its own retries of each task, and
+     * not those of another policy.
      *
-     * @param retries how many times; at least 1
-     * @param backoff how long to wait before each
+     * @param retries the maximum number of retries; at least 1
+     * @param backoff the delays before them
      * @return the policy
      * @throws IllegalArgumentException if the number is not positive
      */
     static ErrorPolicy retry(int retries, Backoff backoff) {
-        return retry(retries, backoff, ErrorPolicies.Retry::isWorthIt);
+        return retry(retries, backoff, ErrorPolicies.Retry::isWorthRetrying);
     }
 
     /**
-     * Retries a task that failed with an error that matches, up to {@code retries} times; then, and with any other error, it
-     * fails.
+     * Retries a task that failed with a matching error, up to {@code retries} times; then, and with any other error, it fails.
      *
-     * @param retries how many times; at least 1
-     * @param backoff how long to wait before each
-     * @param matching tells which errors are worth a retry
+     * @param retries the maximum number of retries; at least 1
+     * @param backoff the delays before them
+     * @param matching returns true for an error to retry after
      * @return the policy
      * @throws IllegalArgumentException if the number is not positive
      */
@@ -160,10 +172,10 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Goes on with something else where a task has failed, up to {@code resumptions} times; then it fails.
+     * Resumes a failed task with a continuation, up to {@code resumptions} times; then it fails.
      *
-     * @param resumptions how many times, not counting retries by another policy; at least 1
-     * @param continuation what to go on with
+     * @param resumptions the maximum number of resumptions, not counting retries by another policy; at least 1
+     * @param continuation the next attempt
      * @return the policy
      * @throws IllegalArgumentException if the number is not positive
      */
@@ -173,10 +185,10 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Goes on with what the error carries, if it is a {@link ResumableException}, so many times at most; any other error
-     * lets the task fail.
+     * Resumes a failed task with the continuation of its {@link ResumableException}, up to {@code resumptions} times; any other
+     * error lets the task fail.
      *
-     * @param resumptions how many times; at least 1
+     * @param resumptions the maximum number of resumptions; at least 1
      * @return the policy
      * @throws IllegalArgumentException if the number is not positive
      */
@@ -186,9 +198,11 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Cancels the parent of the group at once, with the error as cause: the group does what its parent can't live without.
+     * Returns a policy that cancels the parent of the group at the first error, with the error as cause: for a group that its
+     * parent cannot do without.
      *
-     * <p>The group is cancelled with its parent; a group without parent is cancelled itself. After dynamo's critical tasks.
+     * <p>The group is cancelled with its parent; a group without a parent is cancelled itself. Modelled on dynamo's critical
+     * tasks.
      *
      * @return the policy
      */

@@ -2,9 +2,8 @@
 package io.reactivetracker.group;
 
 import java.time.Duration;
-import java.util.function.Supplier;
 
-/** The failure of one attempt of a task, as an {@link ErrorPolicy} sees it. Valid while the policy is asked. */
+/** The failure of one attempt of a task, for an {@link ErrorPolicy}. Valid during the call of the policy. */
 public final class Failure {
 
     private final AbstractGroupTask task;
@@ -18,59 +17,47 @@ public final class Failure {
     }
 
     /**
-     * What went wrong.
+     * Returns the error.
      *
-     * @return the error, as the task's downstream would get it
+     * @return the error that the task's downstream would get
      */
     public Throwable error() {
         return error;
     }
 
     /**
-     * The task that failed.
+     * Returns the task that failed.
      *
-     * @return what it knows of itself
+     * @return the task
      */
     public TaskContext task() {
         return task;
     }
 
     /**
-     * Which attempt failed, which is also the number of errors that the task has had so far.
+     * Returns the number of the attempt that failed, which is also the number of errors of the task so far.
      *
-     * @return 1 at first
+     * @return 1 for the first attempt
      */
     public int attempt() {
         return task.attempt();
     }
 
     /**
-     * How long the task has taken so far, waits included.
+     * Returns the time since the task was issued, including waits.
      *
-     * @return the time since it was issued, by the group's timer
+     * @return the time by the group's timer
      */
     public Duration elapsed() {
         return Duration.ofNanos(nanoTime - task.issuedAt());
     }
 
     /**
-     * When it failed.
+     * Returns the time of the failure.
      *
-     * @return the time of the group's timer, for differences only
+     * @return nanoseconds of the group's timer; only differences have a meaning
      */
     public long nanoTime() {
         return nanoTime;
-    }
-
-    /**
-     * What the policy has noted about this task: made at the task's first failure, and there again at its next.
-     *
-     * @param <S> the type of the state
-     * @param policy whose state: a policy asks for its own, by {@code this}
-     * @param initial makes it
-     * @return the state; several failures of one task come one after the other, so it needs no guard
-     */
-    public <S> S state(ErrorPolicy policy, Supplier<? extends S> initial) {
-        return task.state(policy, initial);
     }
 }

@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.RegistrationSlot;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
 import io.reactivetracker.internal.Preconditions;
@@ -11,31 +12,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets a number of tasks start in each span of time.
  *
- * <p>Tasks that come too early wait in line, and one alarm is set, for the first of them: so its turn is reserved, those
- * behind neither wake up in vain nor overtake it, and when one leaves they all move up. A permit is not given back when
- * its task ends; a task that left the line has not used any.
+ * <p>Tasks that come too early wait in FIFO order, and one alarm is set, for the first of them. So the first keeps its turn,
+ * those behind neither wake up in vain nor overtake it, and when one leaves they all move up. A permit is not given back when
+ * its task ends; a task that leaves the queue uses none.
  *
  * <p>A token bucket, in the form of the generic cell rate algorithm (ITU-T I.371, annex A): instead of counting tokens it
- * keeps the instant at which the bucket will be full again. The clock of a rate is that of the first group that asks it, also
- * for other groups whose timer is another one.
+ * keeps the instant at which the bucket will be full again. A rate uses the timer of the first group that asks it, also for
+ * groups that have another timer.
  *
- * <p>A rate is not held by a task that runs, so it is no permit that a task could share with its children: each takes its own
- * turn. That delays a task that waits for its children, but never for ever.
+ * <p>A running task holds no permit of a rate that it could share with its children: each child waits for its own turn. That
+ * delays a task that waits for its children, but not forever.
  *
- * <p>Made by {@link Admission#rate(double, Duration)}. Safe for use by several threads.
+ * <p>Created by {@link Admission#rate(double, Duration)}. Safe for use by several threads.
  */
 public final class RateLimit implements Admission {
 
     private final int burst;
 
-    // Guarded by this; never held while a candidate is answered or an alarm is set.
-    private final WaitQueue line = new WaitQueue();
+    // Guarded by this, which is not held while a request is answered or an alarm is set.
+    private final WaitQueue queue = new WaitQueue();
     private long interval;
     private long fullAt;
     private @Nullable TaskTimer timer;
 
-    /** The one that is set, or about to be by whoever put it here. */
-    private @Nullable Alarm alarm;
+    /** The alarm for the first in the queue: set, or about to be set by the thread that put it here. */
+    private @Nullable RegistrationSlot alarm;
 
     RateLimit(double permits, Duration per, int burst) {
         this.interval = intervalOf(permits, per);
@@ -43,39 +44,39 @@ public final class RateLimit implements Admission {
     }
 
     @Override
-    public Registration admit(AdmissionRequest candidate) {
-        TaskTimer clock = candidate.timer();
-        WaitQueue.Place place = null;
+    public Registration admit(AdmissionRequest request) {
+        TaskTimer clock = request.timer();
+        WaitQueue.Entry entry = null;
         synchronized (this) {
             if (timer == null) {
                 fullAt = clock.nanoTime();
                 timer = clock;
             }
-            if (!line.isEmpty() || !take(timer.nanoTime())) {
-                place = line.add(candidate, 0);
+            if (!queue.isEmpty() || !take(timer.nanoTime())) {
+                entry = queue.add(request, 0);
             }
         }
-        if (place == null) {
-            if (!candidate.grant(Permit.NOTHING_TO_RELEASE)) {
+        if (entry == null) {
+            if (!request.grant(Permit.NOTHING_TO_RELEASE)) {
                 giveBack();
-                grantToThoseDue();
+                grantDue();
             }
             return Registration.none();
         }
-        WaitQueue.Place taken = place;
+        WaitQueue.Entry added = entry;
         try {
             arm();
         } catch (Throwable broken) {
-            leave(taken);
+            leave(added);
             throw broken;
         }
-        return () -> leave(taken);
+        return () -> leave(added);
     }
 
     /**
-     * Changes the rate, also for those that wait: as many permits are saved up or missing as before.
+     * Changes the rate, also for tasks that wait. The number of saved or missing permits stays.
      *
-     * @param permits how many start in one span; need not be whole
+     * @param permits the number of tasks that start in one span; need not be whole
      * @param per the span
      * @throws IllegalArgumentException if the rate is not positive and finite, or above one per nanosecond
      */
@@ -93,19 +94,19 @@ public final class RateLimit implements Admission {
             off = disarm();
         }
         off.close();
-        grantToThoseDue();
+        grantDue();
     }
 
     /**
-     * How many tasks wait.
+     * Returns the number of tasks that wait.
      *
-     * @return the length of the line
+     * @return the length of the queue
      */
     public synchronized int queued() {
-        return line.size();
+        return queue.size();
     }
 
-    /** Takes a permit if there is one at this instant. */
+    /** Takes a permit if there is one at this instant. The caller holds the lock. */
     private boolean take(long now) {
         if (fullAt - now < 0) {
             fullAt = now;
@@ -121,13 +122,13 @@ public final class RateLimit implements Admission {
         return fullAt - now - reserve();
     }
 
-    /** How long before the bucket is full there is a permit already. */
+    /** Returns how long before the bucket is full there is a permit already. */
     private long reserve() {
         long others = burst - 1L;
         return others > 0 && interval > Durations.MAX_NANOS / others ? Durations.MAX_NANOS : interval * others;
     }
 
-    /** Gives back what a candidate has refused; the first in line may go sooner then than the alarm is set for. */
+    /** Gives back a refused permit. The first in the queue may then go before the alarm is due. */
     private void giveBack() {
         Registration off;
         synchronized (this) {
@@ -137,61 +138,52 @@ public final class RateLimit implements Admission {
         off.close();
     }
 
-    private void leave(WaitQueue.Place place) {
+    private void leave(WaitQueue.Entry entry) {
         Registration off = Registration.none();
         synchronized (this) {
-            if (line.remove(place) && line.isEmpty()) {
+            if (queue.remove(entry) && queue.isEmpty()) {
                 off = disarm();
             }
         }
         off.close();
     }
 
-    /** Forgets the alarm; the caller holds the lock, and takes the alarm back from the timer when it does not any more. */
+    /** Forgets the alarm. The caller holds the lock, and closes what this returns without it. */
     private Registration disarm() {
-        Registration off = alarm == null ? Registration.none() : alarm.registration;
+        Registration off = alarm == null ? Registration.none() : alarm;
         alarm = null;
         return off;
     }
 
-    /** Sets the alarm for the first in line, if there is one and none is set. */
+    /** Sets the alarm for the first in the queue, unless the queue is empty or an alarm is set. */
     private void arm() {
         TaskTimer clock;
         long delay;
-        Alarm mine = new Alarm();
+        RegistrationSlot mine = new RegistrationSlot();
         synchronized (this) {
             clock = timer;
-            if (alarm != null || clock == null || line.isEmpty()) {
+            if (alarm != null || clock == null || queue.isEmpty()) {
                 return;
             }
             alarm = mine;
             delay = Math.max(1, waitFrom(clock.nanoTime()));
         }
-        Registration set;
         try {
-            set = clock.schedule(Duration.ofNanos(delay), () -> ring(mine));
+            mine.set(clock.schedule(Duration.ofNanos(delay), () -> ring(mine)));
         } catch (Throwable broken) {
-            forget(mine);
+            boolean unused = forget(mine);
             throw broken;
         }
-        synchronized (this) {
-            if (alarm == mine) {
-                mine.registration = set;
-                return;
-            }
-        }
-        // It has rung by now, or nobody waits for it any more.
-        set.close();
     }
 
-    private void ring(Alarm rung) {
+    private void ring(RegistrationSlot rung) {
         if (forget(rung)) {
-            grantToThoseDue();
+            grantDue();
         }
     }
 
-    /** False if it was forgotten before. */
-    private synchronized boolean forget(Alarm old) {
+    /** Returns false if the alarm was forgotten before. */
+    private synchronized boolean forget(RegistrationSlot old) {
         if (alarm != old) {
             return false;
         }
@@ -199,17 +191,17 @@ public final class RateLimit implements Admission {
         return true;
     }
 
-    private void grantToThoseDue() {
+    private void grantDue() {
         while (true) {
             AdmissionRequest next;
             synchronized (this) {
-                if (timer == null || line.isEmpty()) {
+                if (timer == null || queue.isEmpty()) {
                     return;
                 }
                 if (!take(timer.nanoTime())) {
                     break;
                 }
-                next = line.takeFirst();
+                next = queue.takeFirst();
             }
             if (!next.grant(Permit.NOTHING_TO_RELEASE)) {
                 giveBack();
@@ -230,20 +222,13 @@ public final class RateLimit implements Admission {
         return Math.min((long) nanos, Durations.MAX_NANOS);
     }
 
-    /** One alarm, from before the timer is asked for it. */
-    private static final class Alarm {
-
-        // Guarded by the rate limit; known once the timer has returned.
-        private Registration registration = Registration.none();
-    }
-
     /**
-     * The time between two tasks and how many wait, from one instant.
+     * Returns the time between two tasks and the number of those that wait, at one instant.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public synchronized String toString() {
-        return "RateLimit[one per " + Duration.ofNanos(interval) + ", " + line.size() + " wait]";
+        return "RateLimit[one per " + Duration.ofNanos(interval) + ", " + queue.size() + " wait]";
     }
 }

@@ -122,11 +122,11 @@ final class ShutdownProcess {
         }
         Registration alarm;
         try {
-            alarm = Alarms.set(group.timer(), delay, action);
+            alarm = Timers.schedule(group.timer(), delay, action);
         } catch (Throwable refused) {
             Throwables.reportUncaught(refused);
             try {
-                alarm = Alarms.set(TaskTimer.system(), delay, action);
+                alarm = Timers.schedule(TaskTimer.system(), delay, action);
             } catch (Throwable refusedToo) {
                 Throwables.reportUncaught(refusedToo);
                 action.run();

@@ -1,56 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-import io.reactivetracker.Registration;
+import io.reactivetracker.RegistrationSlot;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Throwables;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One time that a task asks for admission: the candidate that the admission sees.
+ * One request of a task for admission.
  *
  * <p>Its answer counts only while it is the current request of its task, which the task decides in one step with its state.
  */
 final class TaskAdmission implements AdmissionRequest {
 
     private final AbstractGroupTask task;
+    private final RegistrationSlot queued = new RegistrationSlot();
 
-    // Guarded by the task's lock. An answer in the asking thread is kept until the admission has returned: so it
-    // is heard on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
-    private @Nullable Thread asking = Thread.currentThread();
-    private @Nullable Runnable answer;
-    private boolean hasLeft;
-    private Registration place = Registration.none();
+    // Guarded by the lock of the task's stripe. An answer in the requesting thread is kept until the admission has returned: so
+    // it runs on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
+    private @Nullable Thread requester = Thread.currentThread();
+    private @Nullable Runnable keptAnswer;
 
     TaskAdmission(AbstractGroupTask task) {
         this.task = task;
     }
 
-    /** Asks the admission, and hears an answer that comes at once. */
+    /** Asks the admission, and runs an answer that comes at once. */
     void send() {
         try {
-            stand(Objects.requireNonNull(task.group().admission().admit(this), "the admission returned null"));
+            queued.set(Objects.requireNonNull(task.group().admission().admit(this), "the admission returned null"));
         } catch (Throwable broken) {
             if (!answer(rejection("it failed with " + broken, broken), null)) {
-                // It has answered before it failed: no reason to turn the task away, nor to be kept quiet.
+                // It answered before it failed, so the task is not rejected, but the failure must not be lost.
                 Throwables.reportUncaught(broken);
             }
         }
-        Runnable heard;
+        Runnable kept;
         synchronized (task.stripe()) {
-            asking = null;
-            heard = answer;
+            requester = null;
+            kept = keptAnswer;
         }
-        if (heard != null) {
-            heard.run();
+        if (kept != null) {
+            kept.run();
         }
     }
 
     @Override
-    public boolean grant(Permit offered) {
-        Objects.requireNonNull(offered, "permit must not be null: Permit.NOTHING_TO_RELEASE is one");
-        return answer(task::callAttempt, offered);
+    public boolean grant(Permit permit) {
+        Objects.requireNonNull(permit, "permit must not be null: Permit.NOTHING_TO_RELEASE is one");
+        return answer(task::callAttempt, permit);
     }
 
     @Override
@@ -62,20 +61,20 @@ final class TaskAdmission implements AdmissionRequest {
         return () -> task.callFail(TaskRejectedException.byAdmission(task, reason, cause));
     }
 
-    /** Takes the first answer; with a permit it is yes. False if it comes too late. */
-    private boolean answer(Runnable newAnswer, @Nullable Permit offered) {
+    /** Takes the first answer, which is a grant if it has a permit. Returns false if the answer comes too late. */
+    private boolean answer(Runnable answer, @Nullable Permit permit) {
         synchronized (task.stripe()) {
-            if (!task.answered(this, offered)) {
+            if (!task.acceptAnswer(this, permit)) {
                 return false;
             }
-            if (Thread.currentThread().equals(asking)) {
-                answer = newAnswer;
+            if (Thread.currentThread().equals(requester)) {
+                keptAnswer = answer;
                 return true;
             }
         }
-        task.execute(newAnswer, refusal -> {
-            if (offered == null) {
-                newAnswer.run();
+        task.execute(answer, refusal -> {
+            if (permit == null) {
+                answer.run();
             } else {
                 task.callFail(TaskRejectedException.byExecutor(task, refusal));
             }
@@ -83,25 +82,10 @@ final class TaskAdmission implements AdmissionRequest {
         return true;
     }
 
-    private void stand(Registration newPlace) {
-        synchronized (task.stripe()) {
-            if (!hasLeft) {
-                place = newPlace;
-                return;
-            }
-        }
-        newPlace.close();
-    }
-
-    /** Leaves the place in the queue, now or when it is known. By the end of the task. */
+    /** Leaves the queue of the admission, now or when the admission returns. */
     void leave() {
-        Registration left;
-        synchronized (task.stripe()) {
-            hasLeft = true;
-            left = place;
-        }
         try {
-            left.close();
+            queued.close();
         } catch (Throwable broken) {
             Throwables.reportUncaught(broken);
         }

@@ -2,31 +2,31 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
+import io.reactivetracker.RegistrationSlot;
 import io.reactivetracker.internal.Throwables;
-import java.util.IdentityHashMap;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a task keeps of its failed attempts: their number, what its policies have noted, what it goes on with, and the alarm of
- * the next attempt. Asks the policy, and schedules that attempt.
+ * The failed attempts of a task: asks its error policy, and schedules the next attempt.
  *
- * <p>Used by one failure after the other, but for the alarm, which the lock of the task's stripe guards.
+ * <p>Used by one failure after the other; the lock of the task's stripe guards the delay.
  */
 final class TaskFailures {
 
     private final AbstractGroupTask task;
     private final TaskGroup group;
 
-    /** Of those that were followed by another attempt. */
-    private volatile int number;
+    /** The number of failures that were followed by another attempt. */
+    private volatile int retries;
+
+    /** The group's policy for this task; created at its first failure. */
+    private @Nullable ErrorPolicy policy;
 
     private @Nullable Continuation continuation;
-    private @Nullable IdentityHashMap<ErrorPolicy, Object> states;
 
-    /** That of the timer, while the next attempt waits for its time. */
-    private @Nullable Registration alarm;
+    /** The timer's registration of the next attempt, while that waits for its time. */
+    private @Nullable Registration delay;
 
     TaskFailures(AbstractGroupTask task) {
         this.task = task;
@@ -34,7 +34,7 @@ final class TaskFailures {
     }
 
     int attempt() {
-        return number + 1;
+        return retries + 1;
     }
 
     @Nullable
@@ -42,38 +42,32 @@ final class TaskFailures {
         return continuation;
     }
 
-    @SuppressWarnings("unchecked") // a policy gets back what it put in
-    <S> S state(ErrorPolicy policy, Supplier<? extends S> initial) {
-        if (states == null) {
-            states = new IdentityHashMap<>();
-        }
-        return (S)
-                states.computeIfAbsent(policy, key -> Objects.requireNonNull(initial.get(), "state must not be null"));
-    }
-
-    /** Asks the policy; one that fails itself lets the task fail. */
+    /** Asks the policy. If the policy itself fails, the task fails with its own error. */
     Decision decide(Throwable error) {
         try {
+            if (policy == null) {
+                policy = Objects.requireNonNull(group.policy().forTask(), "forTask() of the error policy returned null");
+            }
             return Objects.requireNonNull(
-                    group.policy().onError(new Failure(task, error)), "the error policy returned null, not a decision");
+                    policy.onError(new Failure(task, error)), "the error policy returned null, not a decision");
         } catch (Throwable broken) {
             Throwables.suppress(error, broken);
             return Decision.fail();
         }
     }
 
-    /** Schedules the next attempt; false if there were too many. */
+    /** Schedules the next attempt. Returns false if there were too many. */
     boolean retry(Decision.Retry decision, Throwable error) {
-        int made = attempt();
-        if (made >= group.maxAttempts()) {
+        int attempts = attempt();
+        if (attempts >= group.maxAttempts()) {
             Throwables.suppress(
                     error,
-                    new IllegalStateException("task \"" + task.name() + "\" failed " + made
+                    new IllegalStateException("task \"" + task.name() + "\" failed " + attempts
                             + " times, as often as group \"" + group.name()
                             + "\" lets it try: have its policy give up, or raise maxAttempts"));
             return false;
         }
-        number = made;
+        retries = attempts;
         continuation = decision.continuation();
         if (!decision.releasesPermit() || task.releasePermit()) {
             schedule(decision, error);
@@ -86,9 +80,16 @@ final class TaskFailures {
             execute(error);
             return;
         }
-        int scheduled = number;
+        // One for each attempt: the next failure may come before the timer has returned.
+        RegistrationSlot slot = new RegistrationSlot();
+        synchronized (task.stripe()) {
+            if (task.hasEnded()) {
+                return;
+            }
+            delay = slot;
+        }
         try {
-            keep(scheduled, Alarms.set(group.timer(), decision.delay(), () -> execute(error)));
+            slot.set(Timers.schedule(group.timer(), decision.delay(), () -> execute(error)));
         } catch (Throwable refusal) {
             task.runStep(() -> failBecause(refusal, error));
         }
@@ -103,24 +104,11 @@ final class TaskFailures {
         task.callFail(error);
     }
 
-    /** Keeps the alarm of an attempt to take it back at the end; one of an attempt that has failed meanwhile is over. */
-    private void keep(int scheduled, Registration newAlarm) {
-        synchronized (task.stripe()) {
-            if (!task.hasEnded()) {
-                if (scheduled == number) {
-                    alarm = newAlarm;
-                }
-                return;
-            }
-        }
-        newAlarm.close();
-    }
-
-    /** The caller holds the lock of the task's stripe. */
+    /** Called by the end of the task, which closes what this returns. The caller holds the lock of the task's stripe. */
     @Nullable
-    Registration takeAlarm() {
-        Registration taken = alarm;
-        alarm = null;
+    Registration takeDelay() {
+        Registration taken = delay;
+        delay = null;
         return taken;
     }
 }

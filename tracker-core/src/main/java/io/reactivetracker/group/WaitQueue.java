@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-import io.reactivetracker.Registration;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -11,67 +10,67 @@ import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** AdmissionRequests that wait, in their order; guarded by its owner's lock. Who leaves is found without a search. */
+/** A queue of admission requests, any of which can leave without a search. Guarded by the lock of its owner. */
 final class WaitQueue {
 
-    private final Set<Place> places;
+    private final Set<Entry> entries;
     private final @Nullable ToIntFunction<? super TaskContext> priority;
-    private long entered;
+    private long added;
 
-    /** First in, first out. */
+    /** Creates a queue in FIFO order. */
     WaitQueue() {
-        places = new LinkedHashSet<>();
+        entries = new LinkedHashSet<>();
         priority = null;
     }
 
-    /** The highest priority first, and among equals the first in. */
+    /** Creates a queue with the highest priority first, and in FIFO order among equals. */
     WaitQueue(ToIntFunction<? super TaskContext> priority) {
         Objects.requireNonNull(priority, "priority must not be null");
-        this.places = new TreeSet<>(
-                Comparator.comparingInt(Place::priority).reversed().thenComparingLong(Place::number));
+        this.entries = new TreeSet<>(
+                Comparator.comparingInt(Entry::priority).reversed().thenComparingLong(Entry::number));
         this.priority = priority;
     }
 
-    /** Asks for the priority of a candidate; call it outside any lock, since it is the user's code. */
-    int priorityOf(AdmissionRequest candidate) {
-        return priority == null ? 0 : priority.applyAsInt(candidate.task());
+    /** Returns the priority of a request. Call it outside any lock: it calls the application. */
+    int priorityOf(AdmissionRequest request) {
+        return priority == null ? 0 : priority.applyAsInt(request.task());
     }
 
-    Place add(AdmissionRequest candidate, int itsPriority) {
-        Place place = new Place(candidate, itsPriority, entered++);
-        places.add(place);
-        return place;
+    Entry add(AdmissionRequest request, int requestPriority) {
+        Entry entry = new Entry(request, requestPriority, added++);
+        entries.add(entry);
+        return entry;
     }
 
-    /** False if it was taken out, or has left, before. */
-    boolean remove(Place place) {
-        return places.remove(place);
+    /** Returns false if the entry is not in the queue any more. */
+    boolean remove(Entry entry) {
+        return entries.remove(entry);
     }
 
     AdmissionRequest takeFirst() {
-        Iterator<Place> first = places.iterator();
-        AdmissionRequest candidate = first.next().candidate;
+        Iterator<Entry> first = entries.iterator();
+        AdmissionRequest request = first.next().request;
         first.remove();
-        return candidate;
+        return request;
     }
 
     boolean isEmpty() {
-        return places.isEmpty();
+        return entries.isEmpty();
     }
 
     int size() {
-        return places.size();
+        return entries.size();
     }
 
-    /** One candidate's place; not a record, since two places are never equal. */
-    static final class Place {
+    /** A request in the queue. Not a record, since two entries are never equal. */
+    static final class Entry {
 
-        private final AdmissionRequest candidate;
+        private final AdmissionRequest request;
         private final int priority;
         private final long number;
 
-        Place(AdmissionRequest candidate, int priority, long number) {
-            this.candidate = candidate;
+        Entry(AdmissionRequest request, int priority, long number) {
+            this.request = request;
             this.priority = priority;
             this.number = number;
         }

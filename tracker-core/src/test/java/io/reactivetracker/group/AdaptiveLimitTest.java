@@ -295,7 +295,7 @@ class AdaptiveLimitTest {
         for (int bad : new int[] {0, -1, Integer.MIN_VALUE}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Admission.adaptive(bad, 10, SLOW))
-                    .withMessageContaining("least must be positive, but was " + bad);
+                    .withMessageContaining("min must be positive, but was " + bad);
         }
     }
 
@@ -303,7 +303,7 @@ class AdaptiveLimitTest {
     void theMostMustNotBeLessThanTheLeast() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Admission.adaptive(3, 2, SLOW))
-                .withMessage("most must not be less than least, but was 2 with least 3");
+                .withMessage("max must not be less than min, but was 2 with min 3");
     }
 
     @Test

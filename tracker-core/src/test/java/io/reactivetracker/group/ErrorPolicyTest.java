@@ -728,46 +728,52 @@ class ErrorPolicyTest {
                 .containsExactly("ship 1 200 no ship true", "ship 2 1200 no ship true", "ship 3 2200 no ship true");
     }
 
-    @Test
-    void aPolicyNotesWhatItWantsAboutEachTask() {
-        ErrorPolicy policy = new ErrorPolicy() {
+    /** A policy that lets each task fail twice, and then ends it. */
+    private static ErrorPolicy twicePerTask() {
+        return new ErrorPolicy() {
             @Override
             public Decision onError(Failure failure) {
-                AtomicInteger left = failure.state(this, () -> new AtomicInteger(2));
-                return left.getAndDecrement() > 0 ? Decision.retry(Duration.ZERO) : Decision.fail();
+                throw new AssertionError("only the policy of a task is asked");
+            }
+
+            @Override
+            public ErrorPolicy forTask() {
+                AtomicInteger left = new AtomicInteger(2);
+                return failure -> left.getAndDecrement() > 0 ? Decision.retry(Duration.ZERO) : Decision.fail();
             }
         };
-        TaskGroup group = group(policy);
-        HeldWork one = HeldWork.in(group, "one");
-        HeldWork two = HeldWork.in(group, "two");
-        for (int i = 0; i < 3; i++) {
-            one.fail(error);
-            two.fail(error);
-        }
-        assertThat(one.attempts()).isEqualTo(3);
-        assertThat(two.attempts()).isEqualTo(3);
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 2));
     }
 
     @Test
-    void twoPoliciesOfOneGroupKeepTheirNotesApart() {
-        ErrorPolicy counting = new ErrorPolicy() {
-            @Override
-            public Decision onError(Failure failure) {
-                assertThat(failure.state(this, () -> "first")).isEqualTo("first");
-                return Decision.fail();
+    void aPolicyMayKeepStateForEachTask() {
+        for (ErrorPolicy policy : List.of(
+                twicePerTask(),
+                twicePerTask().releasingPermit(),
+                twicePerTask().andThen(ErrorPolicy.continueOnError()),
+                ErrorPolicy.continueOnError().andThen(twicePerTask()))) {
+            TaskGroup group = group(policy);
+            HeldWork one = HeldWork.in(group, "one");
+            HeldWork two = HeldWork.in(group, "two");
+            for (int i = 0; i < 3; i++) {
+                one.fail(error);
+                two.fail(error);
             }
-        };
-        ErrorPolicy other = new ErrorPolicy() {
-            @Override
-            public Decision onError(Failure failure) {
-                assertThat(failure.state(this, () -> "second")).isEqualTo("second");
-                return failure.attempt() == 1 ? Decision.retry(Duration.ZERO) : Decision.fail();
-            }
-        };
-        assertThat(errorOf(failing(group(counting.andThen(other)))))
-                .isSameAs(error)
-                .hasNoSuppressedExceptions();
+            assertThat(one.attempts()).isEqualTo(3);
+            assertThat(two.attempts()).isEqualTo(3);
+            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 2));
+        }
+    }
+
+    @Test
+    void aPolicyMayPassFailuresOnToAnother() {
+        ErrorPolicy retry = ErrorPolicy.retry(2, Backoff.none());
+        TaskGroup group = group(failure -> retry.onError(failure));
+        HeldWork work = HeldWork.in(group, "ship");
+        for (int i = 0; i < 3; i++) {
+            work.fail(error);
+        }
+        assertThat(work.attempts()).isEqualTo(3);
+        assertThat(errorOf(work.future())).isSameAs(error);
     }
 
     @Test
@@ -815,18 +821,23 @@ class ErrorPolicyTest {
 
     @Test
     @SuppressWarnings("NullAway")
-    void aPolicyWithoutAStateForATaskLetsItFail() {
+    void aPolicyWithoutAPolicyForATaskLetsItFail() {
         ErrorPolicy broken = new ErrorPolicy() {
             @Override
             public Decision onError(Failure failure) {
-                failure.state(this, () -> null);
-                return Decision.fail();
+                return Decision.cancelGroup();
+            }
+
+            @Override
+            public ErrorPolicy forTask() {
+                return null;
             }
         };
         assertThat(errorOf(failing(group(broken)))).isSameAs(error);
         assertThat(error.getSuppressed())
                 .singleElement()
-                .satisfies(suppressed -> assertThat(suppressed).hasMessage("state must not be null"));
+                .satisfies(suppressed ->
+                        assertThat(suppressed).hasMessage("forTask() of the error policy returned null"));
     }
 
     // D14

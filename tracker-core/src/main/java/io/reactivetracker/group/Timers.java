@@ -7,17 +7,18 @@ import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Sets alarms on timers that others wrote: one that returns no registration refuses, and none throws when closed. */
-final class Alarms {
+/** Schedules actions on timers of applications, which may break their contract. */
+final class Timers {
 
-    private Alarms() {}
+    private Timers() {}
 
-    static Registration set(TaskTimer timer, Duration delay, Runnable action) {
-        Registration alarm =
+    /** Schedules an action. Throws if the timer does, or returns null. The registration throws nothing when it is closed. */
+    static Registration schedule(TaskTimer timer, Duration delay, Runnable action) {
+        Registration scheduled =
                 Objects.requireNonNull(timer.schedule(delay, action), "the timer returned null, not a registration");
         return () -> {
             try {
-                alarm.close();
+                scheduled.close();
             } catch (Throwable broken) {
                 Throwables.reportUncaught(broken);
             }
