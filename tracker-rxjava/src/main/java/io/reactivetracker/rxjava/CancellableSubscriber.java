@@ -35,6 +35,11 @@ class CancellableSubscriber<T> extends CancellableSignals implements FlowableSub
         this.downstream = downstream;
     }
 
+    /** Returns a {@code Flowable} whose subscriptions the token can end. */
+    static <T> Flowable<T> flowable(Flowable<T> source, CancellationToken token) {
+        return Flowable.unsafeCreate(downstream -> subscribe(source, downstream, token));
+    }
+
     /** Subscribes to a source, which a cancelled token leaves untouched. */
     static <T> void subscribe(Flowable<T> source, Subscriber<? super T> downstream, CancellationToken token) {
         // A cancelled token cuts the subscriber off in onSubscribe.

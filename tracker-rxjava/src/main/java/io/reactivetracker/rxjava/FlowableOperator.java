@@ -7,7 +7,6 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
-import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
@@ -22,7 +21,7 @@ record FlowableOperator<T>(UnaryOperator<Flowable<T>> operator) implements Track
 
     @Override
     public Flowable<T> apply(Flowable<T> upstream) {
-        return RxJavaPlugins.onAssembly(operator.apply(requireUpstream(upstream)));
+        return operator.apply(requireUpstream(upstream));
     }
 
     @Override

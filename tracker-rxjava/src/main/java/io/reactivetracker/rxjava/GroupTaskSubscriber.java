@@ -2,37 +2,67 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskOptions;
 import io.reactivetracker.adapter.GroupTask;
-import io.reactivetracker.group.Outcome;
+import io.reactivetracker.adapter.PublisherContinuation;
 import io.reactivetracker.adapter.TaskBody;
+import io.reactivetracker.group.Continuation;
+import io.reactivetracker.group.Outcome;
+import io.reactivetracker.group.TaskContext;
+import io.reactivetracker.group.TaskGroup;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 
 /**
- * One subscription that is a task of a group: passes every signal on, is cut off when the task is cancelled, and ends the
- * task after its last signal.
+ * One subscription that is a task of a group: passes signals on, is cut off when the task is cancelled, and ends the task
+ * after its last signal.
  *
- * <p>Of a task that is admitted at once and that no error policy lets go on, it is the only subscriber. Of any other, the
- * {@linkplain AttemptsSubscriber attempts} are its upstream.
+ * <p>If the task is admitted at once and its error policy is terminal, this is its only subscriber. Otherwise its upstream
+ * is an {@link AttemptsSubscriber}.
  */
 final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements TaskBody {
 
     private final GroupTask task;
     private @Nullable AttemptsSubscriber<T> attempts;
 
-    // The task in whose body this one was subscribed to; written before a source is subscribed to, read by what that
-    // calls.
+    // The task that was current when the source was subscribed to. Written before subscribe(), and read by the signals
+    // that come from within it.
     private @Nullable Object outer;
 
     private GroupTaskSubscriber(Subscriber<? super T> downstream, GroupTask task) {
         super(downstream, null);
         this.task = task;
+    }
+
+    /**
+     * Returns a {@code Flowable} each of whose subscriptions is a task.
+     *
+     * @param source makes what an attempt subscribes to
+     */
+    static <T> Flowable<T> flowable(
+            Function<? super TaskContext, ? extends Publisher<? extends T>> source,
+            TaskGroup group,
+            TaskOptions options) {
+        return Flowable.unsafeCreate(downstream -> {
+            GroupTask task;
+            try {
+                task = GroupTask.issue(group, options, () -> null);
+            } catch (IllegalStateException refused) {
+                Flowable.<T>error(refused).subscribe(downstream);
+                return;
+            }
+            var unused = run(task, downstream, () -> source.apply(task));
+        });
     }
 
     /**
@@ -77,28 +107,41 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     }
 
     /**
-     * Subscribes to a source as a part of the task: what it subscribes to in turn, in that thread, are the task's children.
-     * What is downstream of the task is not, though a source may call it from within.
+     * Subscribes to a source with the task as the current one: what the source subscribes to in this thread becomes a child
+     * of the task. The downstream is not part of the task, though the source may signal it from within.
      */
     void subscribeInTask(Supplier<? extends Publisher<? extends T>> source, FlowableSubscriber<T> subscriber) {
         Object previous = task.makeCurrent();
         outer = previous;
         try {
-            Publisher<? extends T> made;
+            Publisher<? extends T> next;
             try {
-                made = Objects.requireNonNull(
-                        Continuations.orElse(task, source), "the function of a task has returned null, not a source");
+                next = Objects.requireNonNull(
+                        nextSource(source), "the function of a task has returned null, not a source");
             } catch (Throwable failure) {
                 Exceptions.throwIfFatal(failure);
-                made = Flowable.error(failure);
+                next = Flowable.error(failure);
             }
-            made.subscribe(subscriber);
+            next.subscribe(subscriber);
         } finally {
             GroupTask.restoreCurrent(previous);
         }
     }
 
-    @SuppressWarnings("ReferenceEquality") // a task is itself
+    /** Returns the task's own source, or its replacement if the error policy has decided so. */
+    @SuppressWarnings("unchecked") // the Javadoc of Continuation requires the type of the task's elements
+    private Publisher<? extends T> nextSource(Supplier<? extends Publisher<? extends T>> source) {
+        Continuation continuation = task.continuation();
+        if (continuation == null) {
+            return source.get();
+        }
+        if (continuation instanceof PublisherContinuation replacement) {
+            return FlowAdapters.toPublisher((Flow.Publisher<T>) replacement.publisher(task));
+        }
+        return Flowable.fromCompletionStage((CompletionStage<T>) continuation.resume(task));
+    }
+
+    /** Makes the outer task the current one for a signal to the downstream. */
     private boolean leaveTask() {
         boolean isInTask = task.isCurrent();
         if (isInTask) {
@@ -142,7 +185,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     @Override
     protected void passOnError(Throwable error) {
         if (!task.canRetry()) {
-            // Where a task may go on, the policy was asked by its attempts.
+            // Otherwise the attempts have asked the policy.
             boolean unused = task.retryOrResume(error);
         }
         boolean wasInTask = leaveTask();
@@ -167,7 +210,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
 
     @Override
     void cancelled() {
-        // One that is telling its downstream the outcome, or of a cut, ends by that, when it has been told.
+        // A task that is telling its downstream the outcome or the cut ends after that.
         if (!isDone() && !isCut()) {
             task.end(Outcome.CANCELLED);
         }

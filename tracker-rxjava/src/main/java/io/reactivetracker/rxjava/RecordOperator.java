@@ -15,7 +15,6 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
-import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.util.Objects;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
@@ -35,8 +34,7 @@ record RecordOperator<K, T>(TaskRecorder<K> recorder, K key, RecordOptions optio
     }
 
     Flowable<T> defer(Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source) {
-        return RxJavaPlugins.onAssembly(
-                new FlowableRecordAs<K, T>(source, ClaimRequest.task(recorder, key, options)));
+        return RecordAsSubscriber.flowable(source, ClaimRequest.task(recorder, key, options));
     }
 
     /** The value is missing only if the task has joined a success, whose value is not kept. */

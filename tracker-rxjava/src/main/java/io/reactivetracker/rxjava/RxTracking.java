@@ -153,7 +153,7 @@ public final class RxTracking {
     public static <T> TrackTransformer<T> trackWith(TaskGroup group, TaskOptions options) {
         Objects.requireNonNull(group, "group must not be null");
         Objects.requireNonNull(options, "options must not be null");
-        return new FlowableOperator<>(source -> new FlowableTrackInGroup<>(task -> source, group, options));
+        return new FlowableOperator<>(source -> GroupTaskSubscriber.flowable(task -> source, group, options));
     }
 
     /**
@@ -174,7 +174,7 @@ public final class RxTracking {
         Objects.requireNonNull(source, "source must not be null");
         Objects.requireNonNull(group, "group must not be null");
         Objects.requireNonNull(options, "options must not be null");
-        return RxJavaPlugins.onAssembly(new FlowableTrackInGroup<T>(source, group, options));
+        return GroupTaskSubscriber.flowable(source, group, options);
     }
 
     /**
@@ -195,7 +195,7 @@ public final class RxTracking {
      */
     public static <T> TrackTransformer<T> cancelWith(CancellationToken token) {
         Objects.requireNonNull(token, "token must not be null");
-        return new FlowableOperator<>(source -> new FlowableCancelWith<>(source, token));
+        return new FlowableOperator<>(source -> CancellableSubscriber.flowable(source, token));
     }
 
     /**

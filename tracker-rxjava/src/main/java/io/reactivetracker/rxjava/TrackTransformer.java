@@ -8,9 +8,9 @@ import io.reactivex.rxjava3.core.ObservableTransformer;
 import io.reactivex.rxjava3.core.SingleTransformer;
 
 /**
- * One operator for all five of RxJava's types, so that {@code compose(…)} reads the same on each of them.
+ * An operator for {@code compose} on all five of RxJava's types.
  *
- * <p>Obtained from {@link RxTracking} and {@link RxRecording}; serves any number of pipelines and threads.
+ * <p>{@link RxTracking} and {@link RxRecording} return it. One instance serves any number of pipelines and threads.
  *
  * @param <T> the type of the elements
  */
