@@ -17,9 +17,10 @@ import reactor.util.context.Context;
 /**
  * One subscription that can be cut off: by a {@link CancellationToken}, or, in a subclass, by the cancel of a task.
  *
- * <p>The thread that cuts it off cancels the upstream and tells the downstream, with the thread-locals of the subscriber.
- * Only a subscription that was cut off withholds signals: after any other end the downstream decides about late signals. A
- * downstream that is cut off before the source has called {@code onSubscribe} gets an empty subscription and the error.
+ * <p>The thread that cuts it off cancels the upstream and tells the downstream, with the thread-locals of the
+ * subscriber. Only a subscription that was cut off withholds signals: after any other end the downstream decides about
+ * late signals. A downstream that is cut off before the source has called {@code onSubscribe} gets an empty
+ * subscription and the error.
  */
 class CancelWithSubscriber<T> extends CancellableSignals implements CoreSubscriber<T>, Subscription, Scannable {
 

@@ -9,8 +9,8 @@ import reactor.core.publisher.Operators;
 /**
  * A subscription whose upstream comes later, or changes: keeps the demand until there is an upstream.
  *
- * <p>Unlike Reactor's own, it passes on a cancel that comes while the upstream is serving the kept demand: a request to an
- * endless source would otherwise never return.
+ * <p>Unlike Reactor's own, it passes on a cancel that comes while the upstream is serving the kept demand: a request to
+ * an endless source would otherwise never return.
  */
 class DeferredSubscription extends AttemptSignals<Subscription> implements Subscription {
 

@@ -4,8 +4,8 @@ package io.reactivetracker.reactor;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.adapter.GroupTask;
-import io.reactivetracker.group.Outcome;
 import io.reactivetracker.adapter.TaskBody;
+import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
 import java.util.Objects;
@@ -18,8 +18,8 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One subscription that is a task of a group: it is cut off when the task is cancelled, and ends the task after its last
- * signal.
+ * One subscription that is a task of a group: it is cut off when the task is cancelled, and ends the task after its
+ * last signal.
  *
  * <p>It is the only subscriber of a task that is admitted at once and can't be retried. Otherwise its upstream is an
  * {@link AttemptsSubscriber}.

@@ -68,8 +68,7 @@ final class PipelineStep<T> {
             Function<TaskOptions, SubscribeFunction<T>> function) {
         TaskOptions tasks = Pipelines.named(options, source);
         boolean hasOwnName = options.name() != null;
-        return publisher(
-                source, new PipelineStep<>(name, runStyle, function.apply(tasks), hasOwnName ? null : tasks));
+        return publisher(source, new PipelineStep<>(name, runStyle, function.apply(tasks), hasOwnName ? null : tasks));
     }
 
     /**
@@ -102,8 +101,9 @@ final class PipelineStep<T> {
     /**
      * Whether the step itself answers a scan for an attribute, not the operator of Reactor that it extends.
      *
-     * <p>By an attribute that is not public Reactor asks whether to restore thread-locals around a publisher that is not
-     * its own. A step answers as its source does, so that there is such a boundary only where there is one without it.
+     * <p>By an attribute that is not public Reactor asks whether to restore thread-locals around a publisher that is
+     * not its own. A step answers as its source does, so that there is such a boundary only where there is one without
+     * it.
      */
     @SuppressWarnings({"rawtypes", "ReferenceEquality"}) // attributes are constants
     private static boolean answers(Attr key) {

@@ -33,23 +33,25 @@ import reactor.util.context.ContextView;
  * <p>A task and a revoke follow the same rules:
  * <ul>
  *   <li>Each subscription requests the key from the recorder. The source is not touched until the key is granted. It is
- *       then subscribed to in the thread in which the store answers; with a store in memory that is the subscribing thread.
- *   <li>The {@link RecordContext} is in the {@code Context} of the source, under {@code RecordContext.class}: the fencing
- *       token for what the source changes elsewhere, and the cancellation token that tells the source to stop.
+ *       then subscribed to in the thread in which the store answers; with a store in memory that is the subscribing
+ *       thread.
+ *   <li>The {@link RecordContext} is in the {@code Context} of the source, under {@code RecordContext.class}: the
+ *       fencing token for what the source changes elsewhere, and the cancellation token that tells the source to stop.
  *   <li>The last signal is passed on when the end is recorded, in the thread in which the store answers. A {@code Mono}
- *       holds its value until then; a {@code Flux} passes its elements on as they come. If the source fails, the errors of
- *       the store are suppressed in the source's error.
+ *       holds its value until then; a {@code Flux} passes its elements on as they come. If the source fails, the errors
+ *       of the store are suppressed in the source's error.
  *   <li>Cancelling the subscription cancels the source, and then records the task as FAILED with a {@link
  *       TaskCancelledException}. Before the key is granted, it withdraws the request for the key.
- *   <li>When the cancellation token is cancelled, for example because the lease is lost, the source is cancelled, the task
- *       is FAILED, and the downstream gets a {@code TaskCancelledException}.
- *   <li>If a success can't be recorded because the lease was lost, the downstream gets a {@link LeaseLostException}. If the
- *       store fails, the downstream still gets the outcome of the source; the {@link RecordStoreException} goes to Reactor's
- *       {@code onErrorDropped}, as does every error that nobody can receive.
+ *   <li>When the cancellation token is cancelled, for example because the lease is lost, the source is cancelled, the
+ *       task is FAILED, and the downstream gets a {@code TaskCancelledException}.
+ *   <li>If a success can't be recorded because the lease was lost, the downstream gets a {@link LeaseLostException}. If
+ *       the store fails, the downstream still gets the outcome of the source; the {@link RecordStoreException} goes to
+ *       Reactor's {@code onErrorDropped}, as does every error that nobody can receive.
  *   <li>If something throws on the way, the task is FAILED. It does not stay RUNNING.
- *   <li>Demand and {@code Context} stay as they are. It is not fused. A request that is not positive cancels the task, or
- *       withdraws the request for the key, and is an {@code IllegalArgumentException} for a subscriber that follows Reactive
- *       Streams strictly. One of Reactor's own subscribers may make such a request: it is ignored until there is a source.
+ *   <li>Demand and {@code Context} stay as they are. It is not fused. A request that is not positive cancels the task,
+ *       or withdraws the request for the key, and is an {@code IllegalArgumentException} for a subscriber that follows
+ *       Reactive Streams strictly. One of Reactor's own subscribers may make such a request: it is ignored until there
+ *       is a source.
  * </ul>
  */
 @SuppressWarnings("exports") // an application that calls this requires the module of the recorder itself
@@ -63,15 +65,16 @@ public final class ReactorRecording {
      * <p>The task begins only if the key is NOT_FOUND or FAILED. Otherwise the downstream gets a {@link
      * TaskAlreadyRecordedException} with the status, and the source is not touched.
      *
-     * <p>With a {@code retry} downstream of this operator each attempt is a task, which begins from FAILED and has a greater
-     * fencing token; with one upstream all attempts are one task. Upstream of {@code trackWith}, this operator has subscriptions
-     * counted that are refused or wait for the key; downstream of it, it has not.
+     * <p>With a {@code retry} downstream of this operator each attempt is a task, which begins from FAILED and has a
+     * greater fencing token; with one upstream all attempts are one task. A {@code trackWith}
+     * downstream of this operator also counts subscriptions that are refused or wait for the key; one upstream does
+     * not.
      *
      * @param <K> the type of the keys
      * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param recorder records the task
      * @param key the key of the task; not null
-     * @return an operator for any number of pipelines; gives a {@code Mono} for a {@code Mono}, otherwise a {@code Flux}
+     * @return an operator for any number of pipelines
      */
     public static <K, P extends Publisher<?>> UnaryOperator<P> recordAs(TaskRecorder<K> recorder, K key) {
         return recordAs(recorder, key, RecordOptions.defaults());
@@ -80,15 +83,15 @@ public final class ReactorRecording {
     /**
      * Makes each subscription a task of this key, as {@link #recordAs(TaskRecorder, Object)} does, with options.
      *
-     * <p>A subscription that joins a task completes empty when that succeeds, since results are not kept, and gets the recorded
-     * failure when it fails.
+     * <p>A subscription that joins a task completes empty when that succeeds, since results are not kept, and gets the
+     * recorded failure when it fails.
      *
      * @param <K> the type of the keys
      * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param recorder records the task
      * @param key the key of the task; not null
      * @param options whether to join a task that runs or has succeeded
-     * @return an operator for any number of pipelines; gives a {@code Mono} for a {@code Mono}, otherwise a {@code Flux}
+     * @return an operator for any number of pipelines
      */
     public static <K, P extends Publisher<?>> UnaryOperator<P> recordAs(
             TaskRecorder<K> recorder, K key, RecordOptions options) {
@@ -159,11 +162,11 @@ public final class ReactorRecording {
     }
 
     /**
-     * Revokes a success when subscribed to: runs a pipeline that undoes the task, and then removes the record, so that a task
-     * of this key may begin again.
+     * Revokes a success when subscribed to: runs a pipeline that undoes the task, and then removes the record, so that
+     * a task of this key may begin again.
      *
-     * <p>If the key is not SUCCEEDED, the {@code Mono} fails with a {@link TaskNotSucceededException}, and the pipeline is not
-     * touched. If the pipeline fails or is cancelled, the key is SUCCEEDED as before.
+     * <p>If the key is not SUCCEEDED, the {@code Mono} fails with a {@link TaskNotSucceededException}, and the pipeline
+     * is not touched. If the pipeline fails or is cancelled, the key is SUCCEEDED as before.
      *
      * @param <K> the type of the keys
      * @param recorder has recorded the task
@@ -222,8 +225,9 @@ public final class ReactorRecording {
     }
 
     /**
-     * Returns a step each of whose subscriptions is a task or a revoke. A {@code Mono} is recorded as a {@code Flux}; then
-     * Reactor's {@code singleOrEmpty} holds the value until the completion, which comes when the success is recorded.
+     * Returns a step each of whose subscriptions is a task or a revoke. A {@code Mono} is recorded as a {@code Flux};
+     * then Reactor's {@code singleOrEmpty} holds the value until the completion, which comes when the success is
+     * recorded.
      */
     private static <K, T> Publisher<T> record(Publisher<T> source, ClaimRequest<K> request) {
         if (source instanceof Mono<T> mono) {

@@ -42,18 +42,18 @@ import reactor.core.scheduler.Scheduler;
  *
  * <p>The operators of this class take any publisher, and give a {@code Mono} for a {@code Mono} and otherwise a {@code
  * Flux}. Apply them by {@code transform}, {@code transformDeferred} or {@code as}: the type of the pipeline stays. One
- * operator serves any number of pipelines. Give it the type {@code UnaryOperator<Publisher<T>>} to use it for both {@code
- * Flux} and {@code Mono}. Apply it to the rails of a {@link ParallelFlux} by {@link ParallelFlux#transformGroups(Function)},
- * not to the {@code ParallelFlux}: it would give a {@code Flux}.
+ * operator serves any number of pipelines. Give it the type {@code UnaryOperator<Publisher<T>>} to use it for both
+ * {@code Flux} and {@code Mono}. Apply it to the rails of a {@link ParallelFlux} by {@link
+ * ParallelFlux#transformGroups(Function)}, not to the {@code ParallelFlux}: it would give a {@code Flux}.
  *
- * <p>{@code trackWith} counts only what is upstream of it, so make it the last operator. An operator downstream of it that
- * moves signals to another thread, such as {@code publishOn}, may still pass them on when the task has ended. With one that
- * moves the subscription, such as {@code subscribeOn}, the task is counted when that thread subscribes.
+ * <p>{@code trackWith} counts only what is upstream of it, so make it the last operator. An operator downstream of it
+ * that moves signals to another thread, such as {@code publishOn}, may still pass them on when the task has ended. With
+ * one that moves the subscription, such as {@code subscribeOn}, the task is counted when that thread subscribes.
  *
- * <p>Under {@link Hooks#enableAutomaticContextPropagation()} each part of a pipeline sees the thread-locals that it sees
- * without these operators. A signal that an operator sends from another thread has the thread-locals that its subscriber
- * had when it subscribed: an attempt of a queued or retried task, the signal of a cancelled token, the recorded end of a
- * task. Nothing is captured where the hook is off.
+ * <p>Under {@link Hooks#enableAutomaticContextPropagation()} each part of a pipeline sees the thread-locals that it
+ * sees without these operators. A signal that an operator sends from another thread has the thread-locals that its
+ * subscriber had when it subscribed: an attempt of a queued or retried task, the signal of a cancelled token, the
+ * recorded end of a task. Nothing is captured where the hook is off.
  */
 public final class ReactorTracking {
 
@@ -68,11 +68,12 @@ public final class ReactorTracking {
      *
      * <p>A subscription is counted from inside {@code subscribe()}, before the upstream is touched, until its terminal
      * signal was delivered downstream or the upstream's {@code cancel()} returned, also if something throws on the way.
-     * The count is released once, whatever happens and in whichever threads. Upstream of a {@code retry} or {@code repeat}
-     * each attempt is a task; downstream of it all attempts are one task.
+     * The count is released once, whatever happens and in whichever threads. Upstream of a {@code retry} or {@code
+     * repeat} each attempt is a task; downstream of it all attempts are one task.
      *
-     * <p>Signals, demand, {@code Context} and {@link Scannable} stay as they are. Elements are pushed through this operator
-     * even where its neighbours could be fused, as with Reactor's {@code doFinally}. The upstream is cancelled at most once.
+     * <p>Signals, demand, {@code Context} and {@link Scannable} stay as they are. Elements are pushed through this
+     * operator even where its neighbours could be fused, as with Reactor's {@code doFinally}. The upstream is cancelled
+     * at most once.
      *
      * <p>The tasks have the name that the pipeline has from Reactor's {@code name("…")}, if any.
      *
@@ -92,8 +93,8 @@ public final class ReactorTracking {
      *
      * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param tracker counts the subscriptions, closed or not
-     * @param taskName the name under which {@link TaskTracker#runningTasks()} lists the tasks, instead of the pipeline's;
-     *     the pipeline's own name, which meters read, does not change
+     * @param taskName the name under which {@link TaskTracker#runningTasks()} lists the tasks, instead of the
+     *     pipeline's; the pipeline's own name, which meters read, does not change
      * @return an operator for any number of pipelines
      * @throws IllegalArgumentException if the name is blank
      */
@@ -126,9 +127,9 @@ public final class ReactorTracking {
     /**
      * Starts a task now and counts it until it has ended.
      *
-     * <p>Replaces a {@code subscribe()} whose outcome nobody sees. The tracker counts the task before it is subscribed to,
-     * closed or not, and lists it under the name that the {@code Mono} has from {@code name("…")}, or else as {@code
-     * spawned}.
+     * <p>Replaces a {@code subscribe()} whose outcome nobody sees. The tracker counts the task before it is subscribed
+     * to, closed or not, and lists it under the name that the {@code Mono} has from {@code name("…")}, or else as
+     * {@code spawned}.
      *
      * @param <T> the type of the result
      * @param tracker counts the task
@@ -158,7 +159,8 @@ public final class ReactorTracking {
      *
      * @param <T> the type of the result
      * @param tracker counts the task
-     * @param options the name of the task, if it is not that of the {@code Mono}, and whether a closed tracker refuses it
+     * @param options the name of the task, if it is not that of the {@code Mono}, and whether a closed tracker refuses
+     *     it
      * @param task is subscribed to once
      * @return a handle to wait for the task or to stop it
      * @throws TrackerClosedException if the options are strict and the tracker is closed; nothing is subscribed to
@@ -173,15 +175,15 @@ public final class ReactorTracking {
     /**
      * Waits for a tracker to be closed and empty.
      *
-     * <p>The wait begins with this call, not with the subscription: the {@code Mono} completes if the tracker is drained at
-     * any instant from now on, even if it is reopened before anyone subscribes. Each subscription waits for the same drain;
-     * {@code Mono.defer(() -> whenDrained(tracker))} begins a new wait for each.
+     * <p>The wait begins with this call, not with the subscription: the {@code Mono} completes if the tracker is
+     * drained at any instant from now on, even if it is reopened before anyone subscribes. Each subscription waits for
+     * the same drain; {@code Mono.defer(() -> whenDrained(tracker))} begins a new wait for each.
      *
-     * <p>Completes in the thread that drains the tracker, or in the subscribing thread if the tracker has drained. Cancelling
-     * the subscription removes it.
+     * <p>Completes in the thread that drains the tracker, or in the subscribing thread if the tracker has drained.
+     * Cancelling the subscription removes it.
      *
-     * <p>A tracker that nobody closes never drains. The name of the {@code Mono} describes the tracker, its state and its
-     * running tasks, so that the message of a {@code timeout} has them.
+     * <p>A tracker that nobody closes never drains. The name of the {@code Mono} describes the tracker, its state and
+     * its running tasks, so that the message of a {@code timeout} has them.
      *
      * @param tracker the tracker to wait for; it is not closed
      * @return a {@code Mono} that completes when the tracker is drained
@@ -196,22 +198,22 @@ public final class ReactorTracking {
     /**
      * Makes each subscription a task of a group.
      *
-     * <p>The group counts a subscription from inside {@code subscribe()}. The upstream is subscribed to when the group's
-     * {@code Admission} admits the task, and again for each further attempt, as the group's {@code ErrorPolicy} decides.
-     * Elements that a failed attempt emitted have been passed on, as with Reactor's {@code retry}; a further attempt is
-     * requested what the earlier ones have not served. An {@code onErrorContinue} of the downstream applies to the upstream
-     * as it does without the group; the policy sees the remaining errors. The task ends after its last signal was delivered
-     * downstream or {@code upstream.cancel()} returned, whatever throws.
+     * <p>The group counts a subscription from inside {@code subscribe()}. The upstream is subscribed to when the
+     * group's {@code Admission} admits the task, and again for each further attempt, as the group's {@code ErrorPolicy}
+     * decides. Elements that a failed attempt emitted have been passed on, as with Reactor's {@code retry}; a further
+     * attempt is requested what the earlier ones have not served. An {@code onErrorContinue} of the downstream applies
+     * to the upstream as it does without the group; the policy sees the remaining errors. The task ends after its last
+     * signal was delivered downstream or {@code upstream.cancel()} returned, whatever throws.
      *
      * <p>When the task or its group is cancelled, the upstream is cancelled and the downstream gets a
-     * {@link TaskCancelledException}. The downstream gets a {@code TaskRejectedException} if the task is rejected, and a
-     * {@code GroupClosedException} if the group is closed; the upstream is not touched then.
+     * {@link TaskCancelledException}. The downstream gets a {@code TaskRejectedException} if the task is rejected, and
+     * a {@code GroupClosedException} if the group is closed; the upstream is not touched then.
      *
      * <p>Demand of a queued task is kept. A request that is not positive is reported as Reactor does, and ignored.
      *
-     * <p>The {@code Context} of the upstream has a {@link TaskContext} under {@code TaskContext.class}: the id, name, attempt
-     * and token of the task. A task that is subscribed to there is its {@linkplain TaskOptions#childOf child}: it shares the
-     * parent's permit of a limit that both groups have. The tasks are not fused.
+     * <p>The {@code Context} of the upstream has a {@link TaskContext} under {@code TaskContext.class}: the id, name,
+     * attempt and token of the task. A task that is subscribed to there is its {@linkplain TaskOptions#childOf child}:
+     * it shares the parent's permit of a limit that both groups have. The tasks are not fused.
      *
      * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param group counts and admits the tasks, and decides about their errors
@@ -259,8 +261,8 @@ public final class ReactorTracking {
     /**
      * Starts a task of a group now.
      *
-     * <p>As {@link #spawn(TaskTracker, Mono)}, with the group's admission and policy. The task has the name that the {@code
-     * Mono} has from {@code name("…")}, or else that of the group.
+     * <p>As {@link #spawn(TaskTracker, Mono)}, with the group's admission and policy. The task has the name that the
+     * {@code Mono} has from {@code name("…")}, or else that of the group.
      *
      * @param <T> the type of the result
      * @param group counts and admits the task, and decides about its errors
@@ -339,8 +341,8 @@ public final class ReactorTracking {
     /**
      * Returns a continuation that subscribes to a publisher, for tasks of Reactor.
      *
-     * @param source builds the publisher, whose elements must have the type of the task's; a task that is a {@code Mono}
-     *     takes the first one
+     * @param source builds the publisher, whose elements must have the type of the task's; a task that is a {@code
+     *     Mono} takes the first one
      * @return a continuation for {@link io.reactivetracker.group.ErrorPolicy#resumeWith}
      */
     public static Continuation resumeWith(Function<? super TaskContext, ? extends Publisher<?>> source) {
@@ -429,13 +431,13 @@ public final class ReactorTracking {
      *
      * <p>When the token is cancelled, the upstream is cancelled and then the downstream gets a
      * {@link TaskCancelledException} with the token's cause. If the token is already cancelled, the upstream is not
-     * subscribed to. A completion, an error or a cancel of the downstream that comes first wins. After the token's cancel an
-     * error goes to Reactor's {@code onErrorDropped}, and an element to {@code onDiscard}. The exception is delivered by the
-     * thread that cancels, or by the thread that is passing an element on at that moment. The upstream is cancelled at most
-     * once.
+     * subscribed to. A completion, an error or a cancel of the downstream that comes first wins. After the token's
+     * cancel an error goes to Reactor's {@code onErrorDropped}, and an element to {@code onDiscard}. The exception is
+     * delivered by the thread that cancels, or by the thread that is passing an element on at that moment. The upstream
+     * is cancelled at most once.
      *
-     * <p>The token keeps a subscription only until that ends. Put this operator upstream of {@code trackWith}, so that the
-     * task is counted until the downstream has the exception. It is not fused.
+     * <p>The token keeps a subscription only until that ends. Put this operator upstream of {@code trackWith}, so that
+     * the task is counted until the downstream has the exception. It is not fused.
      *
      * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param token ends the subscriptions
@@ -453,8 +455,8 @@ public final class ReactorTracking {
     /**
      * Waits for a token to be cancelled.
      *
-     * <p>Completes in the thread that cancels, or in the subscribing thread if the token is already cancelled. Cancelling
-     * the subscription removes it.
+     * <p>Completes in the thread that cancels, or in the subscribing thread if the token is already cancelled.
+     * Cancelling the subscription removes it.
      *
      * @param token the token to wait for
      * @return a {@code Mono} that completes when the token is cancelled
@@ -467,13 +469,13 @@ public final class ReactorTracking {
     /**
      * Keeps cancelled tasks out of the log of dropped errors, in the whole virtual machine.
      *
-     * <p>A {@code subscribe()} without an error callback drops the {@link TaskCancelledException} of a task that a token or a
-     * shutdown cancels, and Reactor logs each dropped error at ERROR: several lines per task. This installs a
-     * {@link Hooks#onErrorDropped hook} that logs such an exception at DEBUG, and every other error as Reactor does where no
-     * hook is installed. The report of a shutdown names the cancelled tasks.
+     * <p>A {@code subscribe()} without an error callback drops the {@link TaskCancelledException} of a task that a
+     * token or a shutdown cancels, and Reactor logs each dropped error at ERROR: several lines per task. This installs
+     * a {@link Hooks#onErrorDropped hook} that logs such an exception at DEBUG, and every other error as Reactor does
+     * where no hook is installed. The report of a shutdown names the cancelled tasks.
      *
-     * <p>Call it once, when the application starts, unless the application has a hook for dropped errors: Reactor would run
-     * both. {@link Hooks#resetOnErrorDropped()} removes it.
+     * <p>Call it once, when the application starts, unless the application has a hook for dropped errors: Reactor would
+     * run both. {@link Hooks#resetOnErrorDropped()} removes it.
      */
     public static void quietCancelledTasks() {
         Hooks.onErrorDropped(DropHook::log);

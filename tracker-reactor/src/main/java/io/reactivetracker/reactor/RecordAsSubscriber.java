@@ -15,11 +15,13 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One subscription that is a recorded task: passes elements on as they come, and the last signal when the end is recorded.
+ * One subscription that is a recorded task: passes elements on as they come, and the last signal when the end is
+ * recorded.
  *
  * <p>Its upstream is a {@link CancelWithSubscriber}, by which the task's token ends the subscription, on the source.
  */
-final class RecordAsSubscriber<K, T> extends RecordedExecution<K> implements CoreSubscriber<T>, Subscription, Scannable {
+final class RecordAsSubscriber<K, T> extends RecordedExecution<K>
+        implements CoreSubscriber<T>, Subscription, Scannable {
 
     private final CoreSubscriber<? super T> actual;
     private final CorePublisher<? extends T> source;

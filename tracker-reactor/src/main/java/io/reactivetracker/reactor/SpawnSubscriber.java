@@ -74,7 +74,8 @@ final class SpawnSubscriber<T> implements TaskHandle<T>, CoreSubscriber<T> {
         Executor threadLocals = SubscriberThreadLocals.capture();
         GroupTask task = GroupTask.issue(group, options, () -> null);
         // The subscriber of the group ends the task, after it has sent the last signal here.
-        SpawnSubscriber<T> spawned = new SpawnSubscriber<>(task.id(), task.name(), task.cancellationToken(), Registration.none());
+        SpawnSubscriber<T> spawned =
+                new SpawnSubscriber<>(task.id(), task.name(), task.cancellationToken(), Registration.none());
         Mono<T> source = Mono.defer(() -> body.apply(task.cancellationToken()));
         spawned.cancellable = GroupTaskSubscriber.run(source, spawned, task, threadLocals);
         return spawned;

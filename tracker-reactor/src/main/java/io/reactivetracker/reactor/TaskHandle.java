@@ -9,10 +9,11 @@ import reactor.core.publisher.Mono;
 /**
  * A task that was {@linkplain ReactorTracking#spawn spawned}: waits for its outcome, or stops it.
  *
- * <p>The task runs whether or not anyone holds the handle. Cancelling a wait does not stop the task. Safe for use by several
- * threads.
+ * <p>The task runs whether or not anyone holds the handle. Cancelling a wait does not stop the task. Safe for use by
+ * several threads.
  *
- * <p>Modelled on tokio's <a href="https://docs.rs/tokio/latest/tokio/task/struct.JoinHandle.html">{@code JoinHandle}</a>.
+ * <p>Modelled on tokio's <a href="https://docs.rs/tokio/latest/tokio/task/struct.JoinHandle.html">{@code
+ * JoinHandle}</a>.
  *
  * @param <T> the type of the result
  */
@@ -28,20 +29,20 @@ public interface TaskHandle<T> {
     /**
      * Returns the name under which the tracker lists the task.
      *
-     * @return the name that was given to {@code spawn}; or else that of the {@code Mono}; or else {@code spawned}, or the
-     *     name of the group
+     * @return the name that was given to {@code spawn}; or else that of the {@code Mono}; or else {@code spawned}, or
+     *     the name of the group
      */
     String name();
 
     /**
-     * Waits for the task's outcome: its value, its empty completion, its error, or a {@link TaskCancelledException} if it was
-     * aborted.
+     * Waits for the task's outcome: its value, its empty completion, its error, or a {@link TaskCancelledException} if
+     * it was aborted.
      *
      * <p>May be subscribed to any number of times, before the end and after it; each subscriber gets the same outcome.
      * Cancelling the subscription does not stop the task. Subscribers get the outcome before the task counts as ended.
      *
-     * <p>If nobody waits when the task fails, its error also goes to {@link Hooks#onErrorDropped} at once; later subscribers
-     * still get it. An abort is not such an error.
+     * <p>If nobody waits when the task fails, its error also goes to {@link Hooks#onErrorDropped} at once; later
+     * subscribers still get it. An abort is not such an error.
      *
      * @return the outcome
      */
@@ -52,8 +53,8 @@ public interface TaskHandle<T> {
      *
      * <p>As with every cancel in Reactor, code that is running in another thread may run on for a while.
      *
-     * @return true if and only if this call stopped the task; false if the task has its outcome, its last signal is being
-     *     delivered, or it was aborted before
+     * @return true if and only if this call stopped the task; false if the task has its outcome, its last signal is
+     *     being delivered, or it was aborted before
      */
     boolean abort();
 

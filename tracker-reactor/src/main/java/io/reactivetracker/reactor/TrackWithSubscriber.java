@@ -16,8 +16,8 @@ import reactor.util.context.Context;
 /**
  * One subscription that a tracker counts: passes every signal on.
  *
- * <p>Elements are passed on also after the end, as {@code hide()} and {@code doFinally} do: the downstream decides about
- * late elements.
+ * <p>Elements are passed on also after the end, as {@code hide()} and {@code doFinally} do: the downstream decides
+ * about late elements.
  */
 final class TrackWithSubscriber<T> extends TaskSignals implements CoreSubscriber<T>, Subscription, Scannable {
 

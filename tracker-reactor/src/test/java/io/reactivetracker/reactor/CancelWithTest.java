@@ -152,7 +152,7 @@ class CancelWithTest {
     }
 
     @Test
-    void cancelsTheUpstreamOnceWhoeverCancelsAndHoweverOften() {
+    void cancelsTheUpstreamOnceForSeveralCancels() {
         AtomicInteger cancels = new AtomicInteger();
         Flux<Integer> source = Flux.<Integer>never().doOnCancel(cancels::incrementAndGet);
         BaseSubscriber<Integer> subscriber = new BaseSubscriber<>() {

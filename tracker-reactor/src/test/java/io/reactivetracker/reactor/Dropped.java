@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import reactor.core.publisher.Hooks;
 
-/** Collects what Reactor drops; a test that does not take it out again fails. */
+/** Collects the errors and elements that Reactor drops; a test fails if it does not take them. */
 final class Dropped implements BeforeEachCallback, AfterEachCallback {
 
     private final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());

@@ -92,7 +92,8 @@ class GroupLifecycleTest {
                     .subscribe(value -> ends.add("completed"));
             Mono.never().transform(trackWith(group)).subscribe(value -> {}, error -> ends.add("cancelled"));
             AtomicReference<@Nullable ShutdownReport> report = new AtomicReference<>();
-            ReactorTracking.shutdown(group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ofSeconds(5)))
+            ReactorTracking.shutdown(
+                            group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ofSeconds(5)))
                     .subscribe(report::set);
             time.advanceTimeBy(Duration.ofSeconds(29));
             assertThat(ends).containsExactly("completed");
@@ -103,10 +104,11 @@ class GroupLifecycleTest {
         }
 
         @Test
-        void goesThroughAllItsStagesThoughNobodyWaitsAnyMore() {
+        void runsThroughAllStagesAfterItsSubscriptionWasCancelled() {
             List<Throwable> ends = new ArrayList<>();
             Mono.never().transform(trackWith(group)).subscribe(value -> {}, ends::add);
-            ReactorTracking.shutdown(group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ZERO))
+            ReactorTracking.shutdown(
+                            group, Shutdown.grace(Duration.ofSeconds(30)).thenCancel(Duration.ZERO))
                     .timeout(Duration.ofSeconds(1), Mono.empty())
                     .subscribe();
             time.advanceTimeBy(Duration.ofSeconds(30));
@@ -129,8 +131,9 @@ class GroupLifecycleTest {
                     .transform(trackWith(group, "bill"))
                     .subscribe();
             Mono.never().transform(trackWith(group, "mail")).subscribe();
-            ShutdownReport report = Objects.requireNonNull(
-                    ReactorTracking.shutdown(group, Shutdown.grace(Duration.ZERO)).block());
+            ShutdownReport report =
+                    Objects.requireNonNull(ReactorTracking.shutdown(group, Shutdown.grace(Duration.ZERO))
+                            .block());
             assertThat(report.isDrained()).isFalse();
             assertThat(report.stuck()).extracting(StuckTask::name).containsExactly("ship", "bill", "mail");
             assertThat(report.stuck().get(0).origin()).contains("Mono.map", "GroupLifecycleTest.java");
@@ -162,7 +165,7 @@ class GroupLifecycleTest {
         }
 
         @Test
-        void leavesOutTheLooksThatNobodyAskedFor() {
+        void leavesOutSnapshotsThatWereNotRequested() {
             StepVerifier.create(ReactorTracking.watch(group, Duration.ofSeconds(1)), 1)
                     .expectNextCount(1)
                     .then(() -> time.advanceTimeBy(Duration.ofSeconds(10)))
@@ -184,7 +187,7 @@ class GroupLifecycleTest {
     class Spawning {
 
         @Test
-        void startsTheTaskWhenItIsAdmittedAndGivesItsOutcomeToWhoeverJoins() {
+        void startsTheTaskWhenItIsAdmittedAndAJoinGetsItsOutcome() {
             TaskGroup narrow = TaskGroup.builder("narrow")
                     .executor(Runnable::run)
                     .admission(Admission.concurrency(1))
@@ -234,11 +237,12 @@ class GroupLifecycleTest {
             assertThat(task.name()).isEqualTo("ship");
             assertThat(group.cancellationToken().isCancelled()).isFalse();
             spawn(group, anotherToken -> Mono.just("done"));
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.CANCELLED, 1));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.CANCELLED, 1));
         }
 
         @Test
-        void dropsAnErrorThatNobodyWaitsFor() {
+        void dropsAnErrorIfThereIsNoJoin() {
             spawn(group, Mono.error(failure));
             assertThat(dropped.takeErrors()).containsExactly(failure);
             assertThat(group.counts().failed()).isOne();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor;
 
-/** The types of publisher that a source can be. */
+/** The types of publisher of a {@link ScriptedSource}. */
 enum Kind {
     FLUX,
     MONO,

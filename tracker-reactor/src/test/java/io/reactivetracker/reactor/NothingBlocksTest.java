@@ -33,7 +33,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
-/** BlockHound watches all tests of this module; here it is shown to be awake, and each verb to please it. */
+/** BlockHound watches all tests of this module. These verify that it is active, and that no operator blocks. */
 class NothingBlocksTest {
 
     @RegisterExtension

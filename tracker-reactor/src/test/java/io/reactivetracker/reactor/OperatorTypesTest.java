@@ -71,7 +71,8 @@ class OperatorTypesTest {
 
     @Test
     void itFitsNestedPipelinesAndWildcards() {
-        StepVerifier.create(flux.flatMap(x -> Mono.just(x).as(trackWith(tracker))).map(String::length))
+        StepVerifier.create(
+                        flux.flatMap(x -> Mono.just(x).as(trackWith(tracker))).map(String::length))
                 .expectNext(3, 3)
                 .verifyComplete();
         StepVerifier.create(flux.groupBy(String::length).flatMap(same -> same.as(trackWith(tracker))))

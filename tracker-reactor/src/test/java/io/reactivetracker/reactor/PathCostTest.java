@@ -26,13 +26,13 @@ import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
-/** What tracking costs that no noise can touch: bytes per subscription and per element. */
+/** The bytes that tracking allocates per subscription and per element, which noise does not change. */
 class PathCostTest {
 
-    /** Few enough that the compiler does not yet see that an object never leaves its method, and spare it. */
+    /** Too few for the compiler to find out by escape analysis that an object need not be allocated. */
     private static final int ROUNDS = 50;
 
-    /** The least of several counts: what the virtual machine itself makes now and then is in the others. */
+    /** The minimum of several counts is free of what the virtual machine allocates now and then. */
     private static final int COUNTS = 10;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -86,7 +86,7 @@ class PathCostTest {
     @Test
     void anElementCostsNothing() {
         for (boolean isFused : new boolean[] {true, false}) {
-            // One and the same element: what is counted is not the boxing of numbers.
+            // All elements are one object, so that the boxing of numbers is not counted.
             Flux<String> two = Flux.fromArray(elements(2));
             Flux<String> many = Flux.fromArray(elements(1_002));
             long ofTwo = bytesPerSubscription((isFused ? two : two.hide()).transform(trackWith(tracker)));
@@ -95,7 +95,7 @@ class PathCostTest {
         }
     }
 
-    /** Of one subscription to each, so that each can be a task of a key of its own. */
+    /** Counts the bytes of one subscription to each pipeline, so that each can be a task with its own key. */
     private long bytesPerSubscription(IntFunction<? extends Publisher<?>> pipelines) {
         List<Publisher<?>> assembled = IntStream.range(0, ROUNDS * COUNTS)
                 .<Publisher<?>>mapToObj(pipelines)
@@ -114,13 +114,13 @@ class PathCostTest {
         return least / ROUNDS;
     }
 
-    /** As many as there are subscriptions, made before any is counted. */
+    /** One for each subscription, created before any is counted. */
     private static final List<String> KEYS =
             IntStream.range(0, ROUNDS * COUNTS).mapToObj(i -> "payment-" + i).toList();
 
     @Test
     void aRecordedSubscriptionTakesNoMoreThanIsKnown() {
-        // Of these, 64 stay: the record and the map's place for it. What a change adds should be seen here.
+        // Of these, 64 bytes stay: the record and its entry in the map. A change that adds to them fails here.
         Flux<String> flux = Flux.fromArray(elements(2)).hide();
         TaskRecorder<String> ofFluxes = TaskRecorder.create();
         long bareFlux = bytesPerSubscription(i -> flux);
@@ -151,7 +151,7 @@ class PathCostTest {
         return elements;
     }
 
-    /** An operator that passes everything on, with the fields that it takes to do so by the rules. */
+    /** An operator that passes everything on, with the fields that the rules require. */
     private static final class Nothing<T> extends FluxOperator<T, T> {
 
         Nothing(Flux<T> source) {

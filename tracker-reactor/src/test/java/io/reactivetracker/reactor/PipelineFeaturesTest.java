@@ -26,7 +26,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 
-/** What Reactor knows about a pipeline and carries through it is not lost in the tracking. */
+/** Tracking keeps what Reactor knows about a pipeline and carries through it. */
 class PipelineFeaturesTest {
 
     @RegisterExtension

@@ -58,7 +58,7 @@ class PipelineNamesTest {
 
     @ParameterizedTest
     @EnumSource
-    void asksNobodyWhereTheTaskHasANameOfItsOwn(Owner owner) {
+    void doesNotLookForANameIfTheTaskHasOne(Owner owner) {
         asked(Flux.never()).transform(trackWith(owner, TaskOptions.named("ship")));
         assertThat(asked.get()).isZero();
     }

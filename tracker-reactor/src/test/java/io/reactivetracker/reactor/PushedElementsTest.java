@@ -29,7 +29,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /**
- * A tracked pipeline is not fused: a consumer that would poll its upstream gets pushed elements, and neither the count nor
+ * A tracked pipeline is not fused: a consumer that would poll its upstream gets pushed elements. Neither the count nor
  * the signals depend on how that consumer stops.
  */
 class PushedElementsTest {

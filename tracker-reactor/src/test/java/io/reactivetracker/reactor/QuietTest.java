@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 
-/** What a cancelled task leaves in the log, in a process of its own that logs as Reactor does by default. */
+/** What a cancelled task logs, in a separate process that logs as Reactor does by default. */
 class QuietTest {
 
     @Test

@@ -238,7 +238,7 @@ class RecordAsTest {
                 .verifyComplete();
         assertThat(seen).containsExactly("1 RUNNING", "1 SUCCEEDED", "1 RUNNING", "1 SUCCEEDED");
         assertThat(tracker.size()).isZero();
-        // Refused, it is counted only from outside.
+        // A refused task is counted only by a trackWith downstream of it.
         AtomicInteger touched = new AtomicInteger();
         StepVerifier.create(source.doOnSubscribe(s -> touched.incrementAndGet())
                         .transform(trackWith(tracker))
@@ -261,14 +261,14 @@ class RecordAsTest {
                     + context.<RecordContext<?>>get(RecordContext.class).fencingToken());
             return runs.incrementAndGet() % 2 == 1 ? Mono.error(failure) : Mono.just("paid");
         });
-        // The group's retry is outside: each attempt is a task of the recorder.
+        // The group retries downstream: each attempt is a task of the recorder.
         StepVerifier.create(source.transform(recordAs(recorder, KEY)).transform(trackWith(group)))
                 .expectNext("paid")
                 .verifyComplete();
         assertThat(store.settlements()).containsExactly(failure, null);
         recorder.forget(KEY).join();
         store.settlements().clear();
-        // The group's retry is inside: all are one.
+        // The group retries upstream: all attempts are one task.
         StepVerifier.create(source.transform(trackWith(group)).transform(recordAs(recorder, KEY)))
                 .expectNext("paid")
                 .verifyComplete();
@@ -338,10 +338,7 @@ class RecordAsTest {
             ManualRecordStore<String> broken = new ManualRecordStore<>(null);
             broken.hold(ManualRecordStore.Step.BEGIN);
             broken.fail(step, failure);
-            Flux.never()
-                    .transform(recordAs(broken.recorder(), KEY))
-                    .subscribe()
-                    .dispose();
+            Flux.never().transform(recordAs(broken.recorder(), KEY)).subscribe().dispose();
             broken.release();
             assertThat(dropped.takeErrors())
                     .as("at %s", step)
@@ -404,7 +401,7 @@ class RecordAsTest {
         assertThat(dropped.takeErrors()).singleElement().isInstanceOf(RecordStoreException.class);
     }
 
-    /** As the letter of Reactive Streams has it: not one of the library's own subscribers. */
+    /** A strict subscriber by the rules of Reactive Streams, not one of Reactor's own. */
     private static class Requesting implements Subscriber<Object> {
 
         final List<Object> elements = new ArrayList<>();
@@ -552,7 +549,7 @@ class RecordAsTest {
                 .verifyComplete();
     }
 
-    /** As Reactor's own subscribers are: by its rules, which are less strict. */
+    /** A subscriber by Reactor's own rules, which are less strict. */
     private static final class Lenient extends Requesting implements CoreSubscriber<Object> {}
 
     @Test
@@ -684,8 +681,8 @@ class RecordAsTest {
                     Mono<Object> recorded = work.transform(recordAs(shared, key))
                             .doOnNext(value -> successes.incrementAndGet(key))
                             .onErrorComplete();
-                    // Cancelled code may still be running when the next owner begins: so those keys are not looked at
-                    // for overlaps.
+                    // Cancelled code may still run when the next owner begins, so overlaps of these keys are not
+                    // counted.
                     return fate == 1 && key % 2 == 1
                             ? recorded.takeUntilOther(Mono.delay(Duration.ofNanos(1)))
                             : recorded;
@@ -693,7 +690,7 @@ class RecordAsTest {
                 .sequential();
         StepVerifier.create(everyone.then()).expectComplete().verify(Duration.ofSeconds(60));
         dropped.takeErrors();
-        // A value that comes in the moment of the cut is dropped by takeUntilOther.
+        // takeUntilOther drops a value that comes at the moment of the cancel.
         assertThat(dropped.takeElements())
                 .allSatisfy(key -> assertThat((Integer) key % 2).isOne());
         assertThat(overlaps).hasValue(0);

@@ -35,14 +35,15 @@ import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 /**
- * However a recorded subscription ends, and whenever it is cancelled, by sources that follow the rules or go on after their
- * cancel: its end is recorded once, it is never RUNNING for ever, and its downstream is told what was recorded.
+ * The end of a recorded subscription is recorded once, no task stays RUNNING, and the downstream gets what was
+ * recorded: for each end and each time of a cancel, with sources that follow the rules and sources that run on after
+ * their cancel.
  */
 class RecordMatrixTest {
 
     private static final String KEY = "payment-1";
 
-    /** How the source ends, once it is subscribed to. */
+    /** How the source ends after it was subscribed to. */
     enum End {
         COMPLETES,
         COMPLETES_EMPTY,
@@ -127,7 +128,7 @@ class RecordMatrixTest {
             store.release();
         }
         if (isStoreFailing(end)) {
-            // It is tried again and again for as long as the lease is held.
+            // The recorder retries while it holds the lease.
             time.advanceTimeBy(Duration.ofSeconds(30));
         }
         if (cancel == Cancel.AFTER) {
@@ -142,13 +143,14 @@ class RecordMatrixTest {
         assertThat(thrown).isSameAs(throwsFatally && source.wasTouched ? source.fatal : null);
         boolean isCancelled = wasCancelledBeforeTheEnd(isMono, end, cancel);
         if (isStoreFailing(end) && source.wasTouched && (!isCancelled || cancel == Cancel.IN_ON_NEXT)) {
-            // Nobody knows what became of it: the store is as it was left.
+            // The outcome is unknown: the record does not change.
             assertThat(record).isNull();
         } else {
             assertThat(record).isNotNull();
         }
         boolean isNeverBegun = cancel == Cancel.IN_ON_SUBSCRIBE;
-        boolean isKnownAsLost = end == End.LOSES_ITS_LEASE && store.settlements().isEmpty();
+        boolean isKnownAsLost =
+                end == End.LOSES_ITS_LEASE && store.settlements().isEmpty();
         if (isStoreFailing(end) && !isNeverBegun) {
             assertThat(store.settlements()).isNotEmpty();
         } else {
@@ -163,14 +165,14 @@ class RecordMatrixTest {
         }
         if (isCancelled) {
             assertThat(downstream.terminals).isEmpty();
-            // In which it fails or is lost before.
+            // The store failed or the lease was lost before the cancel.
             boolean isTooLate = cancel == Cancel.IN_ON_NEXT && (isStoreFailing(end) || end == End.FINDS_ITS_LEASE_LOST);
             if (cancel != Cancel.IN_ON_SUBSCRIBE && !isTooLate) {
                 assertThat(record.failure()).isInstanceOf(TaskCancelledException.class);
             }
             assertThat(source.cancels > 0).isEqualTo(source.subscriber != null);
             if (source.cancels > 0 && end != End.FINDS_ITS_LEASE_LOST) {
-                // The next owner of the key is not to meet it.
+                // The source is cancelled before the next owner can claim the key.
                 assertThat(statusesWhenCancelled.get(0)).isEqualTo(TaskStatus.RUNNING);
             }
             return;
@@ -244,7 +246,7 @@ class RecordMatrixTest {
         return end == End.COMPLETES_WHEN_THE_STORE_FAILS || end == End.FAILS_WHEN_THE_STORE_FAILS;
     }
 
-    /** One whose lease is known as lost ends without the store. */
+    /** Returns whether the store records the end: not if the lease is known to be lost. */
     private static boolean isRecordedByTheStore(End end) {
         return end != End.LOSES_ITS_LEASE;
     }
@@ -257,7 +259,7 @@ class RecordMatrixTest {
         if (cancel == Cancel.IN_ON_NEXT) {
             return !isMono && hasElement;
         }
-        // Those have ended before there was anything running.
+        // These end before the source runs.
         boolean endsInSubscribe = end == End.THROWS_IN_SUBSCRIBE
                 || end == End.THROWS_FATALLY_IN_SUBSCRIBE
                 || end == End.THROWS_AFTER_ON_SUBSCRIBE;
@@ -312,7 +314,7 @@ class RecordMatrixTest {
         }
     }
 
-    /** Subscribes as told, and goes on however often it is cancelled. */
+    /** A source that ends as told, and runs on after a cancel. */
     private final class ScriptedPublisher {
 
         private final End end;
@@ -380,7 +382,7 @@ class RecordMatrixTest {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Notes what it is told, and cancels when it is to. */
+    /** Records the signals, and cancels at the given time. */
     private static final class Downstream implements CoreSubscriber<String> {
 
         final List<String> elements = new ArrayList<>();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 
-/** Takes all elements, notes each signal and how many tasks were counted then, and may misbehave. */
+/** Requests all elements, records each signal and the number of tasks at that time, and throws if told to. */
 final class RecordingSubscriber implements CoreSubscriber<String> {
 
     final List<String> signals = new ArrayList<>();

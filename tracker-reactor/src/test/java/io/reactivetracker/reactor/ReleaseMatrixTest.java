@@ -30,8 +30,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * However a subscription ends, by the rules or against them, it is counted down once, after its end was delivered, and
- * nothing that was thrown is swallowed.
+ * A subscription is counted down once, after its end was delivered, and no exception is swallowed: for each end, by the
+ * rules or against them.
  */
 class ReleaseMatrixTest {
 
@@ -43,7 +43,7 @@ class ReleaseMatrixTest {
     private final RuntimeException secondFailure = new IllegalStateException("the second");
     private final List<Throwable> accounted = new ArrayList<>();
 
-    // One more task, for a count that went down twice would show as zero, and zero is what it should be.
+    // One more task: otherwise a second count down from zero would not be seen.
     private final TaskToken other = tracker.token();
 
     private @Nullable RecordingSubscriber downstream;
@@ -376,7 +376,7 @@ class ReleaseMatrixTest {
         assertThat(thrown).isSameAs(fatal);
     }
 
-    /** Runs a script against a tracked pipeline; what it throws is what its caller, a scheduler say, would see. */
+    /** Runs a script against a tracked pipeline; throws what the caller, such as a scheduler, would see. */
     private ScriptedSource run(Kind kind, Consumer<String> behaviour, ScriptedSource.Script script) {
         ScriptedSource source = new ScriptedSource(tracker, script);
         downstream = new RecordingSubscriber(tracker, behaviour);

@@ -47,7 +47,7 @@ class ScaleTest {
             whenDrained(tracker).subscribe(null, null, drains::incrementAndGet);
             tracker.close();
 
-            // Each thread ends the tasks of another one, so that no task ends where it began.
+            // Each thread ends the tasks of another thread.
             inThreads(threads, thread -> {
                 List<Held> tasks = held.get((thread + 1) % THREADS);
                 for (int i = 0; i < tasks.size(); i++) {
@@ -81,7 +81,7 @@ class ScaleTest {
         return results;
     }
 
-    /** A task that runs until it is told how to end. */
+    /** A task that runs until the test ends it. */
     private static final class Held extends Mono<Integer> {
 
         private final Downstream downstream = new Downstream();

@@ -12,13 +12,13 @@ import reactor.core.publisher.GroupedFlux;
 import reactor.core.publisher.Mono;
 
 /**
- * A source that does just what a test tells it, rules or no rules, as any type of publisher.
+ * A source of any type of publisher that runs a script, which need not follow the rules.
  *
- * <p>It notes how many tasks the tracker counts whenever it is touched.
+ * <p>It records how many tasks the tracker counts when it is subscribed to and when it is cancelled.
  */
 final class ScriptedSource {
 
-    /** What the source does when it is subscribed to. */
+    /** Runs when the source is subscribed to. */
     interface Script {
         void run(CoreSubscriber<? super String> subscriber, ScriptedSource source);
     }
@@ -34,7 +34,7 @@ final class ScriptedSource {
         this.script = script;
     }
 
-    /** The publisher of a kind that follows the script. */
+    /** Returns a publisher of a kind that runs the script. */
     CorePublisher<String> as(Kind kind) {
         return switch (kind) {
             case FLUX -> new AsFlux();

@@ -23,7 +23,7 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** What is upstream of a task shares its permit. */
+/** A task that is subscribed to upstream of another one shares its permit. */
 class SharedLimitTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);

@@ -58,7 +58,7 @@ class SpawnTest {
     }
 
     @Test
-    void hasTheNameThatItIsGivenAndElseThatOfThePipeline() {
+    void takesTheGivenNameOrThatOfThePipeline() {
         Mono<String> named = source.asMono().name("from the pipeline");
         TaskHandle<String> given = spawn(tracker, "given", named);
         TaskHandle<String> byOptions = spawn(tracker, TaskOptions.named("by options"), named);
@@ -89,7 +89,7 @@ class SpawnTest {
     }
 
     @Test
-    void aTaskOfAGroupHasTheNameThatItIsGivenAndElseThatOfThePipelineOrGroup() {
+    void aTaskOfAGroupTakesTheGivenNameOrThatOfThePipelineOrGroup() {
         TaskGroup group = TaskGroup.builder("shipping").build();
         Mono<String> named = source.asMono().name("from the pipeline");
         assertThat(List.of(
@@ -103,7 +103,7 @@ class SpawnTest {
     }
 
     @Test
-    void givesTheValueToWhoeverJoinsBeforeAndAfterTheEnd() {
+    void aJoinBeforeOrAfterTheEndGetsTheValue() {
         TaskHandle<String> task = spawn(tracker, source.asMono());
         List<String> seen = new ArrayList<>();
         task.join().subscribe(seen::add);
@@ -114,14 +114,14 @@ class SpawnTest {
     }
 
     @Test
-    void givesEmptinessToo() {
+    void aJoinCompletesEmptyLikeTheTask() {
         TaskHandle<String> task = spawn(tracker, Mono.empty());
         StepVerifier.create(task.join()).verifyComplete();
         assertThat(task.isFinished()).isTrue();
     }
 
     @Test
-    void givesAnErrorToWhoeverJoins() {
+    void aJoinGetsTheError() {
         TaskHandle<String> task = spawn(tracker, source.asMono());
         List<Throwable> seen = new ArrayList<>();
         task.join().subscribe(value -> {}, seen::add);
@@ -132,7 +132,7 @@ class SpawnTest {
     }
 
     @Test
-    void dropsAnErrorThatNobodyWaitsForAndKeepsItForThoseWhoAskLater() {
+    void dropsTheErrorIfThereIsNoJoinAndKeepsItForALaterOne() {
         TaskHandle<String> task = spawn(tracker, Mono.error(failure));
         assertThat(dropped.takeErrors()).containsExactly(failure);
         assertThat(task.isFinished()).isTrue();
@@ -140,7 +140,7 @@ class SpawnTest {
     }
 
     @Test
-    void goesOnWhenAJoinIsCancelled() {
+    void cancellingAJoinDoesNotStopTheTask() {
         TaskHandle<String> task = spawn(tracker, source.asMono());
         task.join().subscribe().dispose();
         assertThat(task.isFinished()).isFalse();
@@ -169,7 +169,7 @@ class SpawnTest {
     }
 
     @Test
-    void dropsNothingWhenAbortedAndNobodyWaits() {
+    void anAbortWithoutAJoinDropsNothing() {
         assertThat(spawn(tracker, source.asMono()).abort()).isTrue();
     }
 

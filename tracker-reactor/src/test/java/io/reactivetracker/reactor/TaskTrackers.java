@@ -4,12 +4,12 @@ package io.reactivetracker.reactor;
 import io.reactivetracker.TaskTracker;
 import java.lang.reflect.Field;
 
-/** Trackers in states that a test could not reach in its lifetime. */
+/** Puts trackers into states that take too long to reach. */
 final class TaskTrackers {
 
     private TaskTrackers() {}
 
-    /** Counts as many tasks as it can. */
+    /** Counts the maximum number of tasks. */
     static TaskTracker full() {
         TaskTracker tracker = TaskTracker.create("full");
         try {

@@ -51,8 +51,8 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 /**
- * Where automatic context propagation is on, every part of a pipeline sees the thread-locals that it sees without us; and
- * what we run in a thread of somebody else sees those of its own subscriber.
+ * Under automatic context propagation every part of a pipeline sees the thread-locals that it sees without the
+ * operators. A signal that they send from another thread sees those of its subscriber.
  */
 class ThreadLocalsTest {
 
@@ -94,7 +94,7 @@ class ThreadLocalsTest {
         assertThat(group.closeAndDrain().isDone()).isTrue();
     }
 
-    /** The operators that a pipeline is compared with and without. */
+    /** The tested operators: a pipeline with one is compared with the same pipeline without it. */
     enum Tested {
         TRACK_WITH {
             @Override
@@ -148,7 +148,7 @@ class ThreadLocalsTest {
 
         abstract <T> UnaryOperator<Publisher<T>> operator();
 
-        /** Whether every signal is one of the source's, passed on as it comes. */
+        /** Returns whether the operator passes on all signals of the source as they come, and sends none of its own. */
         boolean isPassedThrough() {
             return this == TRACK_WITH || this == TRACK_WITH_NAME || this == CANCEL_WITH;
         }
@@ -162,7 +162,7 @@ class ThreadLocalsTest {
 
     private static final Set<String> RESTORED = Set.of(CREATE, FOREIGN_PUBLISHER, FOREIGN_FLUX, EMITTED_ELSEWHERE);
 
-    /** Assembled when thread-locals are propagated: Reactor decides then what it wraps. */
+    /** Assembled while propagation is on: Reactor decides at assembly what it wraps. */
     private static Map<String, Flux<Integer>> sources() {
         return Map.of(
                 "range",
@@ -249,21 +249,21 @@ class ThreadLocalsTest {
     }
 
     /**
-     * Whether what each part sees without us is defined: neither a matter of luck nor of which signal comes first.
+     * Returns whether the thread-locals without the operator are defined, and do not depend on the order of signals.
      *
-     * <p>Reactor restores thread-locals from the downstream's context around contextWrite, create and what is not its own. If
-     * nobody has captured them in that context, that clears them, for as long as this signal lasts in this thread.
+     * <p>Reactor restores thread-locals from the downstream's context around contextWrite, create and publishers that
+     * are not its own. If they were not captured in that context, it clears them while this signal lasts in this
+     * thread.
      */
     private static boolean isDefined(Tested tested, String source, String before, String after, String subscriber) {
         boolean isScheduled = before.endsWith("On") || after.endsWith("On");
         if (isScheduled && subscriber.endsWith("er")) {
-            // Who subscribes matters in its own thread; each hand-over takes its time.
+            // A subscriber in a thread of its own: the order of the hand-overs is not defined.
             return false;
         }
         if (source.equals(EMITTED_ELSEWHERE) && (isScheduled || tested == Tested.RECORD_AS || tested == Tested.ALL)) {
-            // A scheduler captures those of whichever thread hands the work over, the emitting or the requesting one.
-            // The
-            // end that was recorded has those of the subscriber.
+            // A scheduler captures those of the thread that hands the work over, the emitting or the requesting one.
+            // A recorded end has those of the subscriber.
             return false;
         }
         boolean isRestored = RESTORED.contains(source) || before.equals(CONTEXT_WRITE);
@@ -292,7 +292,7 @@ class ThreadLocalsTest {
         return seen.byPlace;
     }
 
-    /** What each place of a pipeline saw. */
+    /** What each part of a pipeline saw. */
     private static final class Seen {
 
         final ConcurrentMap<String, Set<String>> byPlace = new ConcurrentHashMap<>();
@@ -478,7 +478,7 @@ class ThreadLocalsTest {
         }
     }
 
-    /** Says how often the thread-local was read, which it is by each capture. */
+    /** Counts the reads of the thread-local; each capture reads it once. */
     private record UserAccessor(AtomicInteger captures) implements ThreadLocalAccessor<String> {
 
         @Override

@@ -81,14 +81,14 @@ class TrackWithGroupTest {
         return group(Admission.unlimited(), ErrorPolicy.continueOnError());
     }
 
-    /** Whatever a test has done, no task is left, and each was counted once. */
+    /** After each test no task is left, and each was counted once. */
     @AfterEach
-    void nothingIsLeftAndTheFiguresAddUp() {
+    void noTaskIsLeftAndTheCountsAddUp() {
         TaskGroup group = lastGroup;
         if (group != null) {
             assertThat(dropped.takeErrors()).isEmpty();
             group.cancel();
-            // Those that a test left running had no one to tell.
+            // The errors of tasks that the test left running.
             dropped.takeErrors();
             TaskCounts counts = group.counts();
             assertThat(counts.pending()).isZero();
@@ -295,7 +295,11 @@ class TrackWithGroupTest {
                     .onErrorComplete()
                     .subscribe();
             Mono.just("shipped").transform(trackWith(group)).subscribe();
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 2));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none()
+                            .with(Outcome.SUCCEEDED, 1)
+                            .with(Outcome.FAILED, 1)
+                            .with(Outcome.CANCELLED, 2));
         }
 
         @Test
@@ -451,7 +455,7 @@ class TrackWithGroupTest {
         }
 
         @Test
-        void reachesRunningAndQueuedTasksOfTheWholeTreeAndNobodyElse() {
+        void cancelsRunningAndQueuedTasksOfTheWholeTreeAndNoOthers() {
             TaskGroup root = group(Admission.concurrency(2), ErrorPolicy.continueOnError());
             TaskGroup one = root.child("one");
             TaskGroup other =
@@ -527,7 +531,8 @@ class TrackWithGroupTest {
             assertThat(others)
                     .singleElement()
                     .satisfies(error -> assertThat(error).hasCause(failure));
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
         }
 
         @Test
@@ -543,7 +548,8 @@ class TrackWithGroupTest {
                     .satisfies(error -> assertThat(error)
                             .isInstanceOf(TaskCancelledException.class)
                             .hasCause(failure));
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
         }
 
         @Test
@@ -557,7 +563,8 @@ class TrackWithGroupTest {
                     .transform(trackWith(group))
                     .subscribe(value -> {}, own::add);
             assertThat(own).containsExactly(failure);
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
         }
 
         @Test
@@ -912,7 +919,7 @@ class TrackWithGroupTest {
         }
 
         @Test
-        void letsATaskCancelItselfAndNobodyElse() {
+        void aTaskThatCancelsItselfCancelsNoOther() {
             TaskGroup group = group();
             Mono.never().transform(trackWith(group)).subscribe();
             StepVerifier.create(Mono.deferContextual(context -> {

@@ -88,7 +88,8 @@ class TrackWithTest {
     @Test
     void tracksAnyPublisher() {
         Publisher<String> foreign = subscriber -> Flux.just("a", "b").subscribe(subscriber);
-        StepVerifier.create(ReactorTracking.<Publisher<String>>trackWith(tracker).apply(foreign))
+        StepVerifier.create(
+                        ReactorTracking.<Publisher<String>>trackWith(tracker).apply(foreign))
                 .expectNext("a", "b")
                 .verifyComplete();
     }

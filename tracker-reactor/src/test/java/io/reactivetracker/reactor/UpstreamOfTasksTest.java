@@ -36,7 +36,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Sinks;
 
-/** What the upstream of a task, in whatever way it is one, is asked for, and that it is cancelled once. */
+/** The demand that reaches the upstream of a task of each kind; and that the upstream is cancelled once. */
 class UpstreamOfTasksTest {
 
     private final TaskTracker tracker = TaskTracker.create("tasks");
@@ -127,7 +127,7 @@ class UpstreamOfTasksTest {
                         }
                     });
                 } catch (IllegalStateException kept) {
-                    // Told nobody.
+                    // Not passed on.
                 }
             }
         };
@@ -212,7 +212,7 @@ class UpstreamOfTasksTest {
         try {
             fails.transform(trackWith(tracker)).subscribe();
         } catch (LinkageError expected) {
-            // As without us.
+            // As without trackWith.
         }
         assertThat(counted).hasValue(1);
         assertThat(tracker.size()).isZero();
@@ -242,7 +242,7 @@ class UpstreamOfTasksTest {
         assertThat(requestsAndCancels).containsExactly("cancel");
     }
 
-    /** Emits two elements at each request, whatever is asked for. */
+    /** Emits two elements at each request, whatever the demand. */
     private final class EmitsOnRequest extends Flux<Integer> {
         @Override
         public void subscribe(CoreSubscriber<? super Integer> actual) {

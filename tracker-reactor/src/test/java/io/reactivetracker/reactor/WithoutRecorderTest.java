@@ -45,9 +45,8 @@ class WithoutRecorderTest {
                     ReactorTracking.spawn(tracker, Mono.just("spawned")).join();
             Mono<String> spawnedInGroup =
                     ReactorTracking.spawn(group, Mono.just("spawned in group")).join();
-            Flux<String> watched = ReactorTracking.watch(group, Duration.ofDays(1))
-                    .take(1)
-                    .map(GroupSnapshot::name);
+            Flux<String> watched =
+                    ReactorTracking.watch(group, Duration.ofDays(1)).take(1).map(GroupSnapshot::name);
             List<String> seen = Flux.concat(tracked, inGroup, cancellable, spawned, spawnedInGroup, watched)
                     .collectList()
                     .block();
@@ -57,8 +56,9 @@ class WithoutRecorderTest {
             ReactorTracking.whenCancelled(token).block();
             ReactorTracking.closeAndDrain(group).block();
             ReactorTracking.whenDrained(group).block();
-            ShutdownReport report = Objects.requireNonNull(
-                    ReactorTracking.shutdown(group, Shutdown.grace(Duration.ofSeconds(1))).block());
+            ShutdownReport report =
+                    Objects.requireNonNull(ReactorTracking.shutdown(group, Shutdown.grace(Duration.ofSeconds(1)))
+                            .block());
             assertThat(report.stuck()).isEmpty();
             return Objects.requireNonNull(seen);
         }
@@ -71,8 +71,7 @@ class WithoutRecorderTest {
                 .newInstance();
         assertThat(program.getClass()).isNotSameAs(Program.class);
         assertThat(program.call())
-                .isEqualTo(List.of(
-                        "tracked", "in group", "cancellable", "spawned", "spawned in group", "shipping"));
+                .isEqualTo(List.of("tracked", "in group", "cancellable", "spawned", "spawned in group", "shipping"));
     }
 
     @Test
@@ -87,7 +86,8 @@ class WithoutRecorderTest {
     void theRecorderIsMissing() {
         assertThatThrownBy(() -> loader.loadClass("io.reactivetracker.recorder.TaskRecorder"))
                 .isInstanceOf(ClassNotFoundException.class);
-        assertThatThrownBy(() -> loader.loadClass(ReactorRecording.class.getName()).getDeclaredMethods())
+        assertThatThrownBy(
+                        () -> loader.loadClass(ReactorRecording.class.getName()).getDeclaredMethods())
                 .isInstanceOf(NoClassDefFoundError.class)
                 .hasMessageContaining("recorder");
     }

@@ -13,8 +13,8 @@ import reactor.util.context.Context;
 /**
  * What the attempts of a task are measured by: answers first, then subscribes to the source, and again after an error.
  *
- * <p>It is no operator of Reactor: their retry runs inside of the pipeline, and loses what is thrown while a later attempt is
- * subscribed to.
+ * <p>It is no operator of Reactor: their retry runs inside of the pipeline, and loses what is thrown while a later
+ * attempt is subscribed to.
  */
 final class Attempts implements CoreSubscriber<Object>, Subscription {
 

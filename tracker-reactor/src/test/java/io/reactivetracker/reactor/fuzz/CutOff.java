@@ -13,7 +13,9 @@ import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** What {@code cancelWith} is measured by, for one thread: cancels upstream, and tells downstream between two signals. */
+/**
+ * What {@code cancelWith} is measured by, for one thread: cancels upstream, and tells downstream between two signals.
+ */
 final class CutOff {
 
     private CutOff() {}
@@ -22,7 +24,10 @@ final class CutOff {
         return of(source, token, Listens.IN_ON_SUBSCRIBE);
     }
 
-    /** When a subscription begins to listen to its token; one that listens before is cut off before its source answers, too. */
+    /**
+     * When a subscription begins to listen to its token; one that listens before is cut off before its source answers,
+     * too.
+     */
     private enum Listens {
         BEFORE_SUBSCRIBE,
         IN_ON_SUBSCRIBE,

@@ -12,8 +12,8 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * What {@code trackWith} is measured by: passes signals on, and counts until a terminal signal was delivered, {@code cancel()}
- * returned or something was thrown through it.
+ * What {@code trackWith} is measured by: passes signals on, and counts until a terminal signal was delivered, {@code
+ * cancel()} returned or something was thrown through it.
  */
 final class PassThrough {
 
