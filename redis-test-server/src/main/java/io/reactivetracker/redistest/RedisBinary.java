@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * Finds a server to run: what the system property {@value #PROPERTY} names, else {@code redis-server} on the PATH, else the
- * one that the embedded-redis library carries.
+ * Finds a server to run: what the system property {@value #PROPERTY} names, else {@code redis-server} on the PATH, else
+ * the one that the embedded-redis library carries.
  */
 final class RedisBinary {
 

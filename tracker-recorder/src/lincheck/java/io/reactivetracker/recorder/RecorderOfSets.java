@@ -5,9 +5,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A recorder whose record of a key is spread over five sets, as that of async_tasks_recorder is, with its R1 and R2 mended:
- * each of its steps is several of a set, in the order which its documentation has. A launch that meets the end of a revoke
- * runs although nothing is found of it (R4).
+ * A recorder whose record of a key is spread over five sets, as that of async_tasks_recorder is, with its R1 and R2
+ * mended: each of its steps is several of a set, in the order which its documentation has. A launch that meets the end
+ * of a revoke runs although nothing is found of it (R4).
  */
 public class RecorderOfSets extends RecorderScenarios {
 

@@ -7,8 +7,8 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 
 /**
- * The steps from which Lincheck makes up scenarios, the same for the real recorder, its specification, and one that is wrong
- * on purpose.
+ * The steps from which Lincheck makes up scenarios, the same for the real recorder, its specification, and one that is
+ * wrong on purpose.
  *
  * <p>Each thread holds one key at the most, so that every operation is a single step of the store.
  */

@@ -3,9 +3,9 @@ package io.reactivetracker.recorder;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.reactivetracker.test.ModelCheck;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.test.ModelCheck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -142,7 +142,10 @@ class TaskRecorderModelTest {
         }
     }
 
-    /** A timer that is never due. Lincheck looks at all that a recorder refers to: the system's timer is shared with other tests. */
+    /**
+     * A timer that is never due. Lincheck looks at all that a recorder refers to: the system's timer is shared with
+     * other tests.
+     */
     private enum StillTimer implements TaskTimer {
         INSTANCE;
 

@@ -32,8 +32,8 @@ public final class ClaimRequest<K> {
     }
 
     /**
-     * Returns a request to claim a key for a task. It is refused with a {@link TaskAlreadyRecordedException} if the key is
-     * taken.
+     * Returns a request to claim a key for a task. It is refused with a {@link TaskAlreadyRecordedException} if the key
+     * is taken.
      *
      * @param <K> the type of the keys
      * @param recorder the recorder
@@ -46,8 +46,8 @@ public final class ClaimRequest<K> {
     }
 
     /**
-     * Returns a request to claim a key for the revoke of a success. It is refused with a {@link TaskNotSucceededException}
-     * if there is no success to revoke.
+     * Returns a request to claim a key for the revoke of a success. It is refused with a {@link
+     * TaskNotSucceededException} if there is no success to revoke.
      *
      * @param <K> the type of the keys
      * @param recorder the recorder
@@ -76,7 +76,9 @@ public final class ClaimRequest<K> {
         long askedAt = 0;
         try {
             askedAt = recorder.nanoTimeIfLeased();
-            answer = options == null ? recorder.store().beginRevoke(key) : recorder.store().begin(key);
+            answer = options == null
+                    ? recorder.store().beginRevoke(key)
+                    : recorder.store().begin(key);
         } catch (Throwable thrown) {
             notGranted(claimant, thrown);
             return;
@@ -131,7 +133,10 @@ public final class ClaimRequest<K> {
                 || !options.joins()
                 || !(failure instanceof TaskAlreadyRecordedException taken)
                 || taken.status() == TaskStatus.REVOKING) {
-            fail(claimant, StoreStep.failure(options == null ? "beginning to revoke" : "beginning", key, failure), null);
+            fail(
+                    claimant,
+                    StoreStep.failure(options == null ? "beginning to revoke" : "beginning", key, failure),
+                    null);
         } else if (taken.status() == TaskStatus.SUCCEEDED) {
             claimant.joined();
         } else {

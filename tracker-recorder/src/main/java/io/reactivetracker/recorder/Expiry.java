@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Drops the records of a {@link MemoryStore} that have reached their maximum age, even if nobody uses the store.
  *
  * <p>One alarm is set while there is a record. It is due a little after the oldest record reaches its age, so that one
- * alarm drops several records. It refers to the store weakly. Dropping a record compares keys, which is user code, so it
- * runs on the library's default executor and not in the timer's thread.
+ * alarm drops several records. It refers to the store weakly. Dropping a record compares keys, which is user code, so
+ * it runs on the library's default executor and not in the timer's thread.
  */
 final class Expiry {
 

@@ -58,8 +58,8 @@ public final class FailureCodec {
      * @param bytes what {@link #encode} returned, here or in another process
      * @param key the key of the task, for a {@link LeaseLostException}
      * @param fencingToken the fencing token of the task, for a {@code LeaseLostException}
-     * @return a {@link TaskCancelledException}, a {@code LeaseLostException}, or a {@link RecordedFailureException} that
-     *     stands for the failure
+     * @return a {@link TaskCancelledException}, a {@code LeaseLostException}, or a {@link RecordedFailureException}
+     *     that stands for the failure
      */
     public static Throwable decode(byte[] bytes, Object key, long fencingToken) {
         String text = new String(bytes, StandardCharsets.UTF_8);

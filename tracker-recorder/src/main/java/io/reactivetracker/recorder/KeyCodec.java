@@ -11,8 +11,8 @@ import java.util.function.Function;
 /**
  * Encodes keys as bytes, and decodes them, for a {@link RecordStore} outside this process.
  *
- * <p>A key is encoded as a text in UTF-8 of at most {@value #MAX_BYTES} bytes. Different texts have different bytes: a text
- * that is not well-formed UTF-16 is refused, since its encoding would be that of another one.
+ * <p>A key is encoded as a text in UTF-8 of at most {@value #MAX_BYTES} bytes. Different texts have different bytes: a
+ * text that is not well-formed UTF-16 is refused, since its encoding would be that of another one.
  *
  * <p>Immutable, and safe for use by several threads if its functions are.
  *

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Polls one key for all that wait for it in one recorder, as long as there are any.
  *
  * <p>A new wait causes a query at once, and then all waits share one query per interval. A result is passed only to the
- * waits that were there before the query was sent. One query is under way at a time; waits that come meanwhile share the
- * next one. A query that fails counts as one that found nothing, so the next one follows after the interval.
+ * waits that were there before the query was sent. One query is under way at a time; waits that come meanwhile share
+ * the next one. A query that fails counts as one that found nothing, so the next one follows after the interval.
  */
 final class KeyPoll<K> {
 
@@ -112,7 +112,8 @@ final class KeyPoll<K> {
             }
             try {
                 alarm = Objects.requireNonNull(
-                        recorder.timer().schedule(interval, this::query), "the timer returned null, not a registration");
+                        recorder.timer().schedule(interval, this::query),
+                        "the timer returned null, not a registration");
                 if (isClosed) {
                     // A timer may run other code in the call, which may have removed the last wait.
                     takeAlarm().close();

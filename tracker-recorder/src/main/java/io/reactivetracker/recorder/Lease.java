@@ -57,7 +57,9 @@ final class Lease {
         return true;
     }
 
-    /** Stops renewing, because the end of the task is recorded or never will be. Returns false if it was lost before. */
+    /**
+     * Stops renewing, because the end of the task is recorded or never will be. Returns false if it was lost before.
+     */
     boolean over() {
         synchronized (this) {
             if (state == State.LOST) {

@@ -5,12 +5,12 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that an owner no longer has the key that it held: its lease ran out before it was renewed, and somebody else may
- * have taken over.
+ * Thrown if an owner no longer holds its key, because its lease ran out before it was renewed. Another task may hold
+ * the key.
  *
- * <p>It is the cause of an {@linkplain RecordContext#cancellationToken() attempt's} cancellation when the loss is found out while
- * the work goes on, the error of one that tells of its end too late, and the {@linkplain TaskRecorder#failure recorded
- * failure} of a task whose owner never told.
+ * <p>It is the cause of the {@linkplain RecordContext#cancellationToken() cancellation} if the loss is noticed while
+ * the work runs, the error of a task that ends too late, and the {@linkplain TaskRecorder#failure recorded failure} of
+ * a task whose owner died.
  */
 public final class LeaseLostException extends IllegalStateException {
 
@@ -18,41 +18,40 @@ public final class LeaseLostException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Object key;
-    /** The number of the owner that lost it. */
-    private final long fence;
+    private final long fencingToken;
 
     /**
-     * Makes the exception for one lease.
+     * Creates an exception for a lease.
      *
      * @param key the key
-     * @param fence the number of the owner that lost it
-     * @param cause what kept it from being renewed, or null if nobody knows
+     * @param fencingToken the fencing token of the owner that lost it
+     * @param cause why it was not renewed, or null if that is not known
      */
-    public LeaseLostException(Object key, long fence, @Nullable Throwable cause) {
+    public LeaseLostException(Object key, long fencingToken, @Nullable Throwable cause) {
         super(
-                "the lease on task " + Keys.describe(key) + " with fencing token " + fence
+                "the lease on task " + Keys.describe(key) + " with fencing token " + fencingToken
                         + " ran out before it was renewed: what this owner did is not recorded, and another one may have"
                         + " taken over",
                 cause);
         this.key = key;
-        this.fence = fence;
+        this.fencingToken = fencingToken;
     }
 
     /**
-     * The key that was held.
+     * Returns the key that was held.
      *
-     * @return as it was given; null where the exception was deserialized, which keeps the message only
+     * @return the key; null if the exception was deserialized
      */
     public @Nullable Object key() {
         return key;
     }
 
     /**
-     * The number of the owner that lost the lease.
+     * Returns the fencing token of the owner that lost the lease.
      *
-     * @return as {@link RecordContext#fencingToken()} gave it
+     * @return the value of {@link RecordContext#fencingToken()}
      */
     public long fencingToken() {
-        return fence;
+        return fencingToken;
     }
 }

@@ -14,11 +14,11 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renews all leases of one duration that the tasks of a recorder hold, together, and finds out which are lost.
+ * Renews all leases of one duration in a recorder together, and detects which are lost.
  *
- * <p>There is a round after each third of a lease: so each lease is renewed twice before it would end, and one question may
- * go unanswered. A lease that ends between two rounds, because it was not renewed since it was granted, has an alarm at its
- * end. No alarm is set while no lease is held.
+ * <p>There is a round after each third of a lease. So a lease is renewed twice before it would end, and one request may
+ * go unanswered. If a lease ends between two rounds, because it was not renewed, an alarm is due at its end. No alarm
+ * is set while no lease is held.
  */
 final class LeaseRenewal {
 
@@ -29,7 +29,7 @@ final class LeaseRenewal {
     private final long leaseNanos;
     private final long intervalNanos;
 
-    // Guarded by this. The alarm is at the next round, or at the end of a lease before it.
+    // Guarded by this. The alarm is due at the next round, or at the end of a lease before that.
     private final Set<Lease> held = new LinkedHashSet<>();
     private long nextRound;
     private @Nullable Registration alarm;
@@ -48,7 +48,7 @@ final class LeaseRenewal {
     /**
      * Begins to renew a lease.
      *
-     * @throws RuntimeException what the timer throws: then it is not renewed
+     * @throws RuntimeException if the timer throws; then the lease is not renewed
      */
     synchronized void add(Lease lease) {
         if (held.isEmpty() && alarm == null) {
@@ -118,7 +118,7 @@ final class LeaseRenewal {
         }
     }
 
-    /** A timer may run whatever it likes in the call: the last task may have ended in it. */
+    /** A timer may run other code in the call, which may have ended the last task. */
     private void closeUnneeded() {
         if (held.isEmpty() && alarm != null) {
             alarm.close();

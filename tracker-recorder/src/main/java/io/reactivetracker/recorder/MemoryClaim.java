@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *            ─fail───→ SUCCEEDED
  * </pre>
  *
- * <p>Only the owner settles a claim, by one compare-and-set. A settled claim never changes again: a new task or a revoke
- * puts a new claim in its place in the {@link MemoryStore}'s map. So a waiter gets the result of the claim that it was
- * added to.
+ * <p>Only the owner settles a claim, by one compare-and-set. A settled claim never changes again: a new task or a
+ * revoke puts a new claim in its place in the {@link MemoryStore}'s map. So a waiter gets the result of the claim that
+ * it was added to.
  */
 class MemoryClaim<K> implements RecordStore.Claim {
 

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *   eviction      remove             removes that very claim: it is settled, and settled claims do not change
  * </pre>
  *
- * <p>Only its owner removes a claim that is not settled. Fencing tokens increase from claim to claim. A key whose claim has
- * left the map continues above the greatest token that ever left it ({@code greatestRemoved}). That is raised
+ * <p>Only its owner removes a claim that is not settled. Fencing tokens increase from claim to claim. A key whose claim
+ * has left the map continues above the greatest token that ever left it ({@code greatestRemoved}). That is raised
  * <em>before</em> the claim leaves, so a thread that finds no claim for the key reads a value that is high enough.
  */
 final class MemoryStore<K> implements RecordStore<K> {
@@ -145,7 +145,9 @@ final class MemoryStore<K> implements RecordStore<K> {
         boolean unused = evict(MAX_EVICTED_PER_CALL);
     }
 
-    /** Drops up to {@code max} records of each kind that are too many or too old; returns false if there may be more. */
+    /**
+     * Drops up to {@code max} records of each kind that are too many or too old; returns false if there may be more.
+     */
     boolean evict(int max) {
         if (successes == null || failures == null) {
             return true;
@@ -165,7 +167,9 @@ final class MemoryStore<K> implements RecordStore<K> {
         return false;
     }
 
-    /** Returns the time until the next record reaches its maximum age, in nanoseconds; negative if there is no record. */
+    /**
+     * Returns the time until the next record reaches its maximum age, in nanoseconds; negative if there is no record.
+     */
     long nanosToExpiry() {
         long success = successes == null ? -1 : successes.nanosToExpiry();
         long failure = failures == null ? -1 : failures.nanosToExpiry();

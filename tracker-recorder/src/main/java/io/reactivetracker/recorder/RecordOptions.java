@@ -2,13 +2,13 @@
 package io.reactivetracker.recorder;
 
 /**
- * What is to be done when a key is taken, for whoever wants something else than to be refused.
+ * Options of a recorded task: whether it joins the task that holds its key.
  *
  * <pre>{@code
- * payments.record(payment.id(), orJoin(), attempt -> pay(payment));
+ * payments.record(payment.id(), orJoin(), task -> pay(payment));
  * }</pre>
  *
- * <p>Immutable, so one value serves any number of tasks and threads.
+ * <p>Immutable and safe for use by several threads.
  */
 public final class RecordOptions {
 
@@ -22,45 +22,43 @@ public final class RecordOptions {
     }
 
     /**
-     * Asks for nothing: a task whose key is taken is refused with a {@link TaskAlreadyRecordedException}.
+     * Returns the default options: a task whose key is taken is refused with a {@link TaskAlreadyRecordedException}.
      *
-     * @return the options that are used unless others are given
+     * @return the default options
      */
     public static RecordOptions defaults() {
         return DEFAULTS;
     }
 
     /**
-     * Joins the task that has the key, in place of being refused: waits if it is running, and ends as it ends.
+     * Returns options for a task that joins the one that holds its key: it waits if that runs, and ends as that ends.
      *
-     * <p><strong>A recorder keeps what became of a task and not its result.</strong> So who joins a success, one that was
-     * there already or one that came while it waited, gets an empty completion: null from a stage, nothing from a
-     * {@code Mono}. Who needs the result looks it up where the task has put it. Who joins a task that fails gets the
-     * {@linkplain TaskRecorder#failure recorded failure}.
+     * <p><strong>A recorder does not keep results.</strong> So a task that joins a success, past or future, completes
+     * empty: a stage with null, a {@code Mono} without a value. A task that joins a failure gets the {@linkplain
+     * TaskRecorder#failure recorded failure}.
      *
-     * <p>If what was waited for is gone when it could be looked at, because it was revoked or forgotten, the task that
-     * wanted to join begins itself. A key that is being revoked is refused as without this option. To cancel the wait
-     * touches nobody else.
+     * <p>If the record is revoked or forgotten before it can be read, the joining task begins itself. If the key is
+     * being revoked, the task is refused. Cancelling the wait has no other effect.
      *
-     * @return options for a task that need not be the one that runs
+     * @return the options
      */
     public static RecordOptions orJoin() {
         return OR_JOIN;
     }
 
     /**
-     * Whether the task joins the one that has its key.
+     * Returns whether the task joins the one that holds its key.
      *
-     * @return true if {@code orJoin()} was asked for
+     * @return true for {@link #orJoin()}
      */
     public boolean joins() {
         return joins;
     }
 
     /**
-     * What was asked for.
+     * Returns the options.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link TaskRecorder} keeps its records: one per key, changed in one atomic step each. In memory, or elsewhere for
- * services that run in many processes; for use by recorders, and to be written by whoever has another store.
+ * Keeps the records of a {@link TaskRecorder}: one per key, each changed in atomic steps. A store is in memory, or
+ * elsewhere for services with several processes. Recorders use it; implement it to keep records in another system.
  *
  * <pre>
  *             begin              succeed
@@ -29,24 +29,28 @@ import org.jspecify.annotations.Nullable;
  *  SUCCEEDED, FAILED ──forget, retention──→ NOT_FOUND
  * </pre>
  *
- * <p>What a store promises:
+ * <p>A store guarantees:
  * <ul>
- *   <li>Each step happens at one instant between its call and its answer, and each query tells what was true at one such
- *       instant: the steps and {@link #find} are linearizable.
- *   <li>All that an owner did before it settled a claim happens-before whatever is told that the claim is settled.
- *   <li>{@link Claim#fencingToken()} increases strictly with each claim on a key, also if its record was dropped in between.
- *   <li>A store whose owners can die without a word gives leases. A lease that is not renewed runs out by the store's own
- *       clock, and that is an end like any other: from then on RUNNING reads FAILED, with a {@link LeaseLostException},
- *       and REVOKING reads SUCCEEDED; a new claim may be made; and the old one can neither be renewed nor settled any more,
- *       whether or not there is a new one.
- *   <li>A step that a client may send more than once, because its answer was lost, is to be made only once.
- *   <li>A step always answers, be it by a failure after a time limit of the store's own. Nobody else limits it.
- *   <li>A stage completes in a thread that the work may run in: the task begins, and its subscriber is told, right there.
- *       So it must not be a thread that others' input and output depend on.
+ *   <li>Each step happens at one instant between its call and its answer, and each query returns what is true at one
+ *       such instant: the steps and {@link #find} are linearizable.
+ *   <li>The actions of an owner before it settles a claim happen-before everything that reports the claim as settled.
+ *   <li>{@link Claim#fencingToken()} strictly increases with each claim on a key, even if its record was dropped in
+ *       between.
+ *   <li>A store whose owners can die silently gives leases. A lease that is not renewed runs out by the store's own
+ *       clock. That is an end like any other: from then on RUNNING reads FAILED, with a {@link LeaseLostException}, and
+ *       REVOKING reads SUCCEEDED; a new claim may be made; and the old one can neither be renewed nor settled, whether
+ *       or not there is a new one.
+ *   <li>A step that a client may send more than once, because its answer was lost, is made only once.
+ *   <li>A step always answers, possibly with a failure after a time limit of the store. Recorders have no time limit.
+ *   <li>A stage may complete in any thread of the store. A recorder runs no user code there; other users must not block
+ *       it.
  * </ul>
  *
- * <p>Whatever a store throws or fails with reaches the caller as the cause of a {@link RecordStoreException}, except for the
- * refusals that {@link #begin} and {@link #beginRevoke} are to give.
+ * <p>A failure of the store reaches the caller as the cause of a {@link RecordStoreException}, except for the refusals
+ * that {@link #begin} and {@link #beginRevoke} specify.
+ *
+ * <p>{@link KeyCodec} and {@link FailureCodec} encode keys and failures for a store outside the process. The module
+ * {@code tracker-test} has {@code RecordStoreContract}, the tests that every store passes.
  *
  * <p>Safe for use by several threads and several recorders.
  *
@@ -55,9 +59,9 @@ import org.jspecify.annotations.Nullable;
 public interface RecordStore<K> {
 
     /**
-     * A store in the memory of this process that keeps every record.
+     * Returns a store in memory that keeps every record.
      *
-     * @param <K> the type of the keys; see {@link TaskRecorder} for what they must be
+     * @param <K> the type of the keys; see {@link TaskRecorder} for its requirements
      * @return an empty store
      */
     static <K> RecordStore<K> inMemory() {
@@ -65,9 +69,9 @@ public interface RecordStore<K> {
     }
 
     /**
-     * A store in the memory of this process with bounds on what it keeps.
+     * Returns a store in memory with a retention.
      *
-     * @param <K> the type of the keys; see {@link TaskRecorder} for what they must be
+     * @param <K> the type of the keys; see {@link TaskRecorder} for its requirements
      * @param retention which settled records it keeps; <strong>a success that is dropped can happen again</strong>
      * @return an empty store
      */
@@ -76,16 +80,18 @@ public interface RecordStore<K> {
     }
 
     /**
-     * A store in the memory of this process with bounds on what it keeps, by a clock of the caller's choice.
+     * Returns a store in memory with a retention and a timer.
      *
-     * <p>It gives no leases, for its owners die only with it. What has reached its age nobody sees any more; it is dropped soon
-     * after, also if nobody uses the store, in a thread of the library's default executor.
+     * <p>It gives no leases, since its owners die only with it. A record that has reached its maximum age is not found
+     * any more, and is dropped soon after, even if nobody uses the store, in a thread of the library's default
+     * executor.
      *
-     * <p>Of a failure it keeps the type, the message and the top of the stack trace, as a {@link RecordedFailureException}.
+     * <p>A failure is kept as a {@link RecordedFailureException} with its type, its message and the top of its stack
+     * trace.
      *
-     * @param <K> the type of the keys; see {@link TaskRecorder} for what they must be
+     * @param <K> the type of the keys; see {@link TaskRecorder} for its requirements
      * @param retention which settled records it keeps; <strong>a success that is dropped can happen again</strong>
-     * @param timer the clock by which a record's age is told
+     * @param timer the timer that measures the age of records
      * @return an empty store
      */
     static <K> RecordStore<K> inMemory(Retention retention, TaskTimer timer) {
@@ -93,72 +99,72 @@ public interface RecordStore<K> {
     }
 
     /**
-     * Refuses a key that this store cannot keep: a recorder asks this first, in the thread of its caller, who gets the exception.
+     * Refuses a key that this store cannot keep. A recorder calls this before each step, in the thread of its caller,
+     * which gets the exception. The default implementation accepts every key.
      *
      * @param key the key; never null
-     * @throws IllegalArgumentException if it is such a key; says what is wrong with it, and what would be right. This default
-     *     takes every key
+     * @throws IllegalArgumentException if the store cannot keep the key; the message says which keys it accepts
      */
     default void checkKey(K key) {}
 
     /**
-     * From NOT_FOUND or FAILED to RUNNING.
+     * Claims a key for a task: from NOT_FOUND or FAILED to RUNNING.
      *
      * @param key the key; never null
-     * @return the claim of whoever asked; or fails with a {@link TaskAlreadyRecordedException} that tells the status, and has
-     *     changed nothing
+     * @return the claim. Fails with a {@link TaskAlreadyRecordedException} with the status of the key, which is
+     *     unchanged then
      */
     CompletionStage<? extends Claim> begin(K key);
 
     /**
-     * From SUCCEEDED to REVOKING.
+     * Claims a key for a revoke: from SUCCEEDED to REVOKING.
      *
      * @param key the key; never null
-     * @return the claim of whoever asked; or fails with a {@link TaskNotSucceededException} that tells the status, and has
-     *     changed nothing
+     * @return the claim. Fails with a {@link TaskNotSucceededException} with the status of the key, which is unchanged
+     *     then
      */
     CompletionStage<? extends Claim> beginRevoke(K key);
 
     /**
-     * What is known of a key.
+     * Returns the record of a key.
      *
      * @param key the key; never null
-     * @return its record, of status NOT_FOUND if there is none
+     * @return its record, with status NOT_FOUND if there is none
      */
     CompletionStage<TaskRecord> find(K key);
 
     /**
-     * The keys that are in a state.
+     * Returns the keys that have a status.
      *
-     * @param status any but NOT_FOUND
-     * @return a list of the caller's own, each key once: all that were in the state for the whole time of the call, and
-     *     none that was in it at no instant of the call
+     * @param status any status but NOT_FOUND
+     * @return a new list without duplicates. It has all keys with the status during the whole call, and none without it
+     *     during the whole call
      */
     CompletionStage<List<K>> keys(TaskStatus status);
 
     /**
-     * How many keys there are in each state.
+     * Returns the number of keys with each status.
      *
-     * @return a number for each status but NOT_FOUND, zero included; each as exact as {@link #keys} is
+     * @return a number for each status but NOT_FOUND, zero included; each as exact as {@link #keys}
      */
     CompletionStage<Map<TaskStatus, Long>> counts();
 
     /**
-     * From SUCCEEDED or FAILED to NOT_FOUND.
+     * Drops the record of a key: from SUCCEEDED or FAILED to NOT_FOUND.
      *
      * @param key the key; never null
-     * @return true if this call dropped a record; false if there was none, or if it is RUNNING or REVOKING and thereby stays
+     * @return true if this call dropped a record; false if there was none, or if it is RUNNING or REVOKING
      */
     CompletionStage<Boolean> forget(K key);
 
     /**
      * Renews the leases of several claims of this store, as {@link Claim#renew()} does for one.
      *
-     * <p>A recorder asks this once in each third of a lease for all tasks that it runs. A store that has to be reached over a
-     * network answers by few messages; this default asks each claim.
+     * <p>A recorder calls this once in each third of a lease, for all tasks that it runs. A store behind a network
+     * should need few messages for it; the default implementation renews each claim.
      *
-     * @param claims claims that this store has granted
-     * @return an answer for each of them, in their order
+     * @param claims claims of this store
+     * @return an answer for each of them, in the same order
      */
     default List<? extends CompletionStage<Boolean>> renewAll(List<? extends Claim> claims) {
         List<CompletionStage<Boolean>> answers = new ArrayList<>(claims.size());
@@ -175,73 +181,73 @@ public interface RecordStore<K> {
     }
 
     /**
-     * Calls an action with the record of a key when that is settled.
+     * Calls an action with the record of a key when it is settled.
      *
-     * <p>A store without a {@link #pollInterval()} promises to call it exactly once: at once, if the key is settled when this
-     * is called, and else with what becomes of the claim that it has now, even if the next one begins in the same instant;
-     * unless the registration is closed before. For one that has an interval, this only makes waits shorter: it may call late,
-     * several times, or never, as this default does. A record that is not settled is passed over.
+     * <p>A store without a {@link #pollInterval()} calls it exactly once, unless the registration is closed before: at
+     * once if the key is settled, otherwise with the outcome of its current claim, even if the next claim begins in the
+     * same instant. For a store with an interval this only makes waits shorter: it may call the action late, several
+     * times, or never, as the default implementation does. The receiver ignores a record that is not settled.
      *
      * @param key the key; never null
-     * @param action does not throw, and does not block
-     * @return the way to stop it: closed when nobody waits any more
+     * @param action the action; does not throw, and does not block
+     * @return a registration that is closed when nobody waits any more
      */
     default Registration onSettled(K key, Consumer<? super TaskRecord> action) {
         return Registration.none();
     }
 
     /**
-     * How often {@link #find} is asked on behalf of those who wait for a key, besides at once.
+     * Returns how often a recorder calls {@link #find} for a key that is waited for.
      *
-     * @return positive, and the same at each call; one second unless a store says otherwise; null for a store in this process,
-     *     of which {@link #onSettled} misses nothing, and which gives no leases
+     * @return a positive duration, the same at each call; one second by default. Null for a store in this process whose
+     *     {@link #onSettled} misses nothing and which gives no leases
      */
     default @Nullable Duration pollInterval() {
         return Duration.ofSeconds(1);
     }
 
     /**
-     * A key that is held, for one task or one revoke. Its first settling counts.
+     * A key that is held by one task or one revoke. Its first end counts.
      *
-     * <p>A recorder asks for {@link #succeed()} or {@link #fail}, the same one again if it fails, and for {@link #renew()}
-     * again and again before. So an end that is asked for twice must be made once, and both must be told so.
+     * <p>A recorder calls {@link #renew()} repeatedly, and then {@link #succeed()} or {@link #fail}; the same one again
+     * if it fails. So an end that is requested twice is made once, and both calls return true.
      */
     interface Claim {
 
         /**
-         * The fencing token.
+         * Returns the fencing token.
          *
-         * @return positive, and greater than that of any claim on this key before
+         * @return a positive number, greater than that of each earlier claim on this key
          */
         long fencingToken();
 
         /**
-         * For how long the claim holds since it was made or last renewed.
+         * Returns how long the claim holds after it was made or last renewed.
          *
-         * @return positive, and the same at each call; null if it holds until it is settled
+         * @return a positive duration, the same at each call; null if the claim holds until it is settled
          */
         @Nullable
         Duration lease();
 
         /**
-         * From RUNNING to SUCCEEDED, or from REVOKING to NOT_FOUND.
+         * Records a success: from RUNNING to SUCCEEDED, or from REVOKING to NOT_FOUND.
          *
-         * @return true if the store took it; false if the claim is no longer held, and nothing was changed
+         * @return true if it is recorded; false if the claim is no longer held, and nothing was changed
          */
         CompletionStage<Boolean> succeed();
 
         /**
-         * From RUNNING to FAILED, or from REVOKING back to SUCCEEDED.
+         * Records a failure: from RUNNING to FAILED, or from REVOKING back to SUCCEEDED.
          *
-         * @param failure why; kept as far as the store can, if it was a task that failed, else not
-         * @return true if the store took it; false if the claim is no longer held, and nothing was changed
+         * @param failure the cause; kept as far as the store can if a task failed, ignored if a revoke did
+         * @return true if it is recorded; false if the claim is no longer held, and nothing was changed
          */
         CompletionStage<Boolean> fail(Throwable failure);
 
         /**
-         * Makes the lease hold for its whole duration from now.
+         * Renews the lease for its whole duration from now.
          *
-         * @return true if the store took it; false if the claim is no longer held, for good
+         * @return true if it is renewed; false if the claim is no longer held, and never will be
          */
         CompletionStage<Boolean> renew();
     }

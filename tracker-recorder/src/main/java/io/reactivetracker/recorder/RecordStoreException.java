@@ -4,11 +4,11 @@ package io.reactivetracker.recorder;
 import java.io.Serial;
 
 /**
- * Says that a store failed at a step. Its cause is what the store said.
+ * Thrown if a step of a store failed. The cause is the failure of the store.
  *
- * <p>Whether the store has made the step nobody can tell: it may have, and only its answer was lost. A task that could not be
- * begun for this reason was not started; if the store has it as begun all the same, its lease will run out. One that has
- * ended keeps its own outcome: see {@link RecordedTask}.
+ * <p>The store may have made the step all the same, if only its answer was lost. A task that could not begin for this
+ * reason was not started; if the store has recorded its begin, its lease runs out. A task that has ended keeps its own
+ * outcome, see {@link RecordedTask}.
  */
 public final class RecordStoreException extends RuntimeException {
 
@@ -16,10 +16,10 @@ public final class RecordStoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception for one step.
+     * Creates an exception for a step.
      *
-     * @param message what was asked of the store
-     * @param cause what went wrong
+     * @param message the step and its failure
+     * @param cause the failure of the store
      */
     public RecordStoreException(String message, Throwable cause) {
         super(message, cause);

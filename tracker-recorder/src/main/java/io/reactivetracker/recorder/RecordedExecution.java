@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The step to ENDED is one compare-and-set of {@code ended}. The thread that makes it records the end, so the end is
- * recorded once. A cancel makes it only when the work can be cancelled: until then the start may still do something that
- * the next owner of the key must not meet. A cancel that comes earlier is made up for by {@link #workStarted()}. Each side
- * writes its own flag before it reads the other's, so at least one of them sees both.
+ * recorded once. A cancel makes it only when the work can be cancelled: until then the start may still do something
+ * that the next owner of the key must not meet. A cancel that comes earlier is made up for by {@link #workStarted()}.
+ * Each side writes its own flag before it reads the other's, so at least one of them sees both.
  *
  * <p>A subscriber is used like this:
  * <ul>
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #startWork} subscribes to the upstream, below an operator that ends it when the task's {@linkplain
  *       RecordContext#cancellationToken() token} is cancelled. {@code onSubscribe} of the upstream calls {@link
  *       #workStarted(Runnable)}, which requests what was requested before.
- *   <li>{@code onComplete} calls {@link #workSucceeded()}, {@code onError} calls {@link #workFailed}, and {@code cancel}
- *       calls {@link #cancelExecution()}.
+ *   <li>{@code onComplete} calls {@link #workSucceeded()}, {@code onError} calls {@link #workFailed}, and {@code
+ *       cancel} calls {@link #cancelExecution()}.
  *   <li>If {@code onNext} of the downstream or {@code request} of the upstream throws, call {@link #abort} and rethrow.
  * </ul>
  *
@@ -187,9 +187,9 @@ public abstract class RecordedExecution<K> extends ClaimRequest.Claimant<K> {
     /**
      * Marks the work as started, and then runs its first step, such as the first request to the upstream.
      *
-     * <p>What the step throws ends the execution: when {@link #startWork} has returned, if this runs within it, so that an
-     * upstream that handles the throwable can emit its own error; otherwise now, as {@link #abort} does, since nobody else
-     * looks at it.
+     * <p>What the step throws ends the execution: when {@link #startWork} has returned, if this runs within it, so that
+     * an upstream that handles the throwable can emit its own error; otherwise now, as {@link #abort} does, since
+     * nobody else looks at it.
      *
      * @param firstStep the step; what it throws is thrown on
      */
@@ -258,8 +258,8 @@ public abstract class RecordedExecution<K> extends ClaimRequest.Claimant<K> {
     }
 
     /**
-     * Cancels the execution on behalf of the downstream, which is told nothing more. Withdraws the request, or cancels the
-     * work and records it as failed with a {@link io.reactivetracker.TaskCancelledException}.
+     * Cancels the execution on behalf of the downstream, which is told nothing more. Withdraws the request, or cancels
+     * the work and records it as failed with a {@link io.reactivetracker.TaskCancelledException}.
      */
     protected final void cancelExecution() {
         cancelled = true;
@@ -337,8 +337,7 @@ public abstract class RecordedExecution<K> extends ClaimRequest.Claimant<K> {
                     : null;
             action.accept(notRecorded);
         } else {
-            Stages.<@Nullable Void>whenDone(
-                    recorded, (nothing, notRecorded) -> call(() -> action.accept(notRecorded)));
+            Stages.<@Nullable Void>whenDone(recorded, (nothing, notRecorded) -> call(() -> action.accept(notRecorded)));
         }
     }
 }

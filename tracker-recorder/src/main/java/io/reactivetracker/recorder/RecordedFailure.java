@@ -7,8 +7,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reduces a failure to what is recorded: its type, its message and the top of its stack trace, without the objects that the
- * failure refers to.
+ * Reduces a failure to what is recorded: its type, its message and the top of its stack trace, without the objects that
+ * the failure refers to.
  *
  * <p>A {@link TaskCancelledException} and a {@link LeaseLostException} keep their types.
  */
@@ -44,7 +44,8 @@ final class RecordedFailure {
                     ? failure
                     : new LeaseLostException(key, lost.fencingToken(), recorded(cause, redaction));
         }
-        RecordedFailureException recorded = new RecordedFailureException(typeOf(failure), messageOf(failure, redaction));
+        RecordedFailureException recorded =
+                new RecordedFailureException(typeOf(failure), messageOf(failure, redaction));
         StackTraceElement[] frames = failure.getStackTrace();
         recorded.setStackTrace(frames.length <= MAX_FRAMES ? frames : Arrays.copyOf(frames, MAX_FRAMES));
         return recorded;

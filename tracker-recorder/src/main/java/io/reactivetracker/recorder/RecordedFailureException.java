@@ -6,24 +6,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands for a failure of which a store has kept the type and the message; in memory also the top of its stack trace.
+ * Stands for a recorded failure, of which a store keeps the type and the message; in memory also the top of its stack
+ * trace.
  *
- * <p>Who joins a task that fails, or asks what became of it, gets this in place of the failure itself. It has no stack trace
- * of its own: what {@link #getStackTrace()} gives is what was recorded.
+ * <p>Callers that join a task, or query a record, get it in place of the failure. It has no stack trace of its own:
+ * {@link #getStackTrace()} returns the recorded one.
  */
 public final class RecordedFailureException extends RuntimeException {
 
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** The name of its class. */
     private final String failureType;
 
-    /** What it said. */
     private final @Nullable String failureMessage;
 
     /**
-     * Makes the exception from what a store has kept.
+     * Creates an exception from a record.
      *
      * @param failureType the name of the failure's class
      * @param failureMessage its message, or null if it had none
@@ -36,7 +35,7 @@ public final class RecordedFailureException extends RuntimeException {
     }
 
     /**
-     * What kind of failure it was.
+     * Returns the type of the failure.
      *
      * @return the name of its class
      */
@@ -45,15 +44,15 @@ public final class RecordedFailureException extends RuntimeException {
     }
 
     /**
-     * What it said.
+     * Returns the message of the failure.
      *
-     * @return its message, or null if it had none
+     * @return the message, or null if it had none
      */
     public @Nullable String failureMessage() {
         return failureMessage;
     }
 
-    /** Keeps none: a record of where it was recorded would be larger than all the rest. */
+    /** Does nothing: this exception has no stack trace of its own. */
     @Override
     public Throwable fillInStackTrace() {
         return this;

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * A task, or a revoke, that has begun and holds its key until {@link #succeed()} or {@link #fail} is called.
  *
  * <p>{@link TaskRecorder#record}, {@link TaskRecorder#revoke} and {@link RecordedExecution} end it whatever happens. A
- * caller of {@link TaskRecorder#begin} has to do that itself: a task that is never ended keeps its key for as long as the
- * process lives, since the recorder renews its lease. When the lease is lost, the {@linkplain #cancellationToken() token}
- * is cancelled.
+ * caller of {@link TaskRecorder#begin} has to do that itself: a task that is never ended keeps its key for as long as
+ * the process lives, since the recorder renews its lease. When the lease is lost, the {@linkplain #cancellationToken()
+ * token} is cancelled.
  *
  * <p>Safe for use by several threads.
  *
@@ -101,7 +101,9 @@ public final class RecordedTask<K> implements RecordContext<K> {
         return fresh;
     }
 
-    /** Stops an execution when the token is cancelled, without creating the token. To be called before the work runs. */
+    /**
+     * Stops an execution when the token is cancelled, without creating the token. To be called before the work runs.
+     */
     void onCancel(StageExecution<K, ?> listener) {
         execution = listener;
         CancellationToken current = token;
@@ -128,12 +130,13 @@ public final class RecordedTask<K> implements RecordContext<K> {
      * Records that the task, or the revoke, has succeeded.
      *
      * <p>The first call of this or of {@link #fail} counts; later calls have no effect and return the same future.
-     * Cancelling the future has no effect on the task. If the store fails or does not answer, it is asked again, and the
-     * lease is renewed meanwhile, until the store answers or the lease is lost.
+     * Cancelling the future has no effect on the task. If the store fails or does not answer, it is asked again, and
+     * the lease is renewed meanwhile, until the store answers or the lease is lost.
      *
-     * @return completes with null when the store has recorded the success. Fails with a {@link LeaseLostException} if the
-     *     key was no longer held, so that the success is not recorded; or with a {@link SuccessNotRecordedException} if the
-     *     store failed for as long as the lease was held, or once if it gives no leases
+     * @return completes with null when the store has recorded the success. Fails with a {@link LeaseLostException} if
+     *     the key was no longer held, so that the success is not recorded; or with a {@link
+     *     SuccessNotRecordedException} if the store failed for as long as the lease was held, or once if it gives no
+     *     leases
      */
     public CompletableFuture<Void> succeed() {
         return settle(null);
@@ -145,9 +148,9 @@ public final class RecordedTask<K> implements RecordContext<K> {
      * <p>The first call of this or of {@link #succeed()} counts, and the store is asked again, as described there.
      *
      * @param failure the cause, which {@link TaskRecorder#failure} returns from then on if this is a task
-     * @return completes with null when the store has recorded the failure. Fails with a {@link LeaseLostException} if the
-     *     key was no longer held; or with a {@link RecordStoreException} if the store failed for as long as the lease was
-     *     held, or once if it gives no leases
+     * @return completes with null when the store has recorded the failure. Fails with a {@link LeaseLostException} if
+     *     the key was no longer held; or with a {@link RecordStoreException} if the store failed for as long as the
+     *     lease was held, or once if it gives no leases
      */
     public CompletableFuture<Void> fail(Throwable failure) {
         return settle(Objects.requireNonNull(failure, "failure must not be null"));

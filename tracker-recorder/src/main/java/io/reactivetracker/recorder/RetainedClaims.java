@@ -7,12 +7,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The successes, or the failures, of a {@link MemoryStore} with a bounded retention, in the order in which they settled.
+ * The successes, or the failures, of a {@link MemoryStore} with a bounded retention, in the order in which they
+ * settled.
  *
- * <p>An intrusive list: a claim enters and leaves in constant time and without further memory. A lock guards it for a few
- * instructions at a time. All claims are kept for the same time, so the ones to drop are at its head. A claim enters when it
- * is settled, and leaves when another takes its place in the map. The two may come in either order, so a claim that has left
- * does not enter any more.
+ * <p>An intrusive list: a claim enters and leaves in constant time and without further memory. A lock guards it for a
+ * few instructions at a time. All claims are kept for the same time, so the ones to drop are at its head. A claim
+ * enters when it is settled, and leaves when another takes its place in the map. The two may come in either order, so a
+ * claim that has left does not enter any more.
  */
 final class RetainedClaims<K> {
 
@@ -21,8 +22,8 @@ final class RetainedClaims<K> {
     private final long maxAgeNanos;
     private final long maxEntries;
 
-    // Written under the lock, as are the links of all claims. Volatile for the unlocked check whether there is a claim to
-    // drop, which precedes each step and is false most of the time.
+    // Written under the lock, as are the links of all claims. Volatile for the unlocked check whether there is a claim
+    // to drop, which precedes each step and is false most of the time.
     private volatile @Nullable RetainedClaim<K> oldest;
     private volatile long size;
     private @Nullable RetainedClaim<K> newest;

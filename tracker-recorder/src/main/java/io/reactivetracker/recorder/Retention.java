@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.recorder;
 
-import io.reactivetracker.internal.Durations;
 import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a store keeps the records of what has succeeded or failed, and how many of them.
+ * Limits how long a store keeps the records of successes and failures, and how many of them.
  *
- * <p><strong>A success that is forgotten can happen again.</strong> A record that falls to its age or to the number of
- * others is {@link TaskStatus#NOT_FOUND} from then on, and a task of its key begins as if it had never run. So keep records
- * for longer than the same key can possibly come again, by retries, redeliveries and repeated requests. What is running or
- * being revoked is never dropped.
+ * <p><strong>A success that is dropped can happen again.</strong> A key whose record is dropped is {@link
+ * TaskStatus#NOT_FOUND}, and a task with it begins as if none had ever run. So keep records for longer than the same
+ * key can come again by retries, redeliveries and repeated requests. A key that is RUNNING or REVOKING is never
+ * dropped.
  *
  * <p>Immutable.
  */
@@ -29,19 +28,19 @@ public final class Retention {
     }
 
     /**
-     * Keeps every record, until it is revoked or forgotten by hand: the store grows with the number of keys.
+     * Returns a retention of all records until they are revoked or forgotten: the store grows with the number of keys.
      *
-     * @return what is used unless another is given
+     * @return the default retention
      */
     public static Retention forever() {
         return FOREVER;
     }
 
     /**
-     * Keeps a record for some time after it was settled.
+     * Returns a retention with a maximum age.
      *
-     * @param maxAge how long; positive
-     * @return a retention without a bound on their number
+     * @param maxAge the maximum time since the record was settled; positive
+     * @return a retention of any number of records
      * @throws IllegalArgumentException if the age is not positive
      */
     public static Retention maxAge(Duration maxAge) {
@@ -49,10 +48,10 @@ public final class Retention {
     }
 
     /**
-     * Keeps the successes that were settled last, and as many failures: a failure never drops a success.
+     * Returns a retention of the latest successes and of the latest failures. A failure never drops a success.
      *
-     * @param maxEntries how many of each; positive
-     * @return a retention without a bound on their age
+     * @param maxEntries the maximum number of each; positive
+     * @return a retention of records of any age
      * @throws IllegalArgumentException if the number is not positive
      */
     public static Retention maxEntries(long maxEntries) {
@@ -60,30 +59,32 @@ public final class Retention {
     }
 
     /**
-     * Keeps the successes that were settled last, and as many failures, and each for some time.
+     * Returns a retention with a maximum age and a maximum number. The first limit to be reached drops a record.
      *
-     * @param maxAge how long after it was settled; positive
-     * @param maxEntries how many of each; positive
-     * @return a retention with both bounds: the first to be reached drops a record
+     * @param maxAge the maximum time since the record was settled; positive
+     * @param maxEntries the maximum number of successes and of failures; positive
+     * @return a retention with both limits
      * @throws IllegalArgumentException if one of them is not positive
      */
     public static Retention of(Duration maxAge, long maxEntries) {
-        return new Retention(Preconditions.requirePositive("maxAge", maxAge), Preconditions.requirePositive("maxEntries", maxEntries));
+        return new Retention(
+                Preconditions.requirePositive("maxAge", maxAge),
+                Preconditions.requirePositive("maxEntries", maxEntries));
     }
 
     /**
-     * For how long a record is kept after it was settled.
+     * Returns the maximum age of a record, measured from its settlement.
      *
-     * @return the age, or null if there is no bound
+     * @return the age, or null if there is no maximum
      */
     public @Nullable Duration maxAge() {
         return maxAge;
     }
 
     /**
-     * How many successes are kept, and how many failures.
+     * Returns the maximum number of successes, and of failures.
      *
-     * @return the number; {@link Long#MAX_VALUE} if there is no bound
+     * @return the number; {@link Long#MAX_VALUE} if there is no maximum
      */
     public long maxEntries() {
         return maxEntries;
@@ -94,9 +95,9 @@ public final class Retention {
     }
 
     /**
-     * The bounds.
+     * Returns the limits.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {

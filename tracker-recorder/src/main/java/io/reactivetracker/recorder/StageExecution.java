@@ -23,8 +23,7 @@ final class StageExecution<K, T extends @Nullable Object> extends RecordedExecut
     // The value of a stage that has succeeded, until that is recorded.
     private @Nullable T value;
 
-    StageExecution(
-            ClaimRequest<K> request, Function<? super RecordContext<K>, ? extends CompletionStage<T>> body) {
+    StageExecution(ClaimRequest<K> request, Function<? super RecordContext<K>, ? extends CompletionStage<T>> body) {
         super(request);
         this.body = body;
     }

@@ -12,7 +12,9 @@ final class Stages {
 
     private Stages() {}
 
-    /** Returns true if a stage is known to have completed; {@link #whenDone} then calls its action before it returns. */
+    /**
+     * Returns true if a stage is known to have completed; {@link #whenDone} then calls its action before it returns.
+     */
     static boolean isDone(CompletionStage<?> stage) {
         // A minimal stage is a CompletableFuture whose isDone() throws; its conversion has the result.
         return stage instanceof CompletableFuture<?> future
@@ -38,15 +40,18 @@ final class Stages {
         if (isDone(stage)) {
             CompletableFuture<? extends T> done = stage.toCompletableFuture();
             if (done.isCompletedExceptionally()) {
-                action.accept(null, Throwables.unwrap(done.<Throwable>handle((value, failure) -> failure).join()));
+                action.accept(
+                        null,
+                        Throwables.unwrap(done.<Throwable>handle((value, failure) -> failure)
+                                .join()));
             } else {
                 action.accept(done.join(), null);
             }
             return;
         }
         try {
-            var unused = stage.whenComplete((value, failure) ->
-                    action.accept(value, failure == null ? null : Throwables.unwrap(failure)));
+            var unused = stage.whenComplete(
+                    (value, failure) -> action.accept(value, failure == null ? null : Throwables.unwrap(failure)));
         } catch (Throwable thrown) {
             action.accept(null, thrown);
         }

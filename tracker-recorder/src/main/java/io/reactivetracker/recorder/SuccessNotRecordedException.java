@@ -5,11 +5,11 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that a task or a revoke succeeded, but that its store did not confirm this for as long as the lease was held.
+ * Thrown if a task or a revoke succeeded, but its store did not confirm that while the lease was held.
  *
- * <p>The work is done, and its key may be given to another task when the lease has run out, which does it again. The store
- * may also have recorded the success and only its answer was lost: ask {@link TaskRecorder#status} when the store can be
- * reached. The cause is what the store failed with last.
+ * <p>The work is done. When the lease has run out, another task may claim the key and do it again. The store may also
+ * have recorded the success and only its answer was lost; {@link TaskRecorder#status} shows that when the store can be
+ * reached. The cause is the last failure of the store.
  */
 public final class SuccessNotRecordedException extends IllegalStateException {
 
@@ -17,41 +17,40 @@ public final class SuccessNotRecordedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Object key;
-    /** The number of the owner that succeeded. */
-    private final long fence;
+    private final long fencingToken;
 
     /**
-     * Makes the exception for one success.
+     * Creates an exception for a success.
      *
      * @param key the key
-     * @param fence the number of the owner that succeeded
-     * @param cause what the store failed with last
+     * @param fencingToken the fencing token of the owner that succeeded
+     * @param cause the last failure of the store
      */
-    public SuccessNotRecordedException(Object key, long fence, Throwable cause) {
+    public SuccessNotRecordedException(Object key, long fencingToken, Throwable cause) {
         super(
-                "task " + Keys.describe(key) + " with fencing token " + fence
-                        + " succeeded, but the store did not confirm that while the task held its key: it may be done again ("
-                        + cause.getMessage() + ")",
+                "task " + Keys.describe(key) + " with fencing token " + fencingToken
+                        + " succeeded, but the store did not confirm that while the task held its key: it may be done"
+                        + " again (" + cause.getMessage() + ")",
                 cause);
         this.key = key;
-        this.fence = fence;
+        this.fencingToken = fencingToken;
     }
 
     /**
      * Returns the key that was held.
      *
-     * @return as it was given; null where the exception was deserialized, which keeps the message only
+     * @return the key; null if the exception was deserialized
      */
     public @Nullable Object key() {
         return key;
     }
 
     /**
-     * Returns the number of the owner that succeeded.
+     * Returns the fencing token of the owner that succeeded.
      *
-     * @return as {@link RecordContext#fencingToken()} gave it
+     * @return the value of {@link RecordContext#fencingToken()}
      */
     public long fencingToken() {
-        return fence;
+        return fencingToken;
     }
 }

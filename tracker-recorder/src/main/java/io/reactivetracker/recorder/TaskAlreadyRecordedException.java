@@ -6,10 +6,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses a task whose key is taken: a task of that key runs, or has succeeded, or is being revoked. Nothing of the refused
- * task was started.
+ * Thrown if a task is refused because a task with the same key runs, has succeeded, or is being revoked. No work of the
+ * refused task was started.
  *
- * <p>For a service that gets some requests twice this is a normal answer, so it has no stack trace.
+ * <p>It is a normal answer for a service that gets some requests twice, so it has no stack trace.
  */
 public final class TaskAlreadyRecordedException extends IllegalStateException {
 
@@ -17,15 +17,14 @@ public final class TaskAlreadyRecordedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Object key;
-    /** Why it was refused. */
     private final TaskStatus status;
 
     /**
-     * Makes the exception for a task that a store refused.
+     * Creates an exception for a task that is refused.
      *
      * @param key the key
-     * @param status why it was refused: RUNNING, SUCCEEDED or REVOKING
-     * @throws IllegalArgumentException if a task may begin from that status
+     * @param status the status of the key: RUNNING, SUCCEEDED or REVOKING
+     * @throws IllegalArgumentException if a task may begin from the status
      */
     public TaskAlreadyRecordedException(Object key, TaskStatus status) {
         super(message(key, status));
@@ -38,24 +37,23 @@ public final class TaskAlreadyRecordedException extends IllegalStateException {
         return switch (Objects.requireNonNull(status, "status must not be null")) {
             case RUNNING -> task + " is already running: orJoin() waits for it";
             case SUCCEEDED -> task + " has already succeeded: it runs again only after a revoke";
-            case REVOKING -> task + " is just being revoked";
+            case REVOKING -> task + " is being revoked";
             case NOT_FOUND, FAILED ->
-                throw new IllegalArgumentException(
-                        "a task may begin when " + status + ", so this can't be why it was refused");
+                throw new IllegalArgumentException("status must not be " + status + ", from which a task may begin");
         };
     }
 
     /**
-     * The key of the task that was refused.
+     * Returns the key of the task that was refused.
      *
-     * @return as it was given; null where the exception was deserialized, which keeps the message only
+     * @return the key; null if the exception was deserialized
      */
     public @Nullable Object key() {
         return key;
     }
 
     /**
-     * Why the task was refused.
+     * Returns the status because of which the task was refused.
      *
      * @return RUNNING, SUCCEEDED or REVOKING
      */
@@ -63,7 +61,7 @@ public final class TaskAlreadyRecordedException extends IllegalStateException {
         return status;
     }
 
-    /** Makes none: a duplicate is no fault, and the trace would cost more than the refusal. */
+    /** Does nothing: this exception has no stack trace, which would cost more than the refusal. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

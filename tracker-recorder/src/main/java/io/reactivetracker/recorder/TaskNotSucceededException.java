@@ -6,9 +6,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses to revoke what has not succeeded. Nothing of the revoke was started, and the record is as it was.
+ * Thrown if a key cannot be revoked because it is not SUCCEEDED. No work of the revoke was started, and the record is
+ * unchanged.
  *
- * <p>Like {@link TaskAlreadyRecordedException} this is a normal answer, and has no stack trace.
+ * <p>Like {@link TaskAlreadyRecordedException} it is a normal answer, so it has no stack trace.
  */
 public final class TaskNotSucceededException extends IllegalStateException {
 
@@ -16,15 +17,14 @@ public final class TaskNotSucceededException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Object key;
-    /** Why it was refused. */
     private final TaskStatus status;
 
     /**
-     * Makes the exception for a revoke that a store refused.
+     * Creates an exception for a revoke that is refused.
      *
      * @param key the key
-     * @param status what it is: any but SUCCEEDED
-     * @throws IllegalArgumentException if it is SUCCEEDED
+     * @param status the status of the key: any but SUCCEEDED
+     * @throws IllegalArgumentException if the status is SUCCEEDED
      */
     public TaskNotSucceededException(Object key, TaskStatus status) {
         super(message(key, status));
@@ -35,32 +35,30 @@ public final class TaskNotSucceededException extends IllegalStateException {
     private static String message(Object key, TaskStatus status) {
         Objects.requireNonNull(status, "status must not be null");
         if (status == TaskStatus.SUCCEEDED) {
-            throw new IllegalArgumentException(
-                    "what has SUCCEEDED may be revoked, so this can't be why it was refused");
+            throw new IllegalArgumentException("status must not be SUCCEEDED, which can be revoked");
         }
-        return "task " + Keys.describe(key) + " can't be revoked: it is " + status
-                + ", and only what has SUCCEEDED can be";
+        return "task " + Keys.describe(key) + " cannot be revoked: it is " + status + ", not SUCCEEDED";
     }
 
     /**
-     * The key whose revoke was refused.
+     * Returns the key whose revoke was refused.
      *
-     * @return as it was given; null where the exception was deserialized, which keeps the message only
+     * @return the key; null if the exception was deserialized
      */
     public @Nullable Object key() {
         return key;
     }
 
     /**
-     * Why the revoke was refused.
+     * Returns the status because of which the revoke was refused.
      *
-     * @return any but SUCCEEDED
+     * @return any status but SUCCEEDED
      */
     public TaskStatus status() {
         return status;
     }
 
-    /** Makes none, as a {@link TaskAlreadyRecordedException} doesn't. */
+    /** Does nothing: this exception has no stack trace. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

@@ -5,10 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a key at one instant.
+ * The record of a key at one instant.
  *
- * @param status the state
- * @param failure why the last task failed; there if and only if the status is {@link TaskStatus#FAILED}
+ * @param status the status
+ * @param failure why the last task failed; not null if and only if the status is {@link TaskStatus#FAILED}
  */
 public record TaskRecord(TaskStatus status, @Nullable Throwable failure) {
 
@@ -18,11 +18,11 @@ public record TaskRecord(TaskStatus status, @Nullable Throwable failure) {
     private static final TaskRecord REVOKING = new TaskRecord(TaskStatus.REVOKING, null);
 
     /**
-     * Makes a record.
+     * Creates a record.
      *
-     * @param status the state
+     * @param status the status
      * @param failure why the last task failed; not null if and only if the status is FAILED
-     * @throws IllegalArgumentException if there is a failure and the status is not FAILED, or the other way round
+     * @throws IllegalArgumentException if only one of failure and status says that the task failed
      */
     public TaskRecord {
         Objects.requireNonNull(status, "status must not be null");
@@ -33,11 +33,11 @@ public record TaskRecord(TaskStatus status, @Nullable Throwable failure) {
     }
 
     /**
-     * The record of a status that needs no failure.
+     * Returns a record without a failure.
      *
-     * @param status any but FAILED
+     * @param status any status but FAILED
      * @return the record
-     * @throws IllegalArgumentException if it is FAILED
+     * @throws IllegalArgumentException if the status is FAILED
      */
     public static TaskRecord of(TaskStatus status) {
         return switch (Objects.requireNonNull(status, "status must not be null")) {
@@ -50,9 +50,9 @@ public record TaskRecord(TaskStatus status, @Nullable Throwable failure) {
     }
 
     /**
-     * The record of a task that failed.
+     * Returns the record of a task that failed.
      *
-     * @param failure why
+     * @param failure the failure
      * @return the record
      */
     public static TaskRecord failed(Throwable failure) {

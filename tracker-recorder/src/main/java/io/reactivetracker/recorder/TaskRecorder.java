@@ -3,7 +3,6 @@ package io.reactivetracker.recorder;
 
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTimer;
-import io.reactivetracker.internal.Durations;
 import io.reactivetracker.internal.Preconditions;
 import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
@@ -15,52 +14,51 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers by key what became of a task, and lets it succeed at most once.
+ * Records the status of tasks by key, and lets each succeed at most once.
  *
  * <pre>{@code
  * TaskRecorder<String> payments = TaskRecorder.create();
  *
- * payments.record(payment.id(), attempt -> pay(payment))
+ * payments.record(payment.id(), task -> pay(payment))
  *         .whenComplete((receipt, refused) -> answer(receipt, refused));
  * }</pre>
  *
- * <p>A key is NOT_FOUND until a task of it begins, RUNNING until that ends, and then SUCCEEDED or FAILED. A task begins only
- * from NOT_FOUND or FAILED, in one atomic step, so of any number that want to at the same time one does, and none does after
- * one has succeeded; the others are refused with a {@link TaskAlreadyRecordedException}, before any of their work, or
- * {@linkplain RecordOptions#orJoin() join} the one that runs. A success can be revoked: it is REVOKING until that ends, and
- * then NOT_FOUND, or SUCCEEDED as before if the revoke failed.
+ * <p>A key is NOT_FOUND until a task with it begins, RUNNING until that ends, and then SUCCEEDED or FAILED. A task
+ * begins only from NOT_FOUND or FAILED, in one atomic step. So one of several concurrent tasks begins, and none begins
+ * after one has succeeded. The others are refused with a {@link TaskAlreadyRecordedException} before any of their work,
+ * or {@linkplain RecordOptions#orJoin() join} the one that runs. A success can be revoked: the key is REVOKING until
+ * the revoke ends, and then NOT_FOUND, or SUCCEEDED as before if the revoke failed.
  *
- * <p>A task that was cancelled, that threw, or whose owner died is FAILED, and never RUNNING for ever: {@linkplain Attempt the
- * lease} of an owner that died runs out. What is asked is true at some instant between the question and its answer. What
- * a task did before it ended happens-before whatever is told of its end, and before the next task of its key.
+ * <p>A task that was cancelled, that threw, or whose owner died is FAILED; it does not stay RUNNING, since the lease of
+ * a dead owner runs out. The result of a query is true at some instant between the call and its completion. The actions
+ * of a task before its end happen-before everything that reports this end, and before the next task with the same key.
  *
- * <p><strong>At most once is what is recorded, and not what was done:</strong> a task that fails may have done half of its
- * work, and one that lost its lease may be touching the world still while another one runs. {@link RecordContext#fencingToken()} is what
- * helps against that.
+ * <p><strong>At most once applies to the record, not to the work.</strong> A task that fails may have done half of its
+ * work, and one that has lost its lease may still be working while another runs. A {@linkplain
+ * RecordContext#fencingToken() fencing token} protects against that.
  *
- * <p><strong>Results are not kept</strong>, but what became of the task, and why it failed.
+ * <p><strong>Results are not kept</strong>, only whether the task succeeded and why it failed.
  *
- * <p>Keys are compared by {@code equals}. Their {@code hashCode} and {@code equals} must stay the same while there is a record
- * of them, as in any map: a key that changes is not found any more by who asks for it, and can succeed again under its new
- * value. A task that was begun with it still ends, and its record is listed under the key as it is then. A key that throws
- * where it is compared fails the call with a {@link RecordStoreException}; if it does so only where its record is dropped, the
- * record stays in memory, and what it threw goes to the uncaught-exception handler of the thread. Null is refused with
- * a {@code NullPointerException}, here and at once; so is, with an {@code IllegalArgumentException}, a key that the store cannot
- * keep. In memory a key may be of any size; it is kept as long as its record, and is cut short in messages.
+ * <p>Keys are compared by {@code equals}. Their {@code hashCode} and {@code equals} must not change while there is a
+ * record of them. A key that changes is not found any more, and can succeed again under its new value; a task that has
+ * begun with it still ends, and its record is listed under the changed key. A key that throws when it is compared fails
+ * the call with a {@link RecordStoreException}; if it throws when its record is dropped, the record stays in memory,
+ * and the failure goes to the thread's uncaught-exception handler. Null is refused with a {@code NullPointerException},
+ * and a key that the store cannot keep with an {@code IllegalArgumentException}; both are thrown by the call. In memory
+ * a key may be of any size; it is kept as long as its record, and cut in messages.
  *
- * <p>All methods answer by a future, since the store may be elsewhere; a store in memory has answered when they return. A
- * future that fails because of the store does so with a {@link RecordStoreException}. Where the store answers later, bodies,
- * the actions of cancelled tokens and what depends on a future run on the {@linkplain TaskRecorderBuilder#executor recorder's
- * executor}, never in the store's threads: so they may block, and delay no answer and no renewal of a lease. Over a store in
- * memory they run in the thread of the call that sets them off.
+ * <p>All methods return a future, since the store may be remote. With a store in memory it is completed when they
+ * return. A failure of the store is a {@link RecordStoreException}. Where the store answers later, bodies, the actions
+ * of cancelled tokens and the dependents of futures run on the {@linkplain TaskRecorderBuilder#executor recorder's
+ * executor}, never in the store's threads. So they may block without delaying an answer or the renewal of a lease. With
+ * a store in memory they run in the calling thread.
  *
- * <p>Safe for use by several threads. Any number of recorders may share one store.
+ * <p>Safe for use by several threads. Several recorders may share one store.
  *
  * @param <K> the type of the keys
  */
@@ -69,16 +67,16 @@ public final class TaskRecorder<K> {
     private final RecordStore<K> store;
     private final TaskTimer timer;
 
-    /** How often those who wait look at the store; null if it tells them, and then it gives no leases either. */
+    /** Null if the store reports every settled key, and then it gives no leases either. */
     private final @Nullable Duration pollInterval;
 
     private final Executor executor;
     private final @Nullable UnaryOperator<String> redaction;
 
-    /** One for each duration of a lease: the store's one and only, mostly. */
+    /** By duration of the lease; a store usually has one. */
     private final Map<Duration, LeaseRenewal> renewals = new ConcurrentHashMap<>(1);
 
-    /** One for each key that somebody waits for. */
+    /** By key that somebody waits for. */
     private final ConcurrentMap<K, KeyPoll<K>> polls = new ConcurrentHashMap<>(1);
 
     TaskRecorder(TaskRecorderBuilder<K> builder) {
@@ -93,10 +91,10 @@ public final class TaskRecorder<K> {
     }
 
     /**
-     * Creates a recorder in memory that keeps every record.
+     * Creates a recorder over a new store in memory that keeps every record.
      *
      * @param <K> the type of the keys
-     * @return a recorder of nothing yet
+     * @return a recorder without records
      */
     public static <K> TaskRecorder<K> create() {
         return create(RecordStore.inMemory());
@@ -106,30 +104,30 @@ public final class TaskRecorder<K> {
      * Creates a recorder over a store.
      *
      * @param <K> the type of the keys
-     * @param store where the records are
-     * @return a recorder of what is in the store
+     * @param store the store of the records
+     * @return a recorder of the records in the store
      */
     public static <K> TaskRecorder<K> create(RecordStore<K> store) {
         return builder(store).build();
     }
 
     /**
-     * Creates a recorder over a store, with a clock of the caller's choice.
+     * Creates a recorder over a store, with a timer.
      *
      * @param <K> the type of the keys
-     * @param store where the records are
-     * @param timer by what leases are renewed, and waits looked after
-     * @return a recorder of what is in the store
+     * @param store the store of the records
+     * @param timer the timer for renewals of leases and for polls
+     * @return a recorder of the records in the store
      */
     public static <K> TaskRecorder<K> create(RecordStore<K> store, TaskTimer timer) {
         return builder(store).timer(timer).build();
     }
 
     /**
-     * Begins to build a recorder over a store.
+     * Returns a builder of a recorder over a store.
      *
      * @param <K> the type of the keys
-     * @param store where the records are
+     * @param store the store of the records
      * @return a builder with the default settings
      */
     public static <K> TaskRecorderBuilder<K> builder(RecordStore<K> store) {
@@ -137,12 +135,12 @@ public final class TaskRecorder<K> {
     }
 
     /**
-     * Runs a task, unless one of this key runs, or has succeeded, or is being revoked.
+     * Runs a task, unless one with this key runs, has succeeded, or is being revoked.
      *
      * @param <T> the type of the result
      * @param key the key
-     * @param body starts the work; is not called if the task is refused
-     * @return as {@link #record(Object, RecordOptions, Function)} has it
+     * @param body starts the work; not called if the task is refused
+     * @return the outcome of the work, as described in {@link #record(Object, RecordOptions, Function)}
      */
     public <T extends @Nullable Object> CompletableFuture<T> record(
             K key, Function<? super RecordContext<K>, ? extends CompletionStage<T>> body) {
@@ -150,31 +148,31 @@ public final class TaskRecorder<K> {
     }
 
     /**
-     * Runs a task, unless one of this key runs, or has succeeded, or is being revoked; and then as the options say.
+     * Runs a task, unless one with this key runs, has succeeded, or is being revoked; then the options decide.
      *
-     * <p>The task is recorded as what becomes of the stage, and the future is completed after that. To cancel the future
-     * cancels the task, as does to cancel the attempt's token: unless its stage has ended before, it is recorded as FAILED
-     * with a {@link TaskCancelledException}, and what becomes of its stage later makes no difference. Work that is not
-     * to go on then has to look at the token. To complete the future by other means, such as {@code orTimeout}, does not
-     * cancel the task.
+     * <p>The outcome of the stage is recorded, and the future completes after that. Cancelling the future, or the
+     * task's token, cancels the task: unless its stage has ended before, it is recorded as FAILED with a {@link
+     * TaskCancelledException}, and the later outcome of its stage has no effect. The body has to observe the token if
+     * its work shall stop then. Completing the future by other means, such as {@code orTimeout}, does not cancel the
+     * task.
      *
-     * <p>A store that fails to record the end is asked again, and the lease renewed meanwhile, for as long as it is held. If a
-     * success is not recorded then, the future fails with a {@link SuccessNotRecordedException}. What the work failed with
-     * reaches the future in any case: what the store said is suppressed in it.
+     * <p>If the store fails to record the end, it is asked again, and the lease is renewed meanwhile, for as long as it
+     * is held. If a success is not recorded by then, the future fails with a {@link SuccessNotRecordedException}. A
+     * failure of the work reaches the future in any case, with the failure of the store suppressed in it.
      *
-     * <p>The body runs in the caller's thread where the store answers at once, as one in memory does; else on the {@linkplain
-     * TaskRecorderBuilder#executor recorder's executor}, and so does what depends on the future.
+     * <p>The body runs in the caller's thread if the store answers at once, as one in memory does. Otherwise it runs on
+     * the {@linkplain TaskRecorderBuilder#executor recorder's executor}, as do dependents of the future.
      *
      * @param <T> the type of the result
      * @param key the key
-     * @param options whether to join the one that runs
-     * @param body starts the work; is not called if the task is refused, or joins
-     * @return the outcome of the work; null if it has joined one that succeeded. Fails with a {@link
-     *     TaskAlreadyRecordedException} if it was refused; with the recorded failure if it has joined one that failed; with a
-     *     {@code TaskCancelledException} as soon as it is cancelled, also by the loss of its lease; with a {@link
-     *     LeaseLostException} if that was found out only when the work had succeeded; with a {@link
+     * @param options whether to join a task that runs
+     * @param body starts the work; not called if the task is refused, or joins
+     * @return the outcome of the work; null if the task has joined one that succeeded. Fails with a {@link
+     *     TaskAlreadyRecordedException} if the task was refused; with the recorded failure if it has joined one that
+     *     failed; with a {@code TaskCancelledException} as soon as it is cancelled, also by the loss of its lease; with
+     *     a {@link LeaseLostException} if the loss was noticed only after the work had succeeded; with a {@link
      *     SuccessNotRecordedException} if the work succeeded and the store did not confirm it; and with a {@link
-     *     RecordStoreException} if the store failed before the work was begun
+     *     RecordStoreException} if the store failed before the work began
      */
     public <T extends @Nullable Object> CompletableFuture<T> record(
             K key, RecordOptions options, Function<? super RecordContext<K>, ? extends CompletionStage<T>> body) {
@@ -183,16 +181,16 @@ public final class TaskRecorder<K> {
     }
 
     /**
-     * Revokes a success: does what undoes it, and then forgets it, so that a task of this key may begin again.
+     * Revokes a success: runs work that undoes it, and then forgets it, so that a task with this key may begin again.
      *
-     * <p>It is cancelled, and its outcome told, as that of a task. If it fails in any way the key is SUCCEEDED as before; the
-     * failure is not recorded.
+     * <p>A revoke is cancelled, and its outcome reported, like a task. If it fails in any way, the key is SUCCEEDED as
+     * before; the failure is not recorded.
      *
      * @param <T> the type of the result
      * @param key the key
-     * @param body starts what undoes the work; is not called if the revoke is refused
-     * @return the outcome of the body. Fails with a {@link TaskNotSucceededException} if there is no success to revoke; else
-     *     as a task does
+     * @param body starts the work that undoes the task; not called if the revoke is refused
+     * @return the outcome of the body. Fails with a {@link TaskNotSucceededException} if there is no success to revoke;
+     *     otherwise as a task does
      */
     public <T extends @Nullable Object> CompletableFuture<T> revoke(
             K key, Function<? super RecordContext<K>, ? extends CompletionStage<T>> body) {
@@ -209,7 +207,7 @@ public final class TaskRecorder<K> {
     }
 
     /**
-     * What became of a task.
+     * Returns the status of a key.
      *
      * @param key the key
      * @return the status
@@ -219,34 +217,34 @@ public final class TaskRecorder<K> {
     }
 
     /**
-     * Why the last task of a key failed.
+     * Returns why the last task of a key failed.
      *
      * @param key the key
-     * @return the failure, or null if the key is not FAILED. From a store outside this process it may be a {@link
-     *     RecordedFailureException} in its place; if the owner never told, it is a {@link LeaseLostException}; if the task was
-     *     cancelled, a {@link TaskCancelledException}
+     * @return the failure, or null if the key is not FAILED. It is a {@link RecordedFailureException} that stands for
+     *     the original failure; a {@link LeaseLostException} if the lease ran out; or a {@link TaskCancelledException}
+     *     if the task was cancelled
      */
     public CompletableFuture<@Nullable Throwable> failure(K key) {
         return find(key, TaskRecord::failure);
     }
 
-    private <R extends @Nullable Object> CompletableFuture<R> find(K key, Function<TaskRecord, R> wanted) {
+    private <R extends @Nullable Object> CompletableFuture<R> find(K key, Function<TaskRecord, R> mapper) {
         requireKey(key);
-        return StoreStep.query(this, "looking at", key, () -> store.find(key), wanted);
+        return StoreStep.query(this, "looking at", key, () -> store.find(key), mapper);
     }
 
     /**
-     * Waits until nothing of a key is under way.
+     * Waits until no task or revoke of a key is under way.
      *
-     * <p>In memory the wait is exact: it is told what became of the very task or revoke that was under way when it was made,
-     * even if the next one began in the same instant. Over a store that has to be asked again and again, a state that does
-     * not last may be missed, and the wait goes on to the next. All waits of this recorder for one key share a poll; a store
-     * that fails to answer it is asked again after the interval, so such a wait ends by its outcome or a cancel only.
+     * <p>With a store in memory the wait is exact: it reports the outcome of the task or revoke that was under way at
+     * the call, even if the next one begins in the same instant. With a store that is polled, a short state may be
+     * missed, and the wait continues to the next. All waits of this recorder for one key share a poll. If the store
+     * fails to answer it, it is asked again after the interval, so such a wait ends by its outcome or a cancel only.
      *
-     * <p>To cancel the future unlinks the wait and touches nothing else.
+     * <p>Cancelling the future removes the wait and has no other effect.
      *
      * @param key the key
-     * @return its record, of status NOT_FOUND, SUCCEEDED or FAILED: at once if nothing is under way
+     * @return its record with status NOT_FOUND, SUCCEEDED or FAILED; completed at once if nothing is under way
      */
     public CompletableFuture<TaskRecord> whenSettled(K key) {
         requireKey(key);
@@ -254,42 +252,43 @@ public final class TaskRecorder<K> {
     }
 
     /**
-     * The keys that are in a state.
+     * Returns the keys that have a status.
      *
-     * <p>It goes through all records of a store in memory.
+     * <p>Reads all records of a store in memory.
      *
-     * @param status any but NOT_FOUND
-     * @return a list of the caller's own: all that were in the state for the whole time of the call, and none that was in it
-     *     at no instant of the call
+     * @param status any status but NOT_FOUND
+     * @return a new list. It has all keys with the status during the whole call, and none without it during the whole
+     *     call
      * @throws IllegalArgumentException if the status is NOT_FOUND
      */
     public CompletableFuture<List<K>> keys(TaskStatus status) {
         Objects.requireNonNull(status, "status must not be null");
         if (status == TaskStatus.NOT_FOUND) {
             throw new IllegalArgumentException(
-                    "status must not be NOT_FOUND, for that is every key that there is no record of: ask for RUNNING,"
+                    "status must not be NOT_FOUND, which is the status of every key without a record: use RUNNING,"
                             + " SUCCEEDED, FAILED or REVOKING");
         }
-        return StoreStep.query(this, "listing what is " + status, null, () -> store.keys(status), Function.identity());
+        return StoreStep.query(
+                this, "listing the keys that are " + status, null, () -> store.keys(status), Function.identity());
     }
 
     /**
-     * How many keys there are in each state.
+     * Returns the number of keys with each status.
      *
-     * <p>It goes through all records of a store in memory.
+     * <p>Reads all records of a store in memory.
      *
-     * @return a number for each status but NOT_FOUND, zero included; each is as exact as {@link #keys} is
+     * @return a number for each status but NOT_FOUND, zero included; each is as exact as {@link #keys}
      */
     public CompletableFuture<Map<TaskStatus, Long>> counts() {
         return StoreStep.query(this, "counting", null, store::counts, Function.identity());
     }
 
     /**
-     * Drops the record of a key that has succeeded or failed, without undoing anything. <strong>A success that is forgotten
-     * can happen again.</strong>
+     * Drops the record of a key that is SUCCEEDED or FAILED, without undoing anything. <strong>A success that is
+     * forgotten can happen again.</strong>
      *
      * @param key the key
-     * @return true if this call dropped a record; false if there was none, or if it is RUNNING or REVOKING and thereby stays
+     * @return true if this call dropped a record; false if there was none, or if it is RUNNING or REVOKING
      */
     public CompletableFuture<Boolean> forget(K key) {
         requireKey(key);
@@ -306,9 +305,9 @@ public final class TaskRecorder<K> {
      *
      * @param key the key
      * @param options whether to join a task that runs
-     * @return the task, which holds the key from now on; or null if it has joined one that succeeded. Fails with a {@link
-     *     TaskAlreadyRecordedException} if it was refused; with the recorded failure if it has joined one that failed; and
-     *     with a {@link RecordStoreException} if the store failed
+     * @return the task, which holds the key from now on; or null if it has joined one that succeeded. Fails with a
+     *     {@link TaskAlreadyRecordedException} if it was refused; with the recorded failure if it has joined one that
+     *     failed; and with a {@link RecordStoreException} if the store failed
      */
     public CompletableFuture<@Nullable RecordedTask<K>> begin(K key, RecordOptions options) {
         return begin(ClaimRequest.task(this, key, options));
@@ -320,8 +319,8 @@ public final class TaskRecorder<K> {
      *
      * @param key the key
      * @return the revoke, which holds the key from now on. Fails with a {@link TaskNotSucceededException} if it was
-     *     refused, and with a {@link RecordStoreException} if the store failed. Cancelling the future has the effect that
-     *     it has in {@link #begin}
+     *     refused, and with a {@link RecordStoreException} if the store failed. Cancelling the future has the effect
+     *     that it has in {@link #begin}
      */
     @SuppressWarnings("NullAway") // a revoke joins nothing, so there is always a task
     public CompletableFuture<RecordedTask<K>> beginRevoke(K key) {
@@ -333,7 +332,7 @@ public final class TaskRecorder<K> {
         return request.send();
     }
 
-    /** Bad keys are the caller's mistake, and not a failure of the store. */
+    /** Throws for a bad key, which is the caller's mistake and not a failure of the store. */
     K requireKey(K key) {
         store.checkKey(Objects.requireNonNull(key, "key must not be null"));
         return key;
@@ -352,16 +351,18 @@ public final class TaskRecorder<K> {
         return pollInterval;
     }
 
-    /** The time from which a lease that is asked for now counts; nothing if the store gives none, for a look takes time. */
+    /**
+     * Returns the time from which a lease counts that is requested now. Does not read the clock if there are no leases.
+     */
     long nanoTimeIfLeased() {
         return pollInterval == null ? 0 : timer.nanoTime();
     }
 
-    /** What renews the leases of a duration that the store has given. */
+    /** Returns the renewal of all leases of a duration. */
     LeaseRenewal renewal(Duration lease) {
         if (pollInterval == null) {
             throw new IllegalStateException(
-                    "the store gave a lease, but has no poll interval, by which it said that it would not: " + store);
+                    "the store gave a lease, but has no poll interval, which means that it gives none: " + store);
         }
         Preconditions.requirePositive("the lease that the store gave", lease);
         return renewals.computeIfAbsent(lease, duration -> new LeaseRenewal(store, timer, duration));
@@ -400,15 +401,15 @@ public final class TaskRecorder<K> {
         }
     }
 
-    /** What is recorded of a failure. */
+    /** Returns the failure to record. */
     Throwable redacted(Throwable failure) {
         return redaction == null ? failure : RecordedFailure.redacted(failure, redaction);
     }
 
     /**
-     * What it is over.
+     * Returns the store.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {

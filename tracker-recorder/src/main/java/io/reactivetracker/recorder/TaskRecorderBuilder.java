@@ -27,10 +27,10 @@ public final class TaskRecorderBuilder<K> {
     }
 
     /**
-     * Sets the clock by which leases are renewed and keys are looked at for those who wait.
+     * Sets the timer for renewals of leases and for polls.
      *
-     * @param timer the timer; the system's unless set. Its threads run no user code
-     * @return this
+     * @param timer the timer; the system's by default. Its threads run no user code
+     * @return this builder
      */
     public TaskRecorderBuilder<K> timer(TaskTimer timer) {
         this.timer = Objects.requireNonNull(timer, "timer must not be null");
@@ -38,16 +38,16 @@ public final class TaskRecorderBuilder<K> {
     }
 
     /**
-     * Sets what runs user code where the store answers later than it is asked: bodies, the actions of tokens that are
-     * cancelled, and what depends on the recorder's futures.
+     * Sets the executor of user code for stores that answer late: of bodies, the actions of cancelled tokens, and
+     * dependents of the recorder's futures.
      *
-     * <p>It must give each of them a thread of its own as long as some of them block. {@code Runnable::run} runs them in the
-     * store's threads: fast, and right for code that never blocks. A body whose execution is refused fails its task with
-     * what the executor threw.
+     * <p>If some of them block, the executor must not make others wait for these. {@code Runnable::run} runs them in
+     * the store's threads, which is fast, and correct for code that never blocks. If the executor rejects a body, its
+     * task fails with the exception of the executor.
      *
-     * @param executor the executor, which stays the caller's; unless set, the one of groups: virtual threads where the
-     *     JDK has them, else a cached pool of daemon threads
-     * @return this
+     * @param executor the executor, which the caller shuts down. By default the one of groups: virtual threads where
+     *     the JDK has them, otherwise a cached pool of daemon threads
+     * @return this builder
      */
     public TaskRecorderBuilder<K> executor(Executor executor) {
         this.executor = Objects.requireNonNull(executor, "executor must not be null");
@@ -55,14 +55,14 @@ public final class TaskRecorderBuilder<K> {
     }
 
     /**
-     * Changes the messages of failures before they are recorded: to keep secrets out of the store.
+     * Changes the messages of failures before they are recorded, to keep secrets out of the store.
      *
-     * <p>The failure that the caller of the task gets is not changed. What is recorded in its place is a {@link
-     * RecordedFailureException} with its type and the changed message, without causes. It is called by the thread that ends
-     * the task. If it throws, or returns null, the failure is recorded without a message.
+     * <p>The caller of the task gets the unchanged failure. A {@link RecordedFailureException} with its type and the
+     * changed message, without causes, is recorded. The function is called by the thread that ends the task. If it
+     * throws, the recorded message says so; if it returns null, the failure is recorded without a message.
      *
-     * @param redaction gives the message to record in place of a failure's own; not called for a failure without one
-     * @return this
+     * @param redaction returns the message to record for a message; not called for a failure without one
+     * @return this builder
      */
     public TaskRecorderBuilder<K> redactMessages(UnaryOperator<String> redaction) {
         this.redaction = Objects.requireNonNull(redaction, "redaction must not be null");
@@ -70,9 +70,9 @@ public final class TaskRecorderBuilder<K> {
     }
 
     /**
-     * Builds the recorder; asks nothing of the store yet.
+     * Builds the recorder. Sends nothing to the store yet.
      *
-     * @return a recorder of what is in the store
+     * @return a recorder of the records in the store
      * @throws IllegalArgumentException if the store's poll interval is not positive
      */
     public TaskRecorder<K> build() {

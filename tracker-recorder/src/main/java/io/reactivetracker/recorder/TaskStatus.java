@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.recorder;
 
-/** What is known of a key. */
+/** The status of a key. */
 public enum TaskStatus {
 
-    /** Nothing: no task of this key was begun, or what became of it was revoked or forgotten. It may begin. */
+    /** There is no record: no task has begun, or its record was revoked or forgotten. A task may begin. */
     NOT_FOUND,
 
-    /** A task of this key has begun and not ended; its owner holds it. */
+    /** A task has begun and not ended; its owner holds the key. */
     RUNNING,
 
-    /** A task of this key has succeeded. None begins again until that is revoked, or forgotten. */
+    /** A task has succeeded. No task may begin until the success is revoked or forgotten. */
     SUCCEEDED,
 
-    /** The last task of this key has failed, was cancelled, or was left by its owner. It may begin again. */
+    /** The last task has failed, was cancelled, or lost its lease. A task may begin. */
     FAILED,
 
-    /** What succeeded is being revoked; whoever does it holds the key. */
+    /** A success is being revoked; the owner of the revoke holds the key. */
     REVOKING;
 
     /**
-     * Whether nothing is under way: neither a task nor a revoke.
+     * Returns whether no task or revoke is under way.
      *
      * @return false for {@link #RUNNING} and {@link #REVOKING}
      */

@@ -7,13 +7,12 @@ import static io.reactivetracker.recorder.Outcomes.refusalOf;
 import static io.reactivetracker.recorder.Outcomes.resultOf;
 import static io.reactivetracker.recorder.RecordOptions.orJoin;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.test.UncaughtFailures;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -370,7 +369,7 @@ class BrokenStoreTest {
             store.brokenAt = Map.of("find", way, "keys", way, "counts", way, "forget", way);
             assertClear(failureOf(recorder.status(KEY)), "looking at task \"payment-1\": ", way);
             assertClear(failureOf(recorder.failure(KEY)), "looking at task \"payment-1\": ", way);
-            assertClear(failureOf(recorder.keys(TaskStatus.RUNNING)), "listing what is RUNNING: ", way);
+            assertClear(failureOf(recorder.keys(TaskStatus.RUNNING)), "listing the keys that are RUNNING: ", way);
             assertClear(failureOf(recorder.counts()), "counting: ", way);
             assertClear(failureOf(recorder.forget(KEY)), "forgetting task \"payment-1\": ", way);
         });

@@ -69,7 +69,8 @@ class FailureCodecTest {
                         throw new UnsupportedOperationException();
                     }
                 }))
-                .hasMessageContaining("its message could not be read: " + UnsupportedOperationException.class.getName());
+                .hasMessageContaining(
+                        "its message could not be read: " + UnsupportedOperationException.class.getName());
     }
 
     @Test

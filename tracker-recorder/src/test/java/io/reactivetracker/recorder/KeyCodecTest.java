@@ -39,7 +39,8 @@ class KeyCodecTest {
         assertThat(strings.encode("я".repeat(KeyCodec.MAX_BYTES / 2))).hasSize(KeyCodec.MAX_BYTES);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> strings.encode("x".repeat(KeyCodec.MAX_BYTES + 1)))
-                .withMessageStartingWith("key must have a text of at most 4096 bytes in UTF-8, but has 4097 characters, \"xxx")
+                .withMessageStartingWith(
+                        "key must have a text of at most 4096 bytes in UTF-8, but has 4097 characters, \"xxx")
                 .withMessageEndingWith("x…\": use a digest of it as the key");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> strings.encode("я".repeat(KeyCodec.MAX_BYTES / 2 + 1)))
@@ -62,14 +63,18 @@ class KeyCodecTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.encode(42))
                 .withMessage("key must have a text, but its codec returned null, given a key of java.lang.Integer");
-        assertThatNullPointerException().isThrownBy(() -> none.decode(strings.encode("a"))).withMessageContaining("\"a\"");
+        assertThatNullPointerException()
+                .isThrownBy(() -> none.decode(strings.encode("a")))
+                .withMessageContaining("\"a\"");
         IllegalStateException failure = new IllegalStateException("no text");
         KeyCodec<Integer> throwing = KeyCodec.of(
                 key -> {
                     throw failure;
                 },
                 Integer::valueOf);
-        assertThatIllegalArgumentException().isThrownBy(() -> throwing.encode(42)).withCause(failure);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> throwing.encode(42))
+                .withCause(failure);
         assertThatNullPointerException().isThrownBy(() -> KeyCodec.<String>of(null, text -> text));
         assertThatNullPointerException().isThrownBy(() -> KeyCodec.<String>of(key -> key, null));
     }

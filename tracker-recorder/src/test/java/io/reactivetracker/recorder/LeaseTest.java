@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
-import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.test.ManualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

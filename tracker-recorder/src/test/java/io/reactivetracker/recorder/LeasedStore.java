@@ -15,7 +15,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A store that gives leases by a clock of its own, as one outside the process does: what a recorder has to cope with. */
+/**
+ * A store that gives leases by a clock of its own, as one outside the process does: what a recorder has to cope with.
+ */
 final class LeasedStore implements RecordStore<String> {
 
     static final Duration LEASE = Duration.ofSeconds(30);

@@ -3,8 +3,8 @@ package io.reactivetracker.recorder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.recorder.RetainedClaims.RetainedClaim;
+import io.reactivetracker.test.ManualTimer;
 import org.junit.jupiter.api.Test;
 
 class RetainedClaimsTest {

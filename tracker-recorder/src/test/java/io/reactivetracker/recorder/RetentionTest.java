@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.reactivetracker.Registration;
-import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.test.ManualTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -136,7 +136,8 @@ class RetentionTest {
         HeldBody second = new HeldBody();
         recorder.record("a", second);
         assertThat(second.starts()).isOne();
-        assertThat(second.attempt().fencingToken()).isGreaterThan(first.attempt().fencingToken());
+        assertThat(second.attempt().fencingToken())
+                .isGreaterThan(first.attempt().fencingToken());
     }
 
     @Test
@@ -305,7 +306,9 @@ class RetentionTest {
         assertThatNullPointerException()
                 .isThrownBy(() -> RecordStore.inMemory(Retention.forever(), null))
                 .withMessage("timer must not be null");
-        assertThatNullPointerException().isThrownBy(() -> Retention.maxAge(null)).withMessage("maxAge must not be null");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Retention.maxAge(null))
+                .withMessage("maxAge must not be null");
     }
 
     @Test

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What is asked of a key all the time while it is launched, ends, and is revoked: each answer is one that may follow the one
- * before. By one thread and by several, and both by what runs the work and by what adapters use.
+ * What is asked of a key all the time while it is launched, ends, and is revoked: each answer is one that may follow
+ * the one before. By one thread and by several, and both by what runs the work and by what adapters use.
  */
 class StatusNeverLiesTest {
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Many launches of the same keys, of which one at the most succeeds: what the recorder that this one comes from is tested
- * for, by one thread and by several.
+ * Many launches of the same keys, of which one at the most succeeds: what the recorder that this one comes from is
+ * tested for, by one thread and by several.
  */
 class SuccessAtMostOnceTest {
 
@@ -48,7 +48,11 @@ class SuccessAtMostOnceTest {
 
     /** Launches of all keys, mixed, and each of them repeated until its key has succeeded. */
     private static void launchAll(
-            Work work, List<String> keys, int launchesOfEach, int mostTurns, Predicate<RecordContext<String>> succeeds) {
+            Work work,
+            List<String> keys,
+            int launchesOfEach,
+            int mostTurns,
+            Predicate<RecordContext<String>> succeeds) {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < launchesOfEach; i++) {
             all.addAll(keys);

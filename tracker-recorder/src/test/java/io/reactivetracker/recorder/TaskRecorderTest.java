@@ -129,7 +129,7 @@ class TaskRecorderTest {
         assertThat(failureOf(record()))
                 .hasMessage("task \"payment-1\" has already succeeded: it runs again only after a revoke");
         var revoke = recorder.revoke(KEY, new HeldBody());
-        assertThat(failureOf(record())).hasMessage("task \"payment-1\" is just being revoked");
+        assertThat(failureOf(record())).hasMessage("task \"payment-1\" is being revoked");
         assertThat(revoke).isNotDone();
     }
 
@@ -143,8 +143,7 @@ class TaskRecorderTest {
         assertRecorded(resultOf(recorder.failure(KEY)), failure);
         CompletableFuture<String> run = record();
         TaskNotSucceededException refusal = (TaskNotSucceededException) failureOf(recorder.revoke(KEY, new HeldBody()));
-        assertThat(refusal)
-                .hasMessage("task \"payment-1\" can't be revoked: it is RUNNING, and only what has SUCCEEDED can be");
+        assertThat(refusal).hasMessage("task \"payment-1\" cannot be revoked: it is RUNNING, not SUCCEEDED");
         assertThat(refusal.key()).isEqualTo(KEY);
         assertThat(refusal.getStackTrace()).isEmpty();
         assertThat(status()).isEqualTo(TaskStatus.RUNNING);

@@ -19,9 +19,11 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Tasks of many keys in a pool of threads, and what is kept in mind of them by hand, to be compared with what is recorded.
+ * Tasks of many keys in a pool of threads, and what is kept in mind of them by hand, to be compared with what is
+ * recorded.
  *
- * <p>Work takes no time but turns: it goes to the end of the pool's queue again and again, so that others come in between.
+ * <p>Work takes no time but turns: it goes to the end of the pool's queue again and again, so that others come in
+ * between.
  */
 final class Work implements AutoCloseable {
 

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lists the keys that have a status, page by page.
  *
- * <p>A key whose lease has run out stays in the set of RUNNING or REVOKING keys until some script moves it to the settled
- * ones. So the former set is scanned first: a key that is moved meanwhile is seen before or after that, or both, and the
- * result contains it once.
+ * <p>A key whose lease has run out stays in the set of RUNNING or REVOKING keys until some script moves it to the
+ * settled ones. So the former set is scanned first: a key that is moved meanwhile is seen before or after that, or
+ * both, and the result contains it once.
  */
 final class KeyScan<K> {
 

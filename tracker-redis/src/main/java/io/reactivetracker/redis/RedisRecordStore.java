@@ -35,37 +35,40 @@ import org.jspecify.annotations.Nullable;
  *         RedisRecordStore.builder("payments", redis).lease(Duration.ofSeconds(30)).build());
  * }</pre>
  *
- * <p>Each step is one script, which the server runs atomically. A running task holds its key by a lease, measured by the
- * server's clock, which the recorder renews. If its process dies, the lease runs out, the key reads FAILED, and another task
- * may begin. A success that comes after that is refused. {@linkplain
- * io.reactivetracker.recorder.RecordContext#fencingToken() Fencing tokens} increase with each claim in the namespace; each
- * is at least the time of its claim in microseconds.
+ * <p>Each step is one script, which the server runs atomically. A running task holds its key by a lease, measured by
+ * the server's clock, which the recorder renews. If its process dies, the lease runs out, the key reads FAILED, and
+ * another task may begin. A success that comes after that is refused. {@linkplain
+ * io.reactivetracker.recorder.RecordContext#fencingToken() Fencing tokens} increase with each claim in the namespace;
+ * each is at least the time of its claim in microseconds.
  *
- * <p><strong>A lease does not guarantee that its owner has stopped.</strong> An owner that was paused for longer than its
- * lease continues until it learns that it has lost the key. Its effects happen twice, unless the systems that it changes
- * refuse a fencing token lower than one that they have seen.
+ * <p><strong>A lease does not guarantee that its owner has stopped.</strong> An owner that was paused for longer than
+ * its lease continues until it learns that it has lost the key. Its effects happen twice, unless the systems that it
+ * changes refuse a fencing token lower than one that they have seen.
  *
  * <p><strong>Redis does not guarantee to keep what it has acknowledged.</strong> A server without persistence forgets
- * everything when it restarts, and a replica that is promoted may lack the last steps. A success that is lost in this way can
- * happen again. {@code maxmemory-policy} must be {@code noeviction}. A server that is full refuses to begin tasks, but
- * accepts the end and the renewal of those that run.
+ * everything when it restarts, and a replica that is promoted may lack the last steps. A success that is lost in this
+ * way can happen again. {@code maxmemory-policy} must be {@code noeviction}. A server that is full refuses to begin
+ * tasks, but accepts the end and the renewal of those that run.
  *
- * <p>A step that is sent again because the connection broke is made once. A step that Redis does not answer within the time
- * limit fails with a {@link TimeoutException}, and may have been made or not; a claim that is granted later is given back.
+ * <p>A step that is sent again because the connection broke is made once. A step that Redis does not answer within the
+ * time limit fails with a {@link TimeoutException}, and may have been made or not; a claim that is granted later is
+ * given back.
  *
  * <p>Futures complete in the threads of the connection, or of the timer after the time limit. A {@link
- * io.reactivetracker.recorder.TaskRecorder} runs no user code in them. Code that uses this store directly must not block
- * there.
+ * io.reactivetracker.recorder.TaskRecorder} runs no user code in them. Code that uses this store directly must not
+ * block there.
  *
- * <p>Safe for use by several threads and several recorders. Any number of stores, in any number of processes, may share a
- * namespace if they have the same lease and retention. These are kept with the records, and the first step of a store with
- * other settings fails with an {@link IllegalStateException}.
+ * <p>Safe for use by several threads and several recorders. Any number of stores, in any number of processes, may share
+ * a namespace if they have the same lease and retention. These are kept with the records, and the first step of a store
+ * with other settings fails with an {@link IllegalStateException}.
  *
  * @param <K> the type of the keys
  */
 public final class RedisRecordStore<K> implements RecordStore<K> {
 
-    /** The approximate number of keys that one script reads for a list, so that the server can serve others in between. */
+    /**
+     * The approximate number of keys that one script reads for a list, so that the server can serve others in between.
+     */
     private static final String PAGE_SIZE = "1000";
 
     /** The number of claims that one script renews: two or three milliseconds of the server's time. */
@@ -100,10 +103,10 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     /**
      * Returns a builder of a store in a server, or in the primary of several.
      *
-     * @param namespace the name of the records: stores with the same name share them. 1 to 100 letters, digits and {@code
-     *     - _ . :}
-     * @param connection the connection for commands, which the caller closes. It may be shared, but not with transactions or
-     *     blocking commands
+     * @param namespace the name of the records: stores with the same name share them. 1 to 100 letters, digits and
+     *     {@code - _ . :}
+     * @param connection the connection for commands, which the caller closes. It may be shared, but not with
+     *     transactions or blocking commands
      * @return a builder of a store whose keys are strings
      * @throws IllegalArgumentException if the namespace is not such a name
      */
@@ -115,8 +118,8 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     /**
      * Returns a builder of a store in a cluster. A namespace is on one node; several namespaces share the load.
      *
-     * @param namespace the name of the records: stores with the same name share them. 1 to 100 letters, digits and {@code
-     *     - _ . :}
+     * @param namespace the name of the records: stores with the same name share them. 1 to 100 letters, digits and
+     *     {@code - _ . :}
      * @param connection the connection for commands, which the caller closes. It may be shared
      * @return a builder of a store whose keys are strings
      * @throws IllegalArgumentException if the namespace is not such a name
@@ -188,7 +191,9 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
         return reply.get(0) instanceof Long token ? new RedisClaim(this, key, token) : null;
     }
 
-    /** Gives a claim back that is granted after the caller has got a failure; it would stay until its lease runs out. */
+    /**
+     * Gives a claim back that is granted after the caller has got a failure; it would stay until its lease runs out.
+     */
     private void giveBack(byte[] key, CompletableFuture<List<Object>> sent, Throwable failure) {
         CompletableFuture<Boolean> unused = sent.thenCompose(reply -> {
             RedisClaim late = granted(key, reply);
@@ -213,8 +218,8 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     /**
      * {@inheritDoc}
      *
-     * <p>Reads all records of the status in pages, and for FAILED and SUCCEEDED also those that are RUNNING or REVOKING. The
-     * time limit is for each page.
+     * <p>Reads all records of the status in pages, and for FAILED and SUCCEEDED also those that are RUNNING or
+     * REVOKING. The time limit is for each page.
      */
     @Override
     public CompletableFuture<List<K>> keys(TaskStatus status) {
@@ -243,8 +248,8 @@ public final class RedisRecordStore<K> implements RecordStore<K> {
     }
 
     /**
-     * Calls an action when Redis publishes that a key is settled, if the store {@linkplain RedisRecordStoreBuilder#pubSub has
-     * a connection} for that; otherwise never.
+     * Calls an action when Redis publishes that a key is settled, if the store {@linkplain
+     * RedisRecordStoreBuilder#pubSub has a connection} for that; otherwise never.
      *
      * @param key the key
      * @param action called with the record that is read then, in a thread of the connection

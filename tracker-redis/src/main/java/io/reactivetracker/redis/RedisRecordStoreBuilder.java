@@ -97,8 +97,8 @@ public final class RedisRecordStoreBuilder<K> {
     /**
      * Sets how often Redis is asked about a key that is waited for.
      *
-     * <p>With a {@linkplain #pubSub connection for notifications}, the poll is only needed for messages that are lost and for
-     * owners that died, so several seconds are enough.
+     * <p>With a {@linkplain #pubSub connection for notifications}, the poll is only needed for messages that are lost
+     * and for owners that died, so several seconds are enough.
      *
      * @param pollInterval 1 ms to 100 years; 1 s by default
      * @return this builder
@@ -112,15 +112,15 @@ public final class RedisRecordStoreBuilder<K> {
     /**
      * Sets a connection that notifies waits when a key is settled by another process, in addition to the poll.
      *
-     * <p>The script that settles a key publishes that in the same atomic step. The connection is subscribed to the channel of
-     * a key while somebody in this process waits for it. After a reconnect it is subscribed again, and Redis is asked.
-     * Messages are sent at most once; the poll makes up for a message that is lost and for a connection that is closed. An
-     * owner that dies publishes nothing.
+     * <p>The script that settles a key publishes that in the same atomic step. The connection is subscribed to the
+     * channel of a key while somebody in this process waits for it. After a reconnect it is subscribed again, and Redis
+     * is asked. Messages are sent at most once; the poll makes up for a message that is lost and for a connection that
+     * is closed. An owner that dies publishes nothing.
      *
      * <p>A subscription that Redis refuses is passed to Reactor's hook for dropped errors; waits then end by the poll.
      *
-     * @param connection the connection, to a single server or to a cluster, which the caller closes. It must not be the one
-     *     for commands. It may be shared by several stores, and be used for other subscriptions
+     * @param connection the connection, to a single server or to a cluster, which the caller closes. It must not be the
+     *     one for commands. It may be shared by several stores, and be used for other subscriptions
      * @return this builder
      */
     public RedisRecordStoreBuilder<K> pubSub(StatefulRedisPubSubConnection<byte[], byte[]> connection) {
@@ -131,9 +131,10 @@ public final class RedisRecordStoreBuilder<K> {
     /**
      * Sets which settled records are kept.
      *
-     * <p>A record that has reached its maximum age is not found any more. Such records, and those that are too many, are
-     * dropped a few at a time by the tasks that end next. If nobody changes anything for the maximum age and a few leases,
-     * Redis drops all records of the namespace. Leases that have run out unnoticed do not count towards the maximum number.
+     * <p>A record that has reached its maximum age is not found any more. Such records, and those that are too many,
+     * are dropped a few at a time by the tasks that end next. If nobody changes anything for the maximum age and a few
+     * leases, Redis drops all records of the namespace. Leases that have run out unnoticed do not count towards the
+     * maximum number.
      *
      * @param retention the retention; all records are kept by default. <strong>A success that is dropped can happen
      *     again</strong>
@@ -162,8 +163,8 @@ public final class RedisRecordStoreBuilder<K> {
      * Builds the store. Sends nothing yet.
      *
      * @return a store
-     * @throws IllegalArgumentException if the time limit is not shorter than the lease, since then an owner might learn of a
-     *     failure only after its lease has run out
+     * @throws IllegalArgumentException if the time limit is not shorter than the lease, since then an owner might learn
+     *     of a failure only after its lease has run out
      */
     public RedisRecordStore<K> build() {
         if (timeLimit.compareTo(lease) >= 0) {

@@ -18,10 +18,10 @@ import java.util.stream.Collectors;
 /**
  * A Lua script, which the server runs as one atomic step. There is one for each transition and one for each query.
  *
- * <p>The server runs all of a script at each call, and builds the functions that it defines anew, so a script contains only
- * what it needs. A line {@code --@include name} includes a shared part. The settings of the namespace are constants in
- * front of the script. A script is sent by its digest, and as a whole only if the server does not have it: the first time,
- * and after a restart or a {@code SCRIPT FLUSH}.
+ * <p>The server runs all of a script at each call, and builds the functions that it defines anew, so a script contains
+ * only what it needs. A line {@code --@include name} includes a shared part. The settings of the namespace are
+ * constants in front of the script. A script is sent by its digest, and as a whole only if the server does not have it:
+ * the first time, and after a restart or a {@code SCRIPT FLUSH}.
  */
 final class Script {
 
@@ -62,8 +62,8 @@ final class Script {
     }
 
     /**
-     * Sends the digest. The reply has integers as {@code Long} and everything else as {@code byte[]}. A result that is not a
-     * table is a list of one.
+     * Sends the digest. The reply has integers as {@code Long} and everything else as {@code byte[]}. A result that is
+     * not a table is a list of one.
      */
     CompletionStage<List<Object>> run(
             RedisScriptingAsyncCommands<byte[], byte[]> commands, byte[][] keys, byte[][] arguments) {

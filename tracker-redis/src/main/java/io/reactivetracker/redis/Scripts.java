@@ -30,8 +30,8 @@ final class Scripts {
         // In milliseconds, when all leases have run out and all records have reached their age.
         long expiry = (ageMicros + leaseMicros + remembered) / 1000 + 1000;
         long maxEntries = retention.maxEntries() == Long.MAX_VALUE ? 0 : retention.maxEntries();
-        String settings = "local LEASE, AGE, MAX_ENTRIES, REMEMBERED, EXPIRY, MAX_TIDIED = " + leaseMicros + "," + ageMicros
-                + "," + maxEntries + "," + remembered + "," + expiry + ",'" + MAX_TIDIED_PER_CALL + "'";
+        String settings = "local LEASE, AGE, MAX_ENTRIES, REMEMBERED, EXPIRY, MAX_TIDIED = " + leaseMicros + ","
+                + ageMicros + "," + maxEntries + "," + remembered + "," + expiry + ",'" + MAX_TIDIED_PER_CALL + "'";
         begin = new Script("begin", settings, "local BEGUN = 'R'");
         beginRevoke = new Script("begin", settings, "local BEGUN = 'V'");
         succeed = new Script("settle", settings, "local STEP = 'succeed'");

@@ -58,10 +58,10 @@ final class Server {
     /**
      * Sends a script now. Its reply has no time limit; see {@link #limited}.
      *
-     * <p>After a connection was closed, the client sends unanswered commands again by itself. After a reset, which a server
-     * causes that closes before it has read everything, the client fails the command that has waited longest with the
-     * {@code IOException} of the socket, whether or not the server has run it. All scripts may be sent again, so this
-     * sends them again until the connection should be there.
+     * <p>After a connection was closed, the client sends unanswered commands again by itself. After a reset, which a
+     * server causes that closes before it has read everything, the client fails the command that has waited longest
+     * with the {@code IOException} of the socket, whether or not the server has run it. All scripts may be sent again,
+     * so this sends them again until the connection should be there.
      */
     CompletableFuture<List<Object>> send(Script script, byte[]... arguments) {
         return new Call(script, keys, arguments).send();
@@ -156,8 +156,8 @@ final class Server {
         }
 
         private void expire() {
-            completeExceptionally(new TimeoutException(
-                    "Redis did not answer within " + timeLimit + "; the step may still be made"));
+            completeExceptionally(
+                    new TimeoutException("Redis did not answer within " + timeLimit + "; the step may still be made"));
         }
     }
 }

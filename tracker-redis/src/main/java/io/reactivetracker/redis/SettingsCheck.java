@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks, before the first step of a store, that its settings are those of the namespace and that the server evicts nothing.
+ * Checks, before the first step of a store, that its settings are those of the namespace and that the server evicts
+ * nothing.
  *
  * <pre>
  *   UNCHECKED ──first step──→ CHECKING ──same settings, or none yet──→ CHECKED

@@ -25,9 +25,9 @@ import reactor.util.retry.Retry;
 /**
  * Notifies the waits for a key when Redis publishes that it is settled.
  *
- * <p>Each key has a channel, on which the script that settles the key publishes. The connection is subscribed to it while
- * somebody waits for the key. Only one command for a channel is under way at a time, so that commands cannot overtake each
- * other when a connection breaks and they are sent again:
+ * <p>Each key has a channel, on which the script that settles the key publishes. The connection is subscribed to it
+ * while somebody waits for the key. Only one command for a channel is under way at a time, so that commands cannot
+ * overtake each other when a connection breaks and they are sent again:
  *
  * <pre>
  *                             SUBSCRIBE, and a query when it is confirmed
@@ -39,14 +39,15 @@ import reactor.util.retry.Retry;
  *              when UNSUBSCRIBE is confirmed
  * </pre>
  *
- * <p>After a reconnect the client subscribes again to all its channels, which is confirmed as usual. Another user of the
- * connection may unsubscribe a channel; if somebody still waits, it is subscribed again.
+ * <p>After a reconnect the client subscribes again to all its channels, which is confirmed as usual. Another user of
+ * the connection may unsubscribe a channel; if somebody still waits, it is subscribed again.
  *
- * <p>A message only triggers a query, and the reply of Redis decides. So a message that comes late or twice does no harm. A
- * query also follows each subscription, including those after a reconnect; it finds what was published in between. The poll
- * finds the rest.
+ * <p>A message only triggers a query, and the reply of Redis decides. So a message that comes late or twice does no
+ * harm. A query also follows each subscription, including those after a reconnect; it finds what was published in
+ * between. The poll finds the rest.
  *
- * <p>Safe for use by several threads. The lock is held for a few instructions at a time, and never while an action runs.
+ * <p>Safe for use by several threads. The lock is held for a few instructions at a time, and never while an action
+ * runs.
  */
 final class SettledSubscriptions extends RedisPubSubAdapter<byte[], byte[]> {
 
@@ -157,7 +158,8 @@ final class SettledSubscriptions extends RedisPubSubAdapter<byte[], byte[]> {
     }
 
     private void notUnsubscribed(Channel channel, Throwable failure) {
-        // After a reset the client reconnects and subscribes again. When that is confirmed, another UNSUBSCRIBE is sent.
+        // After a reset the client reconnects and subscribes again. When that is confirmed, another UNSUBSCRIBE is
+        // sent.
         if (!(failure instanceof IOException)) {
             giveUp(channel);
             Operators.onErrorDropped(failure, Context.empty());

@@ -67,7 +67,9 @@ class BrokenServerTest {
         return outcome;
     }
 
-    /** A connection that is reset the client tells by an error, of which it fails the command that has waited longest. */
+    /**
+     * A connection that is reset the client tells by an error, of which it fails the command that has waited longest.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void makesAStepOnceAndGivesItsAnswerIfThatWasLostWithTheConnection(boolean isReset) throws Exception {

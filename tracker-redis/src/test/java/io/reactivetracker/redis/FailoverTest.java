@@ -27,10 +27,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A primary that dies, and a replica that is promoted in its place: what was replicated is kept, and what was not is gone.
+ * A primary that dies, and a replica that is promoted in its place: what was replicated is kept, and what was not is
+ * gone.
  *
- * <p>Clients come by an address that is moved to the new primary. A replica is cut off by leading it elsewhere: it keeps what
- * it has, and gets no more.
+ * <p>Clients come by an address that is moved to the new primary. A replica is cut off by leading it elsewhere: it
+ * keeps what it has, and gets no more.
  */
 class FailoverTest {
 

@@ -12,8 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a client and a server, and when it is told to drops the next answer together with the connection, or leads to
- * another server from then on, as an address does that is moved after a failover.
+ * Stands between a client and a server, and when it is told to drops the next answer together with the connection, or
+ * leads to another server from then on, as an address does that is moved after a failover.
  */
 final class LossyProxy implements AutoCloseable {
 
@@ -28,7 +28,8 @@ final class LossyProxy implements AutoCloseable {
      * Begins to listen.
      *
      * @param server the port of the server
-     * @param resets whether connections are reset, as by a server that has not read all that was sent; else they are closed
+     * @param resets whether connections are reset, as by a server that has not read all that was sent; else they are
+     *     closed
      */
     LossyProxy(int server, boolean resets) throws IOException {
         this.server = server;

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Three processes work at the same keys, fail at random, are killed by SIGKILL and started again, and lose their connections
- * and the server its scripts, again and again: each key succeeds once.
+ * Three processes work at the same keys, fail at random, are killed by SIGKILL and started again, and lose their
+ * connections and the server its scripts, again and again: each key succeeds once.
  */
 class ManyProcessesTest {
 

@@ -15,11 +15,11 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * What a record takes in the memory of a real server, by the server's own account; the counts in docs/recorder-redis.md are from
- * what this prints.
+ * What a record takes in the memory of a real server, by the server's own account; the counts in docs/recorder-redis.md
+ * are from what this prints.
  *
- * <p>The bounds are a quarter above what Redis 7.0 takes: other versions and servers differ a little, a field more per record
- * does not fit in.
+ * <p>The bounds are a quarter above what Redis 7.0 takes: other versions and servers differ a little, a field more per
+ * record does not fit in.
  */
 class MemoryPerKeyTest {
 

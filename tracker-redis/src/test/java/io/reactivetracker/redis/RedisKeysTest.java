@@ -109,12 +109,12 @@ class RedisKeysTest {
 
     @Test
     void withoutATextAreRefusedAtTheCall() {
-        TaskRecorder<Integer> none = TaskRecorder.create(
-                redis.builder().keys(KeyCodec.of(RedisKeysTest::noText, Integer::valueOf)).build());
+        TaskRecorder<Integer> none = TaskRecorder.create(redis.builder()
+                .keys(KeyCodec.of(RedisKeysTest::noText, Integer::valueOf))
+                .build());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> none.status(42))
-                .withMessage(
-                        "key must have a text, but its codec returned null, given a key of java.lang.Integer");
+                .withMessage("key must have a text, but its codec returned null, given a key of java.lang.Integer");
         TaskRecorder<Integer> throwing = TaskRecorder.create(redis.builder()
                 .keys(KeyCodec.<Integer>of(
                         key -> {

@@ -252,10 +252,9 @@ class SettledSubscriptionsTest {
 
     @Test
     void areToldOfALostLeaseByWhoeverWritesItDown() {
-        RecordStore<String> dying = new RedisRecordStore<>(
-                RedisRecordStore.builder(namespace, redis.connection)
-                        .lease(Duration.ofMillis(300))
-                        .timeLimit(Duration.ofSeconds(20)));
+        RecordStore<String> dying = new RedisRecordStore<>(RedisRecordStore.builder(namespace, redis.connection)
+                .lease(Duration.ofMillis(300))
+                .timeLimit(Duration.ofSeconds(20)));
         get(dying.begin("a"));
         // As if an operator had changed the lease.
         redis.commands().del("reactive-tracker:{" + namespace + "}:settings");

@@ -22,9 +22,9 @@ import reactor.util.retry.Retry;
 /**
  * A process that works at all keys, in an order of its own, over and over until each of them has succeeded.
  *
- * <p>What it does is written down in the server: in {@code work:KEY} the fencing token of each attempt whose work was done,
- * and in {@code success:KEY} that of each one of which the recorder said that it has succeeded. Both are sets, so that
- * a command that is sent again makes no difference.
+ * <p>What it does is written down in the server: in {@code work:KEY} the fencing token of each attempt whose work was
+ * done, and in {@code success:KEY} that of each one of which the recorder said that it has succeeded. Both are sets, so
+ * that a command that is sent again makes no difference.
  */
 final class Worker {
 
