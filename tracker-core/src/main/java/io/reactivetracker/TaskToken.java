@@ -105,7 +105,7 @@ public class TaskToken implements AutoCloseable {
      *
      * @return the task as it is now, or null if it has no name
      */
-    public final @Nullable RunningTask runningTask() {
+    public @Nullable RunningTask runningTask() {
         return entry == null ? null : tracker.describe(entry);
     }
 

@@ -3,6 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
+import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
@@ -12,6 +13,7 @@ import io.reactivetracker.internal.Trampoline;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -123,7 +125,13 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
                 group.nameOf(options),
                 Ancestors.parentOf(options, parent),
                 Objects.requireNonNull(origin, "origin must not be null"),
-                group.timeOfIssue());
+                group.timeOfIssue(),
+                false);
+    }
+
+    /** Counts a task that is active without a permit. */
+    AbstractGroupTask(TaskGroup group, TaskOptions options) {
+        this(group, group.nameOf(options), Ancestors.parentOf(options, null), () -> null, group.timeOfIssue(), true);
     }
 
     @SuppressWarnings("this-escape") // to those who look at the group, which is what it is for
@@ -132,7 +140,8 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
             String name,
             @Nullable AbstractGroupTask parent,
             Supplier<@Nullable String> origin,
-            long issuedAt) {
+            long issuedAt,
+            boolean isActive) {
         super(group.tasks(), TaskGroup.STRICT);
         this.group = group;
         this.name = name;
@@ -144,7 +153,7 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
         Permit granted = null;
         boolean isAdded = false;
         try {
-            granted = group.tryGrant(this);
+            granted = isActive ? Permit.NOTHING_TO_RELEASE : group.tryGrant(this);
             this.permit = granted;
             this.state = granted == null ? State.QUEUED : State.ACTIVE;
             this.stripe = group.ledger().stripes().current();
@@ -190,6 +199,11 @@ public abstract class AbstractGroupTask extends TaskToken implements TaskContext
     public final int attempt() {
         TaskFailures known = failures;
         return known == null ? 1 : known.attempt();
+    }
+
+    @Override
+    public final RunningTask runningTask() {
+        return group.clock().describe(List.of(this)).get(0);
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -380,6 +381,90 @@ public final class TaskGroup {
             TaskOptions options, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
         Objects.requireNonNull(body, "body must not be null");
         return StageTask.start(this, options, body);
+    }
+
+    /**
+     * Runs a task of plain Java with a name, as {@link #submit(TaskOptions, Function)} does.
+     *
+     * @param <T> the type of the result
+     * @param taskName the task's name; need not be unique
+     * @param body starts the work
+     * @return the outcome; a {@link TaskCancelledException} as soon as the task is cancelled
+     * @throws IllegalArgumentException if the name is blank
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submit(
+            String taskName, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
+        return submit(TaskOptions.named(taskName), body);
+    }
+
+    /**
+     * Counts work that the group does not run, under the group's name.
+     *
+     * @return a token, as {@link #token(TaskOptions)} returns it
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public TaskToken token() {
+        return token(TaskOptions.defaults());
+    }
+
+    /**
+     * Counts work that the group does not run, under a name.
+     *
+     * @param taskName the task's name; need not be unique
+     * @return a token, as {@link #token(TaskOptions)} returns it
+     * @throws IllegalArgumentException if the name is blank
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public TaskToken token(String taskName) {
+        return token(TaskOptions.named(taskName));
+    }
+
+    /**
+     * Counts work that the group does not run, as an active task until the token is closed.
+     *
+     * <p>The work has begun, so no admission is asked and no permit is held. It succeeds when the token is closed, unless the
+     * group was cancelled before: then it is counted as cancelled. To look at that or to listen for it, use the {@link
+     * #cancellationToken()} of the group.
+     *
+     * @param options the task's name, or else it has the group's, and its parent; a task of a group is always strict
+     * @return a token, to be closed when the work ends
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public TaskToken token(TaskOptions options) {
+        return GroupToken.issue(this, options);
+    }
+
+    /**
+     * Counts a stage as an active task, without admission, until it completes.
+     *
+     * @param <T> the type of the result
+     * @param stage the task
+     * @return a stage that completes as the given one does; dependents without an executor run before the task ends. Cancelling
+     *     it does not stop the task
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public <T extends @Nullable Object> CompletionStage<T> track(CompletionStage<T> stage) {
+        return GroupToken.track(this, stage);
+    }
+
+    /**
+     * Returns an executor that counts each task, without admission, from {@code execute} to the end of its body.
+     *
+     * <p>A body that throws has failed; a task that the given executor rejects is counted as rejected. A task whose group is
+     * cancelled before it runs is run all the same. {@code execute} throws {@link GroupClosedException} if the group is closed
+     * and {@link TaskCancelledException} if it is cancelled.
+     *
+     * @param executor what runs the tasks
+     * @return an executor that passes tasks on to it
+     */
+    public Executor wrap(Executor executor) {
+        return GroupToken.wrap(this, executor);
     }
 
     /**

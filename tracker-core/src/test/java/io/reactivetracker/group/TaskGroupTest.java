@@ -1172,7 +1172,7 @@ class TaskGroupTest {
         expectNull("timer must not be null", () -> TaskGroup.builder("x").timer(null));
         expectNull(
                 "options must not be null",
-                () -> assertThat(group.submit(null, task -> CompletableFuture.completedFuture("x")))
+                () -> assertThat(group.submit((TaskOptions) null, task -> CompletableFuture.completedFuture("x")))
                         .isNull());
         expectNull(
                 "body must not be null",
