@@ -120,7 +120,8 @@ public abstract class TaskSignals extends TaskToken {
      * @param failure what was thrown; what the cancel throws is added to it
      */
     protected final void cancelAfterErrors(Throwable failure) {
-        // Closed in any case: the failure may come from a close() on a stack that was too deep for it. Without a lambda,
+        // Closed in any case: the failure may come from a close() on a stack that was too deep for it. Without a
+        // lambda,
         // which can't be linked where the stack is full.
         try (this) {
             cancelOnce();

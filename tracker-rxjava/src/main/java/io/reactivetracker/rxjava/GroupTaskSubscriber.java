@@ -74,9 +74,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
      * @return the subscriber
      */
     static <T> GroupTaskSubscriber<T> run(
-            GroupTask task,
-            Subscriber<? super T> downstream,
-            Supplier<? extends Publisher<? extends T>> source) {
+            GroupTask task, Subscriber<? super T> downstream, Supplier<? extends Publisher<? extends T>> source) {
         GroupTaskSubscriber<T> subscriber = new GroupTaskSubscriber<>(downstream, task);
         try {
             subscriber.begin(source);

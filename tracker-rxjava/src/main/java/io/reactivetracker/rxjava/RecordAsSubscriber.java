@@ -21,8 +21,7 @@ import org.reactivestreams.Subscription;
  *
  * <p>Its upstream is a {@link CancellableSubscriber}, by which the task's token can end the subscription.
  */
-final class RecordAsSubscriber<K, T> extends RecordedExecution<K>
-        implements FlowableSubscriber<T>, Subscription {
+final class RecordAsSubscriber<K, T> extends RecordedExecution<K> implements FlowableSubscriber<T>, Subscription {
 
     private final Subscriber<? super T> downstream;
     private final Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source;
@@ -55,8 +54,7 @@ final class RecordAsSubscriber<K, T> extends RecordedExecution<K>
     @Override
     protected void startWork(RecordedTask<K> begun) {
         try {
-            CancellableSubscriber.subscribe(
-                    Flowable.defer(() -> source.apply(begun)), this, begun.cancellationToken());
+            CancellableSubscriber.subscribe(Flowable.defer(() -> source.apply(begun)), this, begun.cancellationToken());
         } catch (Throwable failure) {
             // The rules of RxJava forbid to throw anything but a fatal error, so the downstream is told.
             Exceptions.throwIfFatal(failure);

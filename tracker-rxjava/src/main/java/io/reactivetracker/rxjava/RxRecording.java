@@ -110,7 +110,9 @@ public final class RxRecording {
      * @return a {@code Single} each of whose subscriptions is a task
      */
     public static <K, T> Single<T> recordAs(
-            TaskRecorder<K> recorder, K key, Function<? super RecordContext<K>, ? extends SingleSource<? extends T>> task) {
+            TaskRecorder<K> recorder,
+            K key,
+            Function<? super RecordContext<K>, ? extends SingleSource<? extends T>> task) {
         Objects.requireNonNull(task, "task must not be null");
         RecordOperator<K, T> operator = new RecordOperator<>(recorder, key, RecordOptions.defaults());
         return operator.single(operator.defer(

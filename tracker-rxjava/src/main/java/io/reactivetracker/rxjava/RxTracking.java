@@ -258,7 +258,8 @@ public final class RxTracking {
      */
     public static <T> TaskHandle<T> spawn(TaskGroup group, String taskName, Maybe<T> task) {
         Objects.requireNonNull(group, "group must not be null");
-        return SpawnSubscriber.start(group, TaskOptions.named(taskName), requireTask(task).toFlowable());
+        return SpawnSubscriber.start(
+                group, TaskOptions.named(taskName), requireTask(task).toFlowable());
     }
 
     /**

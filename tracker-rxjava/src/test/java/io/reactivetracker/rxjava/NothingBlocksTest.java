@@ -94,7 +94,8 @@ class NothingBlocksTest {
                     .compose(recordAs(recorder, 3))
                     .onErrorComplete()
                     .subscribe();
-            recordAs(recorder, 4, attempt -> Single.just(attempt.fencingToken())).subscribe();
+            recordAs(recorder, 4, attempt -> Single.just(attempt.fencingToken()))
+                    .subscribe();
             recordManyAs(recorder, 5, RecordOptions.defaults(), attempt -> Flowable.just(attempt.fencingToken()))
                     .subscribe();
             whenSettled(recorder, 3).subscribe();

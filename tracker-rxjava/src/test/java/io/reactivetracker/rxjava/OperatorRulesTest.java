@@ -337,7 +337,9 @@ class OperatorRulesTest {
             source.compose(RxTracking.trackWith(each)).test().assertError(error -> failure.equals(error.getCause()));
             assertThat(each.counts().failed()).isOne();
         }
-        RxTracking.defer(group, TaskOptions.defaults(), task -> nothing()).test().assertError(NullPointerException.class);
+        RxTracking.defer(group, TaskOptions.defaults(), task -> nothing())
+                .test()
+                .assertError(NullPointerException.class);
         assertThat(group.counts().failed()).isEqualTo(2);
         assertThat(undeliverable.take()).containsOnly(failure);
     }

@@ -52,8 +52,7 @@ class PathCostTest {
     @Test
     void aTrackedSubscriptionIsOneSmallObjectMore() {
         Flowable<String> source = Flowable.fromArray(elements(2)).hide();
-        long one = ClassLayout.parseClass(TrackWithOperator.FlowableTask.class)
-                .instanceSize();
+        long one = ClassLayout.parseClass(TrackWithOperator.FlowableTask.class).instanceSize();
         assertThat(one).isLessThanOrEqualTo(32);
         assertThat(bytesPerSubscription(source.compose(trackWith(tracker))) - bytesPerSubscription(source))
                 .isEqualTo(one);

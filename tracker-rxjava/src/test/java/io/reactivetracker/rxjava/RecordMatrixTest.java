@@ -213,7 +213,8 @@ class RecordMatrixTest {
             assertThat(record).isNotNull();
         }
         boolean isNeverBegun = cancel == Cancel.IN_ON_SUBSCRIBE;
-        boolean isKnownAsLost = end == End.LOSES_ITS_LEASE && store.settlements().isEmpty();
+        boolean isKnownAsLost =
+                end == End.LOSES_ITS_LEASE && store.settlements().isEmpty();
         if (isStoreFailing(end) && !isNeverBegun) {
             assertThat(store.settlements()).isNotEmpty();
         } else {

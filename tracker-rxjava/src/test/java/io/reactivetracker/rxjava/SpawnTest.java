@@ -286,7 +286,9 @@ class SpawnTest {
             assertThat(task.isFinished()).isTrue();
             task.join().test().assertError(error -> causes(error).contains(failure));
         }
-        assertThat(undeliverable.take()).isNotEmpty().allMatch(error -> causes(error).contains(failure));
+        assertThat(undeliverable.take())
+                .isNotEmpty()
+                .allMatch(error -> causes(error).contains(failure));
         assertThat(tracker.size()).isZero();
         assertThat(group.counts().failed()).isOne();
     }
@@ -362,8 +364,7 @@ class SpawnTest {
         };
         TaskGroup group = TaskGroup.builder("group").onError(aborting).build();
         task.set(spawn(group, "ship", source));
-        TestObserver<String> joiner =
-                Objects.requireNonNull(task.get()).join().test();
+        TestObserver<String> joiner = Objects.requireNonNull(task.get()).join().test();
         source.onError(failure);
         joiner.assertError(failure);
         assertThat(wasAborted).isFalse();

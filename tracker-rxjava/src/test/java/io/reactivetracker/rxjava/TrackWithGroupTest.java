@@ -26,7 +26,6 @@ import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.Maybe;
-import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.internal.subscriptions.BooleanSubscription;
 import io.reactivex.rxjava3.observers.TestObserver;
@@ -164,7 +163,8 @@ class TrackWithGroupTest {
         second.onSuccess("shipped too");
         queued.assertComplete();
         assertThat(third.hasObservers()).isFalse();
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 2).with(Outcome.CANCELLED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 2).with(Outcome.CANCELLED, 1));
         assertThat(limit.active()).isZero();
     }
 
@@ -180,7 +180,8 @@ class TrackWithGroupTest {
         group.cancel();
         type.run(late, trackWith(group)).assertError(TaskCancelledException.class);
         assertThat(late.hasObservers()).isFalse();
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.CANCELLED, 1).with(Outcome.REJECTED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.CANCELLED, 1).with(Outcome.REJECTED, 1));
     }
 
     @ParameterizedTest
@@ -210,7 +211,8 @@ class TrackWithGroupTest {
         TestObserver<String> other = type.run(Maybe.never(), trackWith(group));
         type.run(Maybe.error(failure), trackWith(group)).assertError(failure);
         other.assertError(error -> failure.equals(error.getCause()));
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
     }
 
     // Made into an Observable, RxJava's own Maybe reports an error that comes after it was disposed of, before we see
@@ -222,7 +224,8 @@ class TrackWithGroupTest {
         TrackTransformer<String> inner = trackWith(group, "inner");
         type.run(Maybe.<String>error(failure).compose(inner), trackWith(group, "around"))
                 .assertError(error -> error instanceof TaskCancelledException && failure.equals(error.getCause()));
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
     }
 
     @ParameterizedTest
@@ -239,9 +242,7 @@ class TrackWithGroupTest {
                     return attempts.size() == 3 ? Maybe.just("shipped") : Maybe.error(failure);
                 }),
                 trackWith(group));
-        assertThat(group.counts().queued())
-                .as("holds no permit while it waits")
-                .isOne();
+        assertThat(group.counts().queued()).as("holds no permit while it waits").isOne();
         time.advanceTimeBy(2, TimeUnit.SECONDS);
         seen.assertNotComplete();
         time.advanceTimeBy(1, TimeUnit.SECONDS);

@@ -151,7 +151,9 @@ class WaitingTest {
     @Test
     @SuppressWarnings("NullAway")
     void nothingMayBeNull() {
-        assertThatNullPointerException().isThrownBy(() -> whenDrained((TaskTracker) null)).withMessage("tracker must not be null");
+        assertThatNullPointerException()
+                .isThrownBy(() -> whenDrained((TaskTracker) null))
+                .withMessage("tracker must not be null");
         assertThatNullPointerException().isThrownBy(() -> whenCancelled(null)).withMessage("token must not be null");
     }
 }

@@ -32,8 +32,8 @@ class WithoutRecorderTest {
         ClassLoader loader = new WithoutRecorder();
         assertThatThrownBy(() -> Class.forName("io.reactivetracker.recorder.TaskRecorder", true, loader))
                 .isInstanceOf(ClassNotFoundException.class);
-        assertThatThrownBy(() -> Class.forName(RxRecording.class.getName(), true, loader)
-                        .getMethods())
+        assertThatThrownBy(() ->
+                        Class.forName(RxRecording.class.getName(), true, loader).getMethods())
                 .isInstanceOf(NoClassDefFoundError.class);
     }
 
@@ -60,7 +60,8 @@ class WithoutRecorderTest {
             RxTracking.whenDrained(tracker)
                     .andThen(RxTracking.whenDrained(group))
                     .blockingAwait();
-            return (tracked.isDisposed() ? "tracked, " : "") + (cancelled.isDisposed() ? "cancelled, " : "")
+            return (tracked.isDisposed() ? "tracked, " : "")
+                    + (cancelled.isDisposed() ? "cancelled, " : "")
                     + spawned.join().blockingGet();
         }
     }
@@ -87,8 +88,8 @@ class WithoutRecorderTest {
         }
 
         private Class<?> define(String name) throws ClassNotFoundException {
-            try (InputStream file = Objects.requireNonNull(
-                    getParent().getResourceAsStream(name.replace('.', '/') + ".class"), name)) {
+            try (InputStream file =
+                    Objects.requireNonNull(getParent().getResourceAsStream(name.replace('.', '/') + ".class"), name)) {
                 byte[] code = file.readAllBytes();
                 return defineClass(name, code, 0, code.length);
             } catch (IOException unreadable) {

@@ -16,8 +16,7 @@ import java.util.function.UnaryOperator;
  * @param step the step
  * @param hidesResult whether RxJava may not look through the conversion from downstream of it
  */
-record Converted(UnaryOperator<Flowable<Object>> step, boolean hidesResult)
-        implements TrackTransformer<Object> {
+record Converted(UnaryOperator<Flowable<Object>> step, boolean hidesResult) implements TrackTransformer<Object> {
 
     @Override
     public Flowable<Object> apply(Flowable<Object> source) {
