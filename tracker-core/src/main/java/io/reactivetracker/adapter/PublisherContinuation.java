@@ -29,6 +29,7 @@ public interface PublisherContinuation extends Continuation {
      * @throws IllegalStateException always
      */
     @Override
+    @SuppressWarnings("FunctionalInterfaceMethodChanged") // a task of plain Java is refused on purpose
     default CompletionStage<?> resume(TaskContext task) {
         throw new IllegalStateException("a continuation with a publisher cannot resume a task of plain Java: give its error"
                 + " policy a continuation that returns a CompletionStage");

@@ -67,6 +67,7 @@ public final class TaskCounts {
      * @param number the number
      * @return the counts
      */
+    @SuppressWarnings("EnumOrdinal") // an index into an array of this process
     public TaskCounts with(Outcome outcome, long number) {
         long[] changed = ended.clone();
         changed[outcome.ordinal()] = number;
@@ -124,6 +125,7 @@ public final class TaskCounts {
      * @param outcome the outcome
      * @return the number, which never decreases
      */
+    @SuppressWarnings("EnumOrdinal") // an index into an array of this process
     public long ended(Outcome outcome) {
         return ended[outcome.ordinal()];
     }

@@ -54,6 +54,7 @@ class TaskStripe extends Striped.Stripe {
     }
 
     /** To its end. */
+    @SuppressWarnings("EnumOrdinal") // an index into an array of this process
     final void end(AbstractGroupTask task, boolean wasActive, Outcome outcome) {
         remove(task);
         if (wasActive) {
