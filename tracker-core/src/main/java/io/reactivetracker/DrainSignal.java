@@ -126,9 +126,8 @@ public final class DrainSignal {
 
     private void requireMayBlock() {
         if (CurrentTask.get() instanceof TaskToken task && task.keepsOpen(tracker)) {
-            throw new IllegalStateException(
-                    "a task must not wait for a drain that needs its own end: it is one of " + tracker.describe()
-                            + "; wait outside the task, or use onDone()");
+            throw new IllegalStateException("a task must not wait for a drain that needs its own end: it is one of "
+                    + tracker.describe() + "; wait outside the task, or use onDone()");
         }
         if (NonBlockingThreads.isCurrent()) {
             throw new IllegalStateException("thread \"" + Thread.currentThread().getName()

@@ -502,9 +502,8 @@ class DrainSignalTest {
     void toStringShowsTheTrackerAndWhetherItIsDone() {
         DrainSignal signal = tracker.drained();
         assertThat(signal)
-                .hasToString(
-                        "DrainSignal[orders, pending: tracker \"orders\", which is open, so it cannot drain before"
-                                + " it is closed, and counts 0 tasks]");
+                .hasToString("DrainSignal[orders, pending: tracker \"orders\", which is open, so it cannot drain before"
+                        + " it is closed, and counts 0 tasks]");
         tracker.close();
         assertThat(signal).hasToString("DrainSignal[orders, done]");
     }

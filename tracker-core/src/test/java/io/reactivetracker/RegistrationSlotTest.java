@@ -78,9 +78,7 @@ class RegistrationSlotTest {
     @Test
     @SuppressWarnings("NullAway")
     void refusesNull() {
-        assertThatNullPointerException()
-                .isThrownBy(() -> slot.set(null))
-                .withMessage("registration must not be null");
+        assertThatNullPointerException().isThrownBy(() -> slot.set(null)).withMessage("registration must not be null");
     }
 
     @Test
