@@ -48,10 +48,10 @@ final class CountedSubscriptions {
      * Returns whether the subscriber may be one that Reactor creates for {@code subscribe()}, {@code subscribe(onNext)}
      * and the like, whose outcome nobody sees.
      *
-     * <p>Those are the {@code Disposable} that {@code subscribe} returns. Automatic context propagation wraps them in a
-     * subscriber that restores thread-locals. A few of Reactor's operators, and {@code block()}, also have a subscriber
-     * that is a {@code Disposable}; {@link CallSites} excludes them, since there the application has not called {@code
-     * subscribe} itself.
+     * <p>Those are the {@code Disposable} that {@code subscribe()} returns. Automatic context propagation wraps them in
+     * a subscriber that restores thread-locals. A few of Reactor's operators, and {@code block()}, also have a
+     * subscriber that is a {@code Disposable}; {@link CallSites} excludes them, since there the application has not
+     * called that method itself.
      */
     private static boolean isDisposableOfReactor(CoreSubscriber<?> subscriber) {
         if (!isOfReactor(subscriber)) {

@@ -7,6 +7,7 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.micrometer.TaskGroupMetrics;
 import io.reactivetracker.reactor.ReactorTracking;
+import io.reactivetracker.recorder.TaskRecorder;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -52,7 +53,7 @@ class TrackerRuntimeHintsTest {
 
     /** The handles tell themselves which fields they are for, and the hints were read from the code. */
     @ParameterizedTest
-    @ValueSource(classes = {TaskTracker.class, ReactorTracking.class, TaskGroupMetrics.class})
+    @ValueSource(classes = {TaskTracker.class, TaskRecorder.class, ReactorTracking.class, TaskGroupMetrics.class})
     void theFieldsBehindVariableHandlesAreTold(Class<?> oneOfTheLibrary) throws Exception {
         RuntimeHints hints = new RuntimeHints();
         new TrackerRuntimeHints().registerHints(hints, getClass().getClassLoader());
