@@ -18,6 +18,7 @@ public final class LeaseLostException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Object key;
+    /** The fencing token of the owner that lost the lease. */
     private final long fencingToken;
 
     /**
@@ -30,7 +31,7 @@ public final class LeaseLostException extends IllegalStateException {
     public LeaseLostException(Object key, long fencingToken, @Nullable Throwable cause) {
         super(
                 "the lease on task " + Keys.describe(key) + " with fencing token " + fencingToken
-                        + " ran out before it was renewed: what this owner did is not recorded, and another one may have"
+                        + " ran out before it was renewed: what this owner did is not recorded, and another may have"
                         + " taken over",
                 cause);
         this.key = key;

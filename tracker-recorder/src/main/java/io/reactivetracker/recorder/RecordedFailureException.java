@@ -17,8 +17,10 @@ public final class RecordedFailureException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** The name of the failure's class. */
     private final String failureType;
 
+    /** The message of the failure. */
     private final @Nullable String failureMessage;
 
     /**

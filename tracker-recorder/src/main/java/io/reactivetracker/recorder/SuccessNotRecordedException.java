@@ -17,6 +17,7 @@ public final class SuccessNotRecordedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Object key;
+    /** The fencing token of the owner that succeeded. */
     private final long fencingToken;
 
     /**

@@ -17,6 +17,7 @@ public final class TaskNotSucceededException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Object key;
+    /** The status of the key. */
     private final TaskStatus status;
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.TaskCancelledException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Failures as bytes. */
@@ -18,7 +19,7 @@ class FailureCodecTest {
         return FailureCodec.decode(text.getBytes(StandardCharsets.UTF_8), "key", 7);
     }
 
-    private static void assertStandsFor(Throwable failure, String type, String message) {
+    private static void assertStandsFor(@Nullable Throwable failure, String type, @Nullable String message) {
         assertThat(failure).isInstanceOfSatisfying(RecordedFailureException.class, recorded -> {
             assertThat(recorded.failureType()).isEqualTo(type);
             assertThat(recorded.failureMessage()).isEqualTo(message);

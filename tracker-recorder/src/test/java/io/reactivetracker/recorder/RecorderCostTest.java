@@ -108,7 +108,7 @@ class RecorderCostTest {
         CompletableFuture<String> done = CompletableFuture.completedFuture("done");
         long before = threads.getCurrentThreadAllocatedBytes();
         for (Long each : keys) {
-            recorder.record(each, attempt -> done);
+            CompletableFuture<String> unused = recorder.record(each, attempt -> done);
         }
         // The record of 64 and its share of a table that grows; request, execution, task, settlement and three futures.
         assertThat((threads.getCurrentThreadAllocatedBytes() - before) / number).isBetween(100L, 400L);
