@@ -16,6 +16,7 @@ import io.reactivetracker.TaskTimer;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -307,6 +308,22 @@ public final class World {
         return isBroken;
     }
 
+    /** Returns whether a group's policy retries an attempt after a failure. */
+    public static boolean isRetried(Throwable failure) {
+        return !(failure instanceof CancellationException
+                || failure instanceof LinkageError
+                || failure instanceof VirtualMachineError);
+    }
+
+    /** Runs a later attempt. No subscriber receives what it throws: a group hands it to the thread's handler. */
+    public void runAttempt(Runnable attempt) {
+        try {
+            attempt.run();
+        } catch (Throwable failure) {
+            lose();
+        }
+    }
+
     /** Notes that a source has broken the rules in such a way that a library does not say what comes of it. */
     public void lose() {
         isLost = true;
@@ -322,7 +339,9 @@ public final class World {
         return hasCancelThrown;
     }
 
-    /** Notes that a source has thrown: of a recorded task, its downstream may be told what another one's operators lose. */
+    /**
+     * Notes that a source has thrown: of a recorded task, its downstream may be told what another one's operators lose.
+     */
     void thrownBySource() {
         isLost |= pipeline.uses(Kind.RECORD);
     }
@@ -361,7 +380,10 @@ public final class World {
         }
     }
 
-    /** Notes that a consumer was told two ends: what else it is told by sources that keep the rules is the same in threads. */
+    /**
+     * Notes that a consumer was told two ends: what else it is told by sources that keep the rules is the same in
+     * threads.
+     */
     void endedTwice(int consumer) {
         if (threads != null) {
             breach("consumer #" + consumer + " was told an end twice");
@@ -437,7 +459,8 @@ public final class World {
     /**
      * Runs a pipeline in real threads until nothing happens any more.
      *
-     * @param counted the steps that nothing but tracked subscriptions of the root runs, if all of them end by themselves
+     * @param counted the steps that nothing but tracked subscriptions of the root runs, if all of them end by
+     *     themselves
      */
     void runInThreads(Assembly assembly, Set<Integer> counted) {
         countedSteps = counted;

@@ -2,7 +2,6 @@
 package io.reactivetracker.reactor.fuzz;
 
 import io.reactivetracker.fuzz.World;
-import java.util.concurrent.CancellationException;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -11,10 +10,10 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * What the attempts of a task are measured by: answers first, then subscribes to the source, and again after an error.
+ * The reference for the attempts of a task: calls onSubscribe first, then subscribes to the source, and again after an
+ * error.
  *
- * <p>It is no operator of Reactor: their retry runs inside of the pipeline, and loses what is thrown while a later
- * attempt is subscribed to.
+ * <p>Reactor's retry can't serve: it runs in the pipeline, and loses what a later attempt throws in subscribe().
  */
 final class Attempts implements CoreSubscriber<Object>, Subscription {
 
@@ -71,21 +70,6 @@ final class Attempts implements CoreSubscriber<Object>, Subscription {
         }
     }
 
-    /** What is thrown out of a later attempt has no subscriber above it: a group hands it to the thread's handler. */
-    private void retry() {
-        try {
-            begin();
-        } catch (Throwable failure) {
-            world.lose();
-        }
-    }
-
-    private static boolean isRetried(Throwable failure) {
-        return !(failure instanceof CancellationException
-                || failure instanceof LinkageError
-                || failure instanceof VirtualMachineError);
-    }
-
     @Override
     public void onSubscribe(Subscription s) {
         if (isCancelled || upstream != null) {
@@ -115,11 +99,11 @@ final class Attempts implements CoreSubscriber<Object>, Subscription {
             return;
         }
         isDone = true;
-        // What has failed is not to be cancelled any more.
+        // An attempt that failed is not cancelled.
         upstream = null;
-        if (retries > 0 && !isCancelled && isRetried(error)) {
+        if (retries > 0 && !isCancelled && World.isRetried(error)) {
             retries--;
-            retry();
+            world.runAttempt(this::begin);
         } else {
             actual.onError(error);
         }

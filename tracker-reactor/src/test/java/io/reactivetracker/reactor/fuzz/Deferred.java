@@ -9,9 +9,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * What a task that asks for a key is measured by: answers first, and then subscribes, unless it was cancelled.
+ * The reference for a task that claims a key: calls onSubscribe first, and then subscribes, unless it was cancelled.
  *
- * <p>What is thrown at the first request fails the task, if the operators upstream have told nobody.
+ * <p>What the first request throws fails the task, if no operator upstream passes it on.
  */
 final class Deferred implements CoreSubscriber<Object>, Subscription {
 

@@ -10,10 +10,10 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 import reactor.util.retry.Retry;
 
-/** Notes what Reactor drops and discards in the world that runs. */
+/** Records what Reactor drops and discards, in the current world. */
 final class Dropping {
 
-    // Held, for else its level would be forgotten.
+    // Strongly held: the log manager forgets the level of a logger that is collected.
     private static final Logger LOG = Logger.getLogger("reactor.core");
     private static final Logger OPERATORS_LOG = Logger.getLogger("reactor.core.publisher.Operators");
 
@@ -21,7 +21,7 @@ final class Dropping {
 
     static void install() {
         LOG.setLevel(Level.OFF);
-        // What discards a queue catches and logs whatever the hook throws, and a queue that is asked may fill up again.
+        // Reactor catches and logs what the hook throws while a queue is discarded, and the queue may fill up again.
         OPERATORS_LOG.setLevel(Level.WARNING);
         OPERATORS_LOG.setFilter(record -> {
             World.current().leaveIfEndless();
@@ -40,7 +40,7 @@ final class Dropping {
     }
 
     static Context context(World world) {
-        // A retry discards the signal that it has no more use for; whether it comes by that is its own affair.
+        // A retry discards its own signals; when it does so is not specified.
         Consumer<Object> noting = element -> {
             if (!(element instanceof Retry.RetrySignal)) {
                 world.note(90, World.What.DISCARDED, code(element));

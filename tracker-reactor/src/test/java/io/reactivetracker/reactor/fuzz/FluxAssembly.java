@@ -26,7 +26,7 @@ import reactor.util.context.Context;
 /** Builds random pipelines with Reactor. */
 final class FluxAssembly {
 
-    /** What stands in the place of {@code trackWith}. */
+    /** The tested operator: {@code trackWith}, or a broken one. */
     interface Tracking {
         Flux<Object> track(Flux<Object> source, World world);
     }
@@ -41,7 +41,7 @@ final class FluxAssembly {
         this.scheduler = new HandDrivenScheduler(world.clockwork());
     }
 
-    /** Returns what builds pipelines with an operator of ours; the reference is given. */
+    /** Returns an assembly that builds pipelines with a tested operator. */
     static Assembly with(Tracking tracking) {
         return (world, pipeline) -> new FluxAssembly(world, tracking).subscribe(pipeline);
     }
@@ -275,7 +275,7 @@ final class FluxAssembly {
         return element instanceof Integer i ? i : element instanceof Collection<?> c ? c.size() : 0;
     }
 
-    /** A consumer as Reactor knows it. */
+    /** A consumer with a context. */
     private static class FluxConsumer extends Consumer implements CoreSubscriber<Object> {
 
         private final Context context;

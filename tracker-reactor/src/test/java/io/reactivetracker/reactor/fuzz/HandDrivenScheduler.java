@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
-/** A scheduler whose tasks run when the clockwork comes to them. */
+/** A scheduler whose tasks the clockwork runs when their time comes. */
 final class HandDrivenScheduler implements Scheduler {
 
     private final Clockwork clockwork;

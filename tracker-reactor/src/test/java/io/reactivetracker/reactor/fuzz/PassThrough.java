@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.reactor.fuzz;
 
+import io.reactivetracker.fuzz.CountReference;
 import io.reactivetracker.fuzz.World;
+import java.util.function.Consumer;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -11,10 +13,7 @@ import reactor.core.publisher.MonoOperator;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/**
- * What {@code trackWith} is measured by: passes signals on, and counts until a terminal signal was delivered, {@code
- * cancel()} returned or something was thrown through it.
- */
+/** The reference for {@code trackWith}: passes signals on, and counts by the rules of {@link CountReference}. */
 final class PassThrough {
 
     private PassThrough() {}
@@ -28,7 +27,7 @@ final class PassThrough {
         };
     }
 
-    /** As of a recorded task: what is thrown during the subscription is for that to report. */
+    /** The same for a recorded task, which reports itself what is thrown during the subscription. */
     static Flux<Object> lenient(Flux<Object> source, World.Counter counter) {
         return new FluxOperator<Object, Object>(source) {
             @Override
@@ -49,24 +48,19 @@ final class PassThrough {
         };
     }
 
-    private static final class Counted implements CoreSubscriber<Object>, Subscription {
+    private static final class Counted extends CountReference implements CoreSubscriber<Object>, Subscription {
 
         private final CoreSubscriber<? super Object> actual;
-        private final World.Counter counter;
         private Subscription upstream;
-        private boolean isOver;
-        private boolean isDone;
-        private boolean isCancelled;
         private boolean isLenient;
         private boolean isSubscribing = true;
 
         Counted(CoreSubscriber<? super Object> actual, World.Counter counter) {
+            super(counter);
             this.actual = actual;
-            this.counter = counter;
-            counter.open();
         }
 
-        void subscribeTo(java.util.function.Consumer<CoreSubscriber<Object>> source) {
+        void subscribeTo(Consumer<CoreSubscriber<Object>> source) {
             try {
                 source.accept(this);
                 isSubscribing = false;
@@ -74,38 +68,16 @@ final class PassThrough {
                 try {
                     Operators.reportThrowInSubscribe(this, failure);
                 } catch (Throwable fatal) {
-                    cancelAfterErrors(fatal);
+                    cancelAfter(fatal);
                     throw fatal;
                 }
                 cancel();
             }
         }
 
-        private void end() {
-            if (!isOver) {
-                isOver = true;
-                counter.release();
-            }
-        }
-
-        private void guard(Runnable signal) {
-            try {
-                signal.run();
-            } catch (Throwable failure) {
-                if (isLenient && isSubscribing) {
-                    throw failure;
-                }
-                cancelAfterErrors(failure);
-                throw failure;
-            }
-        }
-
-        private void cancelAfterErrors(Throwable failure) {
-            try {
-                cancel();
-            } catch (Throwable another) {
-                failure.addSuppressed(another);
-            }
+        @Override
+        protected boolean isCancelledBy(Throwable failure) {
+            return !isLenient || !isSubscribing;
         }
 
         @Override
@@ -123,29 +95,12 @@ final class PassThrough {
 
         @Override
         public void onError(Throwable error) {
-            if (isDone) {
-                Operators.onErrorDropped(error, currentContext());
-                return;
-            }
-            isDone = true;
-            try {
-                actual.onError(error);
-            } finally {
-                end();
-            }
+            terminate(error, () -> actual.onError(error));
         }
 
         @Override
         public void onComplete() {
-            if (isDone) {
-                return;
-            }
-            isDone = true;
-            try {
-                actual.onComplete();
-            } finally {
-                end();
-            }
+            terminate(actual::onComplete);
         }
 
         @Override
@@ -155,20 +110,19 @@ final class PassThrough {
 
         @Override
         public void cancel() {
-            if (isCancelled) {
-                return;
+            cancelOnce();
+        }
+
+        @Override
+        protected void cancelUpstream() {
+            if (upstream != null) {
+                upstream.cancel();
             }
-            isCancelled = true;
-            try {
-                if (upstream != null) {
-                    upstream.cancel();
-                }
-            } finally {
-                // A terminal signal that is being delivered is the end by itself.
-                if (!isDone) {
-                    end();
-                }
-            }
+        }
+
+        @Override
+        protected void drop(Throwable error) {
+            Operators.onErrorDropped(error, currentContext());
         }
 
         @Override

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Compares random pipelines with the same pipelines without us. */
+/** Compares random pipelines with the same pipelines built of the references. */
 class ReactorFuzzTest {
 
     @BeforeEach

@@ -9,7 +9,6 @@ import io.reactivex.rxjava3.exceptions.ProtocolViolationException;
 import io.reactivex.rxjava3.internal.subscriptions.SubscriptionHelper;
 import io.reactivex.rxjava3.internal.util.BackpressureHelper;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
-import java.util.concurrent.CancellationException;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
@@ -78,21 +77,6 @@ final class Attempts extends Flowable<Object> {
             }
         }
 
-        /** What is thrown out of a later attempt has no subscriber above it: a group hands it to the thread's handler. */
-        private void retry() {
-            try {
-                begin();
-            } catch (Throwable failure) {
-                world.lose();
-            }
-        }
-
-        private static boolean isRetried(Throwable failure) {
-            return !(failure instanceof CancellationException
-                    || failure instanceof LinkageError
-                    || failure instanceof VirtualMachineError);
-        }
-
         @Override
         public void onSubscribe(Subscription s) {
             if (isCancelled) {
@@ -135,10 +119,10 @@ final class Attempts extends Flowable<Object> {
             isDone = true;
             // What has failed is not to be cancelled any more.
             upstream = null;
-            if (retries > 0 && !isCancelled && isRetried(error)) {
+            if (retries > 0 && !isCancelled && World.isRetried(error)) {
                 retries--;
                 isDone = false;
-                retry();
+                world.runAttempt(this::begin);
             } else {
                 downstream.onError(error);
             }

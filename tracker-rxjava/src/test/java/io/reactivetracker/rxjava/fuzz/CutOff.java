@@ -3,6 +3,8 @@ package io.reactivetracker.rxjava.fuzz;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.fuzz.CutReference;
+import io.reactivetracker.fuzz.CutReference.Listens;
 import io.reactivetracker.fuzz.Node;
 import io.reactivetracker.fuzz.Refused;
 import io.reactivetracker.fuzz.World;
@@ -16,7 +18,9 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** What {@code cancelWith} is measured by, for one thread: cancels upstream, and tells downstream between two signals. */
+/**
+ * What {@code cancelWith} is measured by, for one thread: cancels upstream, and tells downstream between two signals.
+ */
 final class CutOff {
 
     private CutOff() {}
@@ -31,16 +35,9 @@ final class CutOff {
             protected void subscribeActual(Subscriber<? super Object> downstream) {
                 Flowable<Object> upstream = token.isCancelled() ? Flowable.never() : source;
                 Cuttable cuttable = new Cuttable(downstream, token, isCancelledAfterEnd, Listens.IN_ON_SUBSCRIBE);
-                cuttable.guard(() -> upstream.subscribe(cuttable));
+                cuttable.subscribeTo(() -> upstream.subscribe(cuttable));
             }
         };
-    }
-
-    /** When a subscription begins to listen to its token. */
-    private enum Listens {
-        BEFORE_SUBSCRIBE,
-        IN_ON_SUBSCRIBE,
-        AFTER_ON_SUBSCRIBE
     }
 
     /** A task is cut off before its source calls onSubscribe, too; and a source that throws in subscribe fails it. */
@@ -49,7 +46,7 @@ final class CutOff {
             @Override
             protected void subscribeActual(Subscriber<? super Object> downstream) {
                 Cuttable cuttable = new Cuttable(downstream, token, true, listens);
-                cuttable.guard(() -> {
+                cuttable.subscribeTo(() -> {
                     try {
                         source.subscribe(cuttable);
                     } catch (Throwable failure) {
@@ -89,32 +86,24 @@ final class CutOff {
         return Completable.create(CompletableEmitter::onComplete).andThen(Flowable.defer(() -> source));
     }
 
-    private static final class Cuttable implements FlowableSubscriber<Object>, Subscription {
+    private static final class Cuttable extends CutReference implements FlowableSubscriber<Object> {
 
         private final Subscriber<? super Object> downstream;
-        private final CancellationToken token;
         private final boolean isCancelledAfterEnd;
-        private Subscription upstream;
-        private final Listens listens;
-        private int inside;
-        private boolean isSubscribed;
-        private boolean isDone;
-        private boolean isEnded;
-        private boolean isCut;
-        private boolean isCancelled;
 
         Cuttable(
                 Subscriber<? super Object> downstream,
                 CancellationToken token,
                 boolean isCancelledAfterEnd,
                 Listens listens) {
-            this.isCancelledAfterEnd = isCancelledAfterEnd;
-            this.listens = listens;
+            super(token, listens);
             this.downstream = downstream;
-            this.token = token;
-            if (listens == Listens.BEFORE_SUBSCRIBE) {
-                var unused = token.onCancel(this::cut);
-            }
+            this.isCancelledAfterEnd = isCancelledAfterEnd;
+        }
+
+        void subscribeTo(Runnable subscription) {
+            listen(Listens.BEFORE_SUBSCRIBE);
+            guard(subscription);
         }
 
         void failInSubscribe(Throwable failure) {
@@ -138,45 +127,10 @@ final class CutOff {
             }
         }
 
-        private void cut() {
-            if (isEnded) {
-                return;
-            }
-            isEnded = true;
-            isCut = true;
-            inside++;
-            try {
-                cancelUpstream();
-            } finally {
-                leave();
-            }
-        }
-
-        private void leave() {
-            if (--inside == 0 && isCut) {
-                subscribeDownstream();
-                downstream.onError(new TaskCancelledException(null));
-            }
-        }
-
-        private void cancelUpstream() {
-            if (!isCancelled && upstream != null) {
-                isCancelled = true;
-                upstream.cancel();
-            }
-        }
-
-        void guard(Runnable signal) {
-            try {
-                signal.run();
-            } catch (Throwable failure) {
-                try {
-                    cancel();
-                } catch (Throwable another) {
-                    failure.addSuppressed(another);
-                }
-                throw failure;
-            }
+        @Override
+        protected void tellCut() {
+            subscribeDownstream();
+            downstream.onError(new TaskCancelledException(null));
         }
 
         @Override
@@ -191,34 +145,21 @@ final class CutOff {
                 cancelUpstream();
                 return;
             }
-            inside++;
-            isSubscribed = true;
-            try {
+            inside(() -> {
+                isSubscribed = true;
                 try {
-                    if (listens == Listens.IN_ON_SUBSCRIBE) {
-                        var unused = token.onCancel(this::cut);
-                    }
+                    listen(Listens.IN_ON_SUBSCRIBE);
                 } finally {
                     guard(() -> downstream.onSubscribe(this));
                 }
-            } finally {
-                leave();
-            }
-            if (listens == Listens.AFTER_ON_SUBSCRIBE) {
-                var unused = token.onCancel(this::cut);
-            }
+            });
+            listen(Listens.AFTER_ON_SUBSCRIBE);
         }
 
         @Override
         public void onNext(Object element) {
-            if (isCut) {
-                return;
-            }
-            inside++;
-            try {
-                guard(() -> downstream.onNext(element));
-            } finally {
-                leave();
+            if (!isCut) {
+                inside(() -> guard(() -> downstream.onNext(element)));
             }
         }
 
@@ -248,15 +189,14 @@ final class CutOff {
         @Override
         public void request(long n) {
             if (upstream != null) {
-                guard(() -> upstream.request(n));
+                super.request(n);
             }
         }
 
         @Override
         public void cancel() {
             if (!isEnded || isCancelledAfterEnd) {
-                isEnded = true;
-                cancelUpstream();
+                super.cancel();
             }
         }
     }

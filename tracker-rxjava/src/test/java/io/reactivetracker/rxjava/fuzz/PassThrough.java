@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.rxjava.fuzz;
 
+import io.reactivetracker.fuzz.CountReference;
 import io.reactivetracker.fuzz.World;
 import io.reactivetracker.rxjava.TrackTransformer;
 import io.reactivex.rxjava3.core.Completable;
@@ -20,8 +21,8 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * What {@code trackWith} is measured by: passes signals on, and counts until a terminal signal was delivered, the cancel
- * returned or something was thrown through it.
+ * What {@code trackWith} is measured by: passes signals on, and counts until a terminal signal was delivered, the
+ * cancel returned or something was thrown through it.
  */
 record PassThrough(World.Counter counter) implements TrackTransformer<Object> {
 
@@ -31,7 +32,7 @@ record PassThrough(World.Counter counter) implements TrackTransformer<Object> {
             @Override
             protected void subscribeActual(Subscriber<? super Object> downstream) {
                 CountedSubscriber counted = new CountedSubscriber(downstream, counter);
-                counted.guard(() -> source.subscribe(counted));
+                counted.run(() -> source.subscribe(counted));
             }
         };
     }
@@ -42,7 +43,7 @@ record PassThrough(World.Counter counter) implements TrackTransformer<Object> {
             @Override
             protected void subscribeActual(Observer<? super Object> downstream) {
                 CountedObserver counted = new CountedObserver(downstream, null, null, null, counter);
-                counted.guard(() -> source.subscribe(counted));
+                counted.run(() -> source.subscribe(counted));
             }
         };
     }
@@ -53,7 +54,7 @@ record PassThrough(World.Counter counter) implements TrackTransformer<Object> {
             @Override
             protected void subscribeActual(MaybeObserver<? super Object> downstream) {
                 CountedObserver counted = new CountedObserver(null, downstream, null, null, counter);
-                counted.guard(() -> source.subscribe((MaybeObserver<Object>) counted));
+                counted.run(() -> source.subscribe((MaybeObserver<Object>) counted));
             }
         };
     }
@@ -64,7 +65,7 @@ record PassThrough(World.Counter counter) implements TrackTransformer<Object> {
             @Override
             protected void subscribeActual(SingleObserver<? super Object> downstream) {
                 CountedObserver counted = new CountedObserver(null, null, downstream, null, counter);
-                counted.guard(() -> source.subscribe((SingleObserver<Object>) counted));
+                counted.run(() -> source.subscribe((SingleObserver<Object>) counted));
             }
         };
     }
@@ -75,79 +76,25 @@ record PassThrough(World.Counter counter) implements TrackTransformer<Object> {
             @Override
             protected void subscribeActual(CompletableObserver downstream) {
                 CountedObserver counted = new CountedObserver(null, null, null, downstream, counter);
-                counted.guard(() -> source.subscribe(counted));
+                counted.run(() -> source.subscribe(counted));
             }
         };
     }
 
-    /** What is the same for all types. */
-    private abstract static class Counted {
-
-        private final World.Counter counter;
-        private boolean isOver;
-        private boolean isDone;
-        private boolean isCancelled;
+    /** The part that all types share. */
+    private abstract static class Counted extends CountReference {
 
         Counted(World.Counter counter) {
-            this.counter = counter;
-            counter.open();
+            super(counter);
         }
 
-        abstract void cancelUpstream();
-
-        final void guard(Runnable signal) {
-            try {
-                signal.run();
-            } catch (Throwable failure) {
-                try {
-                    cancelOnce();
-                } catch (Throwable another) {
-                    failure.addSuppressed(another);
-                }
-                throw failure;
-            }
+        final void run(Runnable subscription) {
+            guard(subscription);
         }
 
-        final void terminate(Runnable signal) {
-            if (isDone) {
-                return;
-            }
-            isDone = true;
-            try {
-                signal.run();
-            } finally {
-                end();
-            }
-        }
-
-        final void terminate(Throwable error, Runnable signal) {
-            if (isDone) {
-                RxJavaPlugins.onError(error);
-            } else {
-                terminate(signal);
-            }
-        }
-
-        final void cancelOnce() {
-            if (isCancelled) {
-                return;
-            }
-            isCancelled = true;
-            try {
-                cancelUpstream();
-            } finally {
-                // A terminal signal that is being delivered is the end by itself.
-                if (!isDone) {
-                    end();
-                }
-            }
-        }
-
-        private void end() {
-            if (!isOver) {
-                isOver = true;
-                counter.release();
-            }
+        @Override
+        protected final void drop(Throwable error) {
+            RxJavaPlugins.onError(error);
         }
     }
 
@@ -198,7 +145,7 @@ record PassThrough(World.Counter counter) implements TrackTransformer<Object> {
         }
 
         @Override
-        void cancelUpstream() {
+        protected void cancelUpstream() {
             if (upstream != null) {
                 upstream.cancel();
             }
@@ -308,7 +255,7 @@ record PassThrough(World.Counter counter) implements TrackTransformer<Object> {
         }
 
         @Override
-        void cancelUpstream() {
+        protected void cancelUpstream() {
             if (upstream != null) {
                 upstream.dispose();
             }
