@@ -9,6 +9,5 @@ module io.reactivetracker {
     exports io.reactivetracker.adapter;
     exports io.reactivetracker.internal to
             io.reactivetracker.recorder,
-            io.reactivetracker.redis,
-            io.reactivetracker.rxjava;
+            io.reactivetracker.redis;
 }
