@@ -52,6 +52,7 @@ import org.reactivestreams.Publisher;
  *       the exception goes to {@code RxJavaPlugins.onError} and the request is ignored.
  * </ul>
  */
+@SuppressWarnings("exports") // an application that calls this requires the module of the recorder itself
 public final class RxRecording {
 
     private RxRecording() {}
