@@ -165,7 +165,7 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
     }
 
     /** A counted subscription to a type without back-pressure. */
-    private abstract static class ObserverTask<D> extends TaskSubscription<Disposable, D> implements Disposable {
+    abstract static class ObserverTask<D> extends TaskSubscription<Disposable, D> implements Disposable {
 
         ObserverTask(D downstream, TaskTracker tracker, TaskOptions options) {
             super(downstream, tracker, options);

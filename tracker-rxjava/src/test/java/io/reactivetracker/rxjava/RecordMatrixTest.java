@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * However a recorded subscription ends, and whenever it is cancelled, by sources that follow the rules or go on after their
- * cancel: its end is recorded once, it is never RUNNING for ever, and its downstream is told what was recorded.
+ * cancel: its end is recorded once, it does not stay RUNNING, and its downstream is told what was recorded.
  */
 class RecordMatrixTest {
 
