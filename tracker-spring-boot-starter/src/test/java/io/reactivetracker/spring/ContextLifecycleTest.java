@@ -124,8 +124,7 @@ class ContextLifecycleTest {
         bare.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=0s")
                 .run(context -> assertThat(log)
                         .contains("WARN")
-                        .contains(
-                                "spring.lifecycle.timeout-per-shutdown-phase is 0.0 s, which leaves no grace in addition")
+                        .contains("spring.lifecycle.timeout-per-shutdown-phase is 0.0 s, which leaves no grace")
                         .contains("Increase it, for example to 30s, or set reactive-tracker.shutdown.grace"));
     }
 
