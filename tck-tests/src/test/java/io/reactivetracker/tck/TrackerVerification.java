@@ -6,7 +6,10 @@ import org.reactivestreams.tck.PublisherVerification;
 import org.reactivestreams.tck.TestEnvironment;
 import org.testng.annotations.AfterClass;
 
-/** What all verifications of publishers share: the times to wait, a tracker, and that no rule is skipped without a reason. */
+/**
+ * What all verifications of publishers share: the times to wait, a tracker, and that no rule is skipped without a
+ * reason.
+ */
 abstract class TrackerVerification<T> extends PublisherVerification<T> {
 
     // The longest wait for a signal that must come: it costs time only when a rule is broken.

@@ -16,18 +16,19 @@ import java.lang.invoke.VarHandle;
  * first of these:
  *
  * <ul>
- *   <li>a terminal signal was delivered downstream: deliver it within {@code try (this)} if {@link #end()} returns true;
+ *   <li>a terminal signal was delivered downstream: deliver it within {@code try (this)} if {@link #end()} returns
+ *       true;
  *   <li>the cancel of the upstream returned, see {@link #cancelOnce()};
  *   <li>one side threw, which is a cancel by rule 2.13 of Reactive Streams, see {@link #cancelAfterErrors}.
  * </ul>
  *
- * <p>A cancel while a terminal signal is delivered leaves the release to that delivery. The token is closed once and the
- * upstream is cancelled at most once, whichever threads race.
+ * <p>A cancel while a terminal signal is delivered leaves the release to that delivery. The token is closed once and
+ * the upstream is cancelled at most once, whichever threads race.
  *
  * <p>Such a subscriber must be neither fused nor conditional. A consumer that polls a fused queue runs the operators
  * upstream of the queue after the completion, and may drop the queue without a cancel, so a subscriber between them
- * cannot tell when the work is over. Elements pass without a check of what came before: the downstream decides about one
- * that comes after the end.
+ * cannot tell when the work is over. Elements pass without a check of what came before: the downstream decides about
+ * one that comes after the end.
  */
 public abstract class TaskSignals extends TaskToken {
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Withholds cancellations from an observer without a callback for errors, such as that of {@code subscribe()} or {@code
  * subscribe(onNext)}.
  *
- * <p>RxJava would report each one, with a stack trace, as an error that nobody handles. But a cancelled task is a normal
- * event, so the observer is left disposed instead.
+ * <p>RxJava would report each one, with a stack trace, as an error that nobody handles. But a cancelled task is a
+ * normal event, so the observer is left disposed instead.
  */
 final class CancellationFilter<T>
         implements Observer<T>, SingleObserver<T>, MaybeObserver<T>, CompletableObserver, Disposable {

@@ -13,9 +13,9 @@ import java.util.function.UnaryOperator;
 /**
  * An operator for all five types that treats each as a {@code Flowable}.
  *
- * <p>A conversion back delivers its last signal from within that of the {@code Flowable}, so a task ends after delivery
- * whatever its type. The conversion hides whether the observer has a callback for errors, so a {@link CancellationFilter}
- * follows it.
+ * <p>A conversion back delivers its last signal from within that of the {@code Flowable}, so a task ends after
+ * delivery whatever its type. The conversion hides whether the observer has a callback for errors, so a {@link
+ * CancellationFilter} follows it.
  */
 record FlowableOperator<T>(UnaryOperator<Flowable<T>> operator) implements TrackTransformer<T> {
 

@@ -24,11 +24,11 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 
 /**
- * One subscription that is a task of a group: passes signals on, is cut off when the task is cancelled, and ends the task
- * after its last signal.
+ * One subscription that is a task of a group: passes signals on, is cut off when the task is cancelled, and ends the
+ * task after its last signal.
  *
- * <p>If the task is admitted at once and its error policy is terminal, this is its only subscriber. Otherwise its upstream
- * is an {@link AttemptsSubscriber}.
+ * <p>If the task is admitted at once and its error policy is terminal, this is its only subscriber. Otherwise its
+ * upstream is an {@link AttemptsSubscriber}.
  */
 final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements TaskBody {
 
@@ -105,8 +105,8 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     }
 
     /**
-     * Subscribes to a source with the task as the current one: what the source subscribes to in this thread becomes a child
-     * of the task. The downstream is not part of the task, though the source may signal it from within.
+     * Subscribes to a source with the task as the current one: what the source subscribes to in this thread becomes a
+     * child of the task. The downstream is not part of the task, though the source may signal it from within.
      */
     void subscribeInTask(Supplier<? extends Publisher<? extends T>> source, FlowableSubscriber<T> subscriber) {
         Object previous = task.makeCurrent();

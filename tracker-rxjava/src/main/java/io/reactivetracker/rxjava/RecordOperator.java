@@ -22,8 +22,8 @@ import org.reactivestreams.Publisher;
 /**
  * Makes each subscription to a pipeline a task of one key.
  *
- * <p>Each type is treated as a {@code Flowable}. A conversion back holds the value until the {@code Flowable} completes,
- * which it does when the success is recorded.
+ * <p>Each type is treated as a {@code Flowable}. A conversion back holds the value until the {@code Flowable}
+ * completes, which it does when the success is recorded.
  */
 record RecordOperator<K, T>(TaskRecorder<K> recorder, K key, RecordOptions options) implements TrackTransformer<T> {
 

@@ -34,22 +34,22 @@ import org.reactivestreams.Publisher;
  *
  * <p>Tasks and revokes follow these rules:
  * <ul>
- *   <li>Each subscription claims the key. The source is not touched until the claim is granted. It is then subscribed to
- *       in the thread in which the store answers; with a store in memory, that is the subscribing thread.
- *   <li>The last signal is passed on when the end is recorded, in the thread in which the store answers. A {@code Single}
- *       and a {@code Maybe} hold their value until then; a {@code Flowable} and an {@code Observable} pass elements on as
- *       they come. If the source fails, a failure to record is suppressed in its error.
+ *   <li>Each subscription claims the key. The source is not touched until the claim is granted. It is then subscribed
+ *       to in the thread in which the store answers; with a store in memory, that is the subscribing thread.
+ *   <li>The last signal is passed on when the end is recorded, in the thread in which the store answers. A {@code
+ *       Single} and a {@code Maybe} hold their value until then; a {@code Flowable} and an {@code Observable} pass
+ *       elements on as they come. If the source fails, a failure to record is suppressed in its error.
  *   <li>Disposing of the subscription disposes of the source, and then records the task as FAILED with a {@link
  *       TaskCancelledException}. Before the claim is granted, it withdraws the claim.
- *   <li>When the token of the task is cancelled, for example because its lease is lost, the source is disposed of, the task
- *       is FAILED, and the downstream gets a {@code TaskCancelledException}.
- *   <li>A success that cannot be recorded because the lease was lost is a {@link LeaseLostException}. If the store fails
- *       instead, the downstream gets the outcome of the source, and the {@link RecordStoreException} goes to {@code
- *       RxJavaPlugins.onError}, as do all errors that no downstream can be told.
+ *   <li>When the token of the task is cancelled, for example because its lease is lost, the source is disposed of,
+ *       the task is FAILED, and the downstream gets a {@code TaskCancelledException}.
+ *   <li>A success that cannot be recorded because the lease was lost is a {@link LeaseLostException}. If the store
+ *       fails instead, the downstream gets the outcome of the source, and the {@link RecordStoreException} goes to
+ *       {@code RxJavaPlugins.onError}, as do all errors that no downstream can be told.
  *   <li>If anything throws on the way, the task is FAILED; it never stays RUNNING.
- *   <li>Demand is unchanged. The operators are not fused. A request that is not positive cancels the task, or withdraws the
- *       claim, with an {@code IllegalArgumentException} for a plain Reactive Streams subscriber; for a subscriber of RxJava
- *       the exception goes to {@code RxJavaPlugins.onError} and the request is ignored.
+ *   <li>Demand is unchanged. The operators are not fused. A request that is not positive cancels the task, or
+ *       withdraws the claim, with an {@code IllegalArgumentException} for a plain Reactive Streams subscriber; for a
+ *       subscriber of RxJava the exception goes to {@code RxJavaPlugins.onError} and the request is ignored.
  * </ul>
  */
 @SuppressWarnings("exports") // an application that calls this requires the module of the recorder itself
@@ -63,9 +63,10 @@ public final class RxRecording {
      * <p>A task begins only if the key is NOT_FOUND or FAILED. Otherwise the downstream gets a {@link
      * TaskAlreadyRecordedException} with the status, and the source is not touched.
      *
-     * <p>A {@code retry} downstream of this operator makes each attempt a new task, which begins from FAILED and has a
-     * greater fencing token; upstream of it, all attempts are one task. If {@code trackWith} is upstream of this operator, a
-     * subscription that is refused or waits for the key is not counted; if it is downstream, it is counted.
+     * <p>A {@code retry} downstream of this operator makes each attempt a new task, which begins from FAILED and has
+     * a greater fencing token; upstream of it, all attempts are one task. If {@code trackWith} is upstream of this
+     * operator, a subscription that is refused or waits for the key is not counted; if it is downstream, it is
+     * counted.
      *
      * @param <K> the type of the keys
      * @param <T> the type of the elements
@@ -80,9 +81,9 @@ public final class RxRecording {
     /**
      * Makes each subscription a task of this key with these options, as {@link #recordAs(TaskRecorder, Object)} does.
      *
-     * <p>A subscription that has joined a success completes empty, because results are not kept; a {@code Single} fails with
-     * a {@link TaskAlreadyRecordedException} of status SUCCEEDED. A subscription that has joined a failure fails with the
-     * recorded failure.
+     * <p>A subscription that has joined a success completes empty, because results are not kept; a {@code Single}
+     * fails with a {@link TaskAlreadyRecordedException} of status SUCCEEDED. A subscription that has joined a failure
+     * fails with the recorded failure.
      *
      * @param <K> the type of the keys
      * @param <T> the type of the elements
@@ -96,8 +97,8 @@ public final class RxRecording {
     }
 
     /**
-     * Returns a task of this key whose source a function makes from the task's context: as {@link #recordAs(TaskRecorder,
-     * Object)}, for a source that needs its fencing token.
+     * Returns a task of this key whose source a function makes from the task's context: as {@link
+     * #recordAs(TaskRecorder, Object)}, for a source that needs its fencing token.
      *
      * <pre>{@code
      * recordAs(payments, payment.id(), context -> pay(payment, context.fencingToken())).subscribe();
@@ -146,11 +147,11 @@ public final class RxRecording {
     }
 
     /**
-     * Revokes a success when subscribed to: undoes the task, and then forgets the success, so that a task of this key can
-     * begin again.
+     * Revokes a success when subscribed to: undoes the task, and then forgets the success, so that a task of this key
+     * can begin again.
      *
-     * <p>If the key is not SUCCEEDED, it fails with a {@link TaskNotSucceededException}, and {@code undo} is not touched.
-     * If {@code undo} fails or is cancelled, the key stays SUCCEEDED.
+     * <p>If the key is not SUCCEEDED, it fails with a {@link TaskNotSucceededException}, and {@code undo} is not
+     * touched. If {@code undo} fails or is cancelled, the key stays SUCCEEDED.
      *
      * @param <K> the type of the keys
      * @param recorder the recorder
@@ -164,8 +165,8 @@ public final class RxRecording {
     }
 
     /**
-     * Revokes a success when subscribed to, as {@link #revoke(TaskRecorder, Object, Completable)} does, by a source that a
-     * function makes from the revoke's context.
+     * Revokes a success when subscribed to, as {@link #revoke(TaskRecorder, Object, Completable)} does, by a source
+     * that a function makes from the revoke's context.
      *
      * @param <K> the type of the keys
      * @param recorder the recorder

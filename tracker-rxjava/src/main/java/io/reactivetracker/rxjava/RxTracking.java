@@ -40,16 +40,17 @@ import org.reactivestreams.Publisher;
  * whenDrained(tracker).blockingAwait();
  * }</pre>
  *
- * <p>{@code trackWith} counts only what is upstream of it, so make it the last operator. A downstream operator that moves
- * signals to another thread, such as {@code observeOn}, may still pass them on after the task has ended. One that moves
- * the subscription, such as {@code subscribeOn}, delays the count until that thread subscribes.
+ * <p>{@code trackWith} counts only what is upstream of it, so make it the last operator. A downstream operator that
+ * moves signals to another thread, such as {@code observeOn}, may still pass them on after the task has ended. One
+ * that moves the subscription, such as {@code subscribeOn}, delays the count until that thread subscribes.
  *
- * <p>A cancelled task is a normal event. A subscription without a callback for errors, such as {@code subscribe()} or {@code
- * subscribe(onNext)}, gets no {@link TaskCancelledException}: it is left disposed, and nothing is reported, where RxJava
- * would report an {@code OnErrorNotImplementedException} with a stack trace. This requires that an operator of this class is
- * the last one of the pipeline. After another operator, and with {@code forEachWhile} and {@code
- * blockingSubscribe(onNext)}, which do not tell whether they have such a callback, the exception is delivered and RxJava
- * reports it. All other errors are always delivered, including that of a task which a closed or cancelled group refuses.
+ * <p>A cancelled task is a normal event. A subscription without a callback for errors, such as {@code subscribe()} or
+ * {@code subscribe(onNext)}, gets no {@link TaskCancelledException}: it is left disposed, and nothing is reported,
+ * where RxJava would report an {@code OnErrorNotImplementedException} with a stack trace. This requires that an
+ * operator of this class is the last one of the pipeline. After another operator, and with {@code forEachWhile} and
+ * {@code blockingSubscribe(onNext)}, which do not tell whether they have such a callback, the exception is delivered
+ * and RxJava reports it. All other errors are always delivered, including that of a task which a closed or cancelled
+ * group refuses.
  */
 public final class RxTracking {
 
@@ -58,14 +59,14 @@ public final class RxTracking {
     /**
      * Counts each subscription as a task.
      *
-     * <p>A subscription is counted from inside {@code subscribe()}, before the upstream is touched, until its terminal
-     * signal was delivered downstream or the upstream's {@code cancel()} or {@code dispose()} returned, or until something
-     * throws on the way. It is counted down once, whichever threads race. A {@code retry} or {@code repeat} downstream of
-     * this operator makes each attempt a task; upstream of it, all attempts are one task.
+     * <p>A subscription is counted from inside {@code subscribe()}, before the upstream is touched, until its
+     * terminal signal was delivered downstream or the upstream's {@code cancel()} or {@code dispose()} returned, or
+     * until something throws on the way. It is counted down once, whichever threads race. A {@code retry} or {@code
+     * repeat} downstream of this operator makes each attempt a task; upstream of it, all attempts are one task.
      *
-     * <p>Signals and demand pass unchanged, and the upstream is cancelled at most once. The operator is neither fused nor
-     * conditional: a consumer that polls a fused upstream runs it after its completion and may drop it without a cancel,
-     * so the end of the work would be unknown.
+     * <p>Signals and demand pass unchanged, and the upstream is cancelled at most once. The operator is neither fused
+     * nor conditional: a consumer that polls a fused upstream runs it after its completion and may drop it without a
+     * cancel, so the end of the work would be unknown.
      *
      * <p>Code of a cancelled upstream may still run on another thread. To wait for that too, run it by
      * {@link TaskTracker#wrap} or hold a {@link TaskTracker#token()} in it.
@@ -111,15 +112,17 @@ public final class RxTracking {
     /**
      * Makes each subscription a task of a group.
      *
-     * <p>The group counts a subscription from inside {@code subscribe()}. The upstream is subscribed to when the group's
-     * {@code Admission} admits the task, and again for each further attempt that the group's {@code ErrorPolicy} decides on.
-     * Elements that an attempt emitted before it failed were passed on by then, as with RxJava's {@code retry}.
-     * The task ends after its last signal was delivered downstream or the upstream was cancelled, whatever throws.
+     * <p>The group counts a subscription from inside {@code subscribe()}. The upstream is subscribed to when the
+     * group's {@code Admission} admits the task, and again for each further attempt that the group's {@code
+     * ErrorPolicy} decides on. Elements that an attempt emitted before it failed were passed on by then, as with
+     * RxJava's {@code retry}. The task ends after its last signal was delivered downstream or the upstream was
+     * cancelled, whatever throws.
      *
-     * <p>When the task is cancelled, by itself or with its group, its upstream is cancelled, once, and its downstream gets a
-     * {@link TaskCancelledException} that names the task, unless it has no callback for errors. A rejected task fails with a
-     * {@code TaskRejectedException}, and a task of a closed group with a {@code GroupClosedException}; the upstream is then
-     * not touched. The tasks are not fused. See {@link #defer} for a task that needs its own id, attempt or token.
+     * <p>When the task is cancelled, by itself or with its group, its upstream is cancelled, once, and its downstream
+     * gets a {@link TaskCancelledException} that names the task, unless it has no callback for errors. A rejected
+     * task fails with a {@code TaskRejectedException}, and a task of a closed group with a {@code
+     * GroupClosedException}; the upstream is then not touched. The tasks are not fused. See {@link #defer} for a task
+     * that needs its own id, attempt or token.
      *
      * @param <T> the type of the elements
      * @param group the group that counts, admits and judges the tasks
@@ -159,7 +162,8 @@ public final class RxTracking {
     /**
      * Makes each subscription a task of a group, whose source a function makes from the task's context.
      *
-     * <p>The function is called for each attempt, once the task is admitted. Otherwise as {@link #trackWith(TaskGroup)}.
+     * <p>The function is called for each attempt, once the task is admitted. Otherwise as {@link
+     * #trackWith(TaskGroup)}.
      *
      * @param <T> the type of the elements
      * @param group the group that counts, admits and judges the tasks
@@ -180,14 +184,14 @@ public final class RxTracking {
     /**
      * Lets a token end each subscription.
      *
-     * <p>When the token is cancelled, the upstream is cancelled, once, and then the downstream gets a
-     * {@link TaskCancelledException} with the token's cause, unless it has no callback for errors. If the token is cancelled
+     * <p>When the token is cancelled, the upstream is cancelled, once, and then the downstream gets a {@link
+     * TaskCancelledException} with the token's cause, unless it has no callback for errors. If the token is cancelled
      * already, the upstream is not subscribed to. A completion or an error that comes first wins; an error after the
-     * cancel goes to {@link RxJavaPlugins#onError}. The thread that cancels delivers the exception, or the thread that is
-     * passing an element on at that moment.
+     * cancel goes to {@link RxJavaPlugins#onError}. The thread that cancels delivers the exception, or the thread
+     * that is passing an element on at that moment.
      *
-     * <p>The token keeps a subscription only until the subscription ends. Put this before {@code trackWith}, so that the task
-     * is counted until the downstream was told. The operator is not fused.
+     * <p>The token keeps a subscription only until the subscription ends. Put this before {@code trackWith}, so that
+     * the task is counted until the downstream was told. The operator is not fused.
      *
      * @param <T> the type of the elements
      * @param token the token that ends the subscriptions
@@ -201,8 +205,8 @@ public final class RxTracking {
     /**
      * Starts a task now and counts it until it has ended, whether or not anyone waits for it.
      *
-     * <p>Use it in place of a {@code subscribe()} whose outcome nobody sees. The task is counted before it is subscribed to,
-     * whether or not the tracker is closed.
+     * <p>Use it in place of a {@code subscribe()} whose outcome nobody sees. The task is counted before it is
+     * subscribed to, whether or not the tracker is closed.
      *
      * @param <T> the type of the result
      * @param tracker the tracker that counts the task
@@ -298,9 +302,10 @@ public final class RxTracking {
     /**
      * Waits for a tracker to be closed and empty.
      *
-     * <p>The wait begins with this call and not with the subscription: the {@code Completable} completes if the tracker
-     * was drained at any instant from now on, even if it was reopened before anyone subscribed. Each further subscription
-     * completes for the same drain; {@code Completable.defer(() -> whenDrained(tracker))} begins a new wait each time.
+     * <p>The wait begins with this call and not with the subscription: the {@code Completable} completes if the
+     * tracker was drained at any instant from now on, even if it was reopened before anyone subscribed. Each further
+     * subscription completes for the same drain; {@code Completable.defer(() -> whenDrained(tracker))} begins a new
+     * wait each time.
      *
      * <p>Completes in the thread that drains the tracker, or in the subscribing one if the tracker was drained before.
      * Disposing of the subscription unlinks it and leaves nothing behind.
@@ -318,9 +323,9 @@ public final class RxTracking {
     /**
      * Waits for a tracker to be closed and empty, for a limited time.
      *
-     * <p>As {@link #whenDrained(TaskTracker)}, but fails with a {@link TimeoutException} when the time is up, in a thread of
-     * {@code Schedulers.computation()}. The message names the tracker, its state, and what still runs: for example, that it
-     * was never closed. The time begins with the subscription.
+     * <p>As {@link #whenDrained(TaskTracker)}, but fails with a {@link TimeoutException} when the time is up, in a
+     * thread of {@code Schedulers.computation()}. The message names the tracker, its state, and what still runs: for
+     * example, that it was never closed. The time begins with the subscription.
      *
      * @param tracker the tracker to wait for; the wait does not close it
      * @param timeout how long to wait
@@ -343,8 +348,8 @@ public final class RxTracking {
     /**
      * Waits for a group to be closed and to have no more tasks or children, for a limited time.
      *
-     * <p>As {@link #whenDrained(TaskGroup)}, but fails when the time is up, as {@link #whenDrained(TaskTracker, Duration)}
-     * does.
+     * <p>As {@link #whenDrained(TaskGroup)}, but fails when the time is up, as {@link #whenDrained(TaskTracker,
+     * Duration)} does.
      *
      * @param group the group to wait for
      * @param timeout how long to wait
@@ -371,8 +376,8 @@ public final class RxTracking {
     /**
      * Waits for a token to be cancelled.
      *
-     * <p>Completes in the thread that cancels, or in the subscribing one if the token is cancelled already. Disposing of
-     * the subscription unlinks it and leaves nothing behind.
+     * <p>Completes in the thread that cancels, or in the subscribing one if the token is cancelled already. Disposing
+     * of the subscription unlinks it and leaves nothing behind.
      *
      * @param token the token to wait for
      * @return a {@code Completable} that completes when the token is cancelled
@@ -449,8 +454,8 @@ public final class RxTracking {
     /**
      * Returns a continuation for tasks of RxJava that subscribes to a publisher.
      *
-     * @param source makes the publisher, such as a {@code Flowable} or the {@code toFlowable()} of any other type; its elements
-     *     must be of the task's type
+     * @param source makes the publisher, such as a {@code Flowable} or the {@code toFlowable()} of any other type;
+     *     its elements must be of the task's type
      * @return what an {@link io.reactivetracker.group.ErrorPolicy} resumes a task with
      */
     public static Continuation resumeWith(Function<? super TaskContext, ? extends Publisher<?>> source) {

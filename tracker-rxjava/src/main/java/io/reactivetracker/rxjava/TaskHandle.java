@@ -11,7 +11,8 @@ import io.reactivex.rxjava3.plugins.RxJavaPlugins;
  *
  * <p>Dropping the handle, or disposing of a wait, leaves the task alone. Safe for use by several threads.
  *
- * <p>Modelled on <a href="https://docs.rs/tokio/latest/tokio/task/struct.JoinHandle.html">{@code JoinHandle}</a> of tokio.
+ * <p>Modelled on <a href="https://docs.rs/tokio/latest/tokio/task/struct.JoinHandle.html">{@code JoinHandle}</a> of
+ * tokio.
  *
  * @param <T> the type of the result
  */
@@ -32,14 +33,14 @@ public interface TaskHandle<T> {
     String name();
 
     /**
-     * Waits for the task's outcome: its value, an empty completion, its error, or a {@link TaskCancelledException} if it was
-     * aborted.
+     * Waits for the task's outcome: its value, an empty completion, its error, or a {@link TaskCancelledException} if
+     * it was aborted.
      *
-     * <p>Allows any number of subscriptions, before the end and after it; each gets the same outcome. Disposing of one does
-     * not stop the task. Subscribers are told before the task counts as ended.
+     * <p>Allows any number of subscriptions, before the end and after it; each gets the same outcome. Disposing of
+     * one does not stop the task. Subscribers are told before the task counts as ended.
      *
-     * <p>An error that comes while nobody waits goes to {@link RxJavaPlugins#onError}, at once, and still reaches those who
-     * subscribe later. An abort is not reported.
+     * <p>An error that comes while nobody waits goes to {@link RxJavaPlugins#onError}, at once, and still reaches
+     * those who subscribe later. An abort is not reported.
      *
      * @return the outcome
      */
@@ -50,8 +51,8 @@ public interface TaskHandle<T> {
      *
      * <p>As with every cancellation in RxJava, code on another thread may still run for a while.
      *
-     * @return true if and only if this call stopped the task, so that its outcome is a {@link TaskCancelledException}; false
-     *     if the task had its outcome, was about to be told it, or was aborted already
+     * @return true if and only if this call stopped the task, so that its outcome is a {@link
+     *     TaskCancelledException}; false if the task had its outcome, was about to be told it, or was aborted already
      */
     boolean abort();
 

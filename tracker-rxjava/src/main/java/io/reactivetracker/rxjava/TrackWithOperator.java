@@ -24,8 +24,8 @@ import org.reactivestreams.Subscription;
 /**
  * Counts each subscription to a pipeline as a task.
  *
- * <p>Each type has an observer of its own, so that a tracked subscription costs one object; a conversion to {@code Flowable} and back
- * would cost four.
+ * <p>Each type has an observer of its own, so that a tracked subscription costs one object; a conversion to {@code
+ * Flowable} and back would cost four.
  */
 record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements TrackTransformer<T> {
 

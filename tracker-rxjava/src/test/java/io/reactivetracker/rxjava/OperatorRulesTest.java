@@ -33,8 +33,8 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * What RxJava asks of an operator, asked of each of ours, over each type: a source or a downstream that breaks the rules
- * neither makes us break one, nor leaves a task counted, nor is what it says swallowed.
+ * What RxJava asks of an operator, asked of each of ours, over each type: a source or a downstream that breaks the
+ * rules neither makes us break one, nor leaves a task counted, nor is what it says swallowed.
  */
 class OperatorRulesTest {
 
@@ -114,7 +114,9 @@ class OperatorRulesTest {
         assertThat(recorder.counts().join()).containsEntry(TaskStatus.RUNNING, 0L);
     }
 
-    /** Subscribes through an operator to a source that has given its subscription, and lets the downstream behave so. */
+    /**
+     * Subscribes through an operator to a source that has given its subscription, and lets the downstream behave so.
+     */
     private ScriptedSource subscribe(
             Operator operator, Kind kind, @Nullable RuntimeException cancelFailure, Consumer<String> behaviour) {
         RecordingSubscriber subscriber = new RecordingSubscriber(tracker, behaviour);

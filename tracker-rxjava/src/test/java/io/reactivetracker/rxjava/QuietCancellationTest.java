@@ -42,7 +42,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A cancelled task is a normal event: with RxJava's own plugins, it leaves no stack trace where nobody listens to errors. */
+/**
+ * A cancelled task is a normal event: with RxJava's own plugins, it leaves no stack trace where nobody listens to
+ * errors.
+ */
 @SuppressWarnings("CheckReturnValue") // what happens to the subscriptions is seen in the group
 class QuietCancellationTest {
 

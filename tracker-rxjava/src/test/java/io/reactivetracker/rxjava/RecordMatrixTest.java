@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * However a recorded subscription ends, and whenever it is cancelled, by sources that follow the rules or go on after their
- * cancel: its end is recorded once, it does not stay RUNNING, and its downstream is told what was recorded.
+ * However a recorded subscription ends, and whenever it is cancelled, by sources that follow the rules or go on after
+ * their cancel: its end is recorded once, it does not stay RUNNING, and its downstream is told what was recorded.
  */
 class RecordMatrixTest {
 

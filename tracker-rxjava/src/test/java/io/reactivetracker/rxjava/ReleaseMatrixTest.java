@@ -388,7 +388,10 @@ class ReleaseMatrixTest {
                 .isSameAs(fatal);
     }
 
-    /** Runs a script against a tracked pipeline, and collects what the caller, the downstream and the error handler see. */
+    /**
+     * Runs a script against a tracked pipeline, and collects what the caller, the downstream and the error handler
+     * see.
+     */
     private ScriptedSource run(Kind kind, Consumer<String> behaviour, ScriptedSource.Script script) {
         ScriptedSource source = new ScriptedSource(tracker, script);
         downstream = new RecordingSubscriber(tracker, behaviour);

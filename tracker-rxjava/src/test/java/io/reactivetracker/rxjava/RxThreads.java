@@ -9,8 +9,9 @@ import reactor.blockhound.BlockHound;
 import reactor.blockhound.integration.BlockHoundIntegration;
 
 /**
- * Tells BlockHound which threads of RxJava must not block, for it knows those of the version before; and what they may do all
- * the same, as Reactor's own may: the JDK's timer takes a lock for a moment where something enters or leaves it.
+ * Tells BlockHound which threads of RxJava must not block, for it knows those of the version before; and what they
+ * may do all the same, as Reactor's own may: the JDK's timer takes a lock for a moment where something enters or
+ * leaves it.
  */
 public final class RxThreads implements BlockHoundIntegration {
 

@@ -32,8 +32,8 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * A fused queue outlives its completion, and a consumer may drop it without a cancel. So nothing is fused through a tracked
- * subscription: the source of a counted one runs only while it is counted, and each count comes down.
+ * A fused queue outlives its completion, and a consumer may drop it without a cancel. So nothing is fused through a
+ * tracked subscription: the source of a counted one runs only while it is counted, and each count comes down.
  */
 @SuppressWarnings("CheckReturnValue") // what happens to the subscription is seen in the tracker
 class TrackWithBetweenFusedOperatorsTest {
@@ -50,7 +50,10 @@ class TrackWithBetweenFusedOperatorsTest {
         return element;
     }
 
-    /** Closes the tracker, lets the rest of the pipeline run, and looks whether the drain was the last thing to happen. */
+    /**
+     * Closes the tracker, lets the rest of the pipeline run, and looks whether the drain was the last thing to
+     * happen.
+     */
     private void assertWorkedWhileCounted(String... elements) {
         tracker.drained().onDone(() -> events.add("drained"));
         tracker.close();

@@ -13,7 +13,10 @@ import io.reactivex.rxjava3.core.Single;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** An operator that counts wrongly, in one of several ways, for the fuzzer to find; types other than Flowable are right. */
+/**
+ * An operator that counts wrongly, in one of several ways, for the fuzzer to find; types other than Flowable are
+ * right.
+ */
 record BrokenTracking(How how, World world) implements TrackTransformer<Object> {
 
     /** What is wrong. */
