@@ -26,7 +26,7 @@ final class Pipelines {
     /**
      * Returns the name that was given nearest upstream, as Reactor's own listeners read it; null if there is none.
      *
-     * <p>A step that has looked for the name answers for everything upstream of it, so that each step is asked once,
+     * <p>A step that has looked for the name answers for all steps upstream of it, so that each step is asked once,
      * also where many steps of a pipeline look for the name.
      */
     private static @Nullable String nameOf(Publisher<?> source) {
