@@ -29,12 +29,8 @@ public final class RegistrationSlotStress {
         private final AtomicInteger second = new AtomicInteger();
 
         @Actor
-        public void setFirst() {
+        public void set() {
             slot.set(first::incrementAndGet);
-        }
-
-        @Actor
-        public void setSecond() {
             slot.set(second::incrementAndGet);
         }
 

@@ -6,8 +6,8 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 
 /**
- * The operations from which Lincheck generates scenarios, for the real tracker, its specification, and a tracker that is
- * wrong on purpose.
+ * The operations from which Lincheck generates scenarios, for the real tracker, its specification, and a tracker that
+ * is wrong on purpose.
  *
  * <p>Each thread has its own token and signal, so every operation is a single step of the tracker. A shared token and a
  * shared signal exist from the start.
