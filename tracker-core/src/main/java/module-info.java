@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Counts running tasks, waits for the last of them to end, and cancels trees of them. */
-@SuppressWarnings("module") // the adapters are compiled after this module, so their names are not known yet
+@SuppressWarnings("module") // these modules are compiled after this one, so their names are not known yet
 module io.reactivetracker {
     requires static transitive org.jspecify;
 
