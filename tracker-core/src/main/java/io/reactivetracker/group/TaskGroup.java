@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * mails.submit(TaskOptions.named("welcome"), task -> sendAsync(mail));
  *
- * orders.join().await(); // takes no more, and waits for what there is, mails included
+ * orders.closeAndDrain().await(); // takes no more, and waits for what there is, mails included
  * }</pre>
  *
  * <p>Each task is issued, waits in the queue of the {@link Admission} if it has to, is active, and ends by one {@link

@@ -104,7 +104,7 @@ public final class ReactorRecording {
      * #recordAs(TaskRecorder, Object)}, for a source that needs its fencing token.
      *
      * <pre>{@code
-     * recordAs(payments, payment.id(), task -> pay(payment, task.fencingToken())).subscribe();
+     * recordAs(payments, payment.id(), context -> pay(payment, context.fencingToken())).subscribe();
      * }</pre>
      *
      * @param <K> the type of the keys

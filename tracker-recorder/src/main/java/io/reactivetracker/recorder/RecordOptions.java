@@ -5,7 +5,7 @@ package io.reactivetracker.recorder;
  * Options of a recorded task: whether it joins the task that holds its key.
  *
  * <pre>{@code
- * payments.record(payment.id(), orJoin(), task -> pay(payment));
+ * payments.record(payment.id(), orJoin(), context -> pay(payment));
  * }</pre>
  *
  * <p>Immutable and safe for use by several threads.

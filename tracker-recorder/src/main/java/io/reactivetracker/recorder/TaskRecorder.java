@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * TaskRecorder<String> payments = TaskRecorder.create();
  *
- * payments.record(payment.id(), task -> pay(payment))
+ * payments.record(payment.id(), context -> pay(payment)) // begins if none has begun or the last failed
  *         .whenComplete((receipt, refused) -> answer(receipt, refused));
  * }</pre>
  *

@@ -4,8 +4,14 @@ package io.reactivetracker.examples.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.CancellationToken;
+import io.reactivetracker.RegistrationSlot;
+import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.adapter.GroupTask;
+import io.reactivetracker.group.Outcome;
+import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.test.ManualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,10 +81,10 @@ class CoreSnippetsTest {
         TaskTracker tracker = TaskTracker.create();
         Log log = new Log(new ArrayList<>());
         TaskToken stuck = tracker.token("stuck");
-        Duration patience = Duration.ofMillis(1);
+        Duration timeout = Duration.ofMillis(1);
         // spotless:off
         tracker.close();
-        if (!tracker.drained().await(patience)) {
+        if (!tracker.drained().await(timeout)) {
             log.warn("still running: {}", tracker.runningTasks());
         }
         // spotless:on
@@ -119,6 +125,43 @@ class CoreSnippetsTest {
         tracker.close();
         tracker.drained().await();
         assertThat(done).containsExactlyInAnyOrder("imported", "shipped one");
+    }
+
+    @Test
+    void theSlotOfARegistration() {
+        ManualTimer timer = new ManualTimer();
+        Duration delay = Duration.ofSeconds(1);
+        Runnable action = () -> done.add("too late");
+        // spotless:off
+        RegistrationSlot alarm = new RegistrationSlot();
+
+        alarm.set(timer.schedule(delay, action));   // one thread starts
+        alarm.close();                              // another thread ends, before, during or after that
+        // spotless:on
+        timer.advance(delay);
+        assertThat(done).isEmpty();
+    }
+
+    @Test
+    void theCurrentTaskOfAThread() {
+        TaskGroup group = TaskGroup.builder("orders").build();
+        GroupTask task = GroupTask.issue(group, TaskOptions.named("ship"), () -> null);
+        Source source = Runnable::run;
+        Runnable subscriber = () -> done.add("subscribed");
+        // spotless:off
+        Object previous = task.makeCurrent();
+        try {
+            source.subscribe(subscriber);
+        } finally {
+            GroupTask.restoreCurrent(previous);
+        }
+        // spotless:on
+        assertThat(done).containsExactly("subscribed");
+        assertThat(task.end(Outcome.SUCCEEDED)).isTrue();
+    }
+
+    private interface Source {
+        void subscribe(Runnable subscriber);
     }
 
     private record Log(List<String> lines) {

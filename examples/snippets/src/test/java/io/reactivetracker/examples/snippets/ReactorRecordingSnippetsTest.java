@@ -50,7 +50,7 @@ class ReactorRecordingSnippetsTest {
         // spotless:on
         assertThat(paid).containsExactly("payment-1 0", "refunded payment-1");
         // spotless:off
-        recordAs(payments, payment.id(), attempt -> pay(payment, attempt.fencingToken())).subscribe();
+        recordAs(payments, payment.id(), context -> pay(payment, context.fencingToken())).subscribe();
         // spotless:on
         assertThat(paid).containsExactly("payment-1 0", "refunded payment-1", "payment-1 3");
         assertThat(payments.status("payment-1").join()).isEqualTo(TaskStatus.SUCCEEDED);

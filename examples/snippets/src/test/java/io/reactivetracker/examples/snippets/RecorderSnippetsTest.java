@@ -55,7 +55,7 @@ class RecorderSnippetsTest {
         // spotless:on
         for (Payment payment : requests) {
             // spotless:off
-            payments.record(payment.id(), attempt -> pay(payment)) // begins only if none has, or the last has failed
+            payments.record(payment.id(), context -> pay(payment)) // begins if none has begun or the last failed
                     .whenComplete((receipt, refused) -> answer(receipt, refused));
             // spotless:on
         }
@@ -67,19 +67,19 @@ class RecorderSnippetsTest {
         TaskRecorder<String> payments = TaskRecorder.create();
         Payment payment = new Payment("one");
         // spotless:off
-        payments.record(payment.id(), orJoin(), attempt -> pay(payment));
+        payments.record(payment.id(), orJoin(), context -> pay(payment));
         // spotless:on
         payments.forget(payment.id());
         // spotless:off
-        payments.record(payment.id(), orJoin(), attempt -> pay(payment)); // joins a running one
-        payments.revoke(payment.id(), attempt -> refund(payment)); // then it may be paid again
+        payments.record(payment.id(), orJoin(), context -> pay(payment)); // joins a running one
+        payments.revoke(payment.id(), context -> refund(payment)); // then it may be paid again
 
-        payments.record(payment.id(), attempt -> pay(payment, attempt.fencingToken())); // excludes a late owner
+        payments.record(payment.id(), context -> pay(payment, context.fencingToken())); // excludes a late owner
         // spotless:on
         assertThat(done).containsExactly("paid one", "paid one", "refunded one", "fence 4", "paid one");
         // spotless:off
         payments.status(payment.id()); // NOT_FOUND, RUNNING, SUCCEEDED, FAILED or REVOKING
-        payments.whenSettled(payment.id()); // when nothing of it is under way; with why it failed, if it did
+        payments.whenSettled(payment.id()); // completes when no task of the key runs
         payments.keys(TaskStatus.FAILED);
         // spotless:on
         assertThat(payments.status(payment.id())).isCompletedWithValue(TaskStatus.SUCCEEDED);

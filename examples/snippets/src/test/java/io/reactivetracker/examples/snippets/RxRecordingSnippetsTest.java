@@ -46,7 +46,7 @@ class RxRecordingSnippetsTest {
         // spotless:on
         assertThat(paid).containsExactly("payment-1 0", "refunded payment-1");
         // spotless:off
-        recordAs(payments, payment.id(), attempt -> pay(payment, attempt.fencingToken())).subscribe();
+        recordAs(payments, payment.id(), context -> pay(payment, context.fencingToken())).subscribe();
         // spotless:on
         assertThat(paid).containsExactly("payment-1 0", "refunded payment-1", "payment-1 3");
         assertThat(payments.status("payment-1").join()).isEqualTo(TaskStatus.SUCCEEDED);
