@@ -12,14 +12,14 @@ final class Ancestors {
     private Ancestors() {}
 
     /** Returns the parent that the options name, or else the known one, or else the task whose body this thread runs. */
-    static @Nullable AbstractGroupTask parentOf(TaskOptions options, @Nullable TaskContext known) {
+    static @Nullable TaskNode parentOf(TaskOptions options, @Nullable TaskContext known) {
         Object parent = options.parent() != null ? options.parent() : known != null ? known : CurrentTask.get();
-        return parent instanceof AbstractGroupTask task ? task : null;
+        return parent instanceof TaskNode task ? task : null;
     }
 
     /** Returns the nearest task that has not ended: this one, or an ancestor of it. */
-    static @Nullable AbstractGroupTask nearestRunning(@Nullable AbstractGroupTask first) {
-        AbstractGroupTask nearest = first;
+    static @Nullable TaskNode nearestRunning(@Nullable TaskNode first) {
+        TaskNode nearest = first;
         while (nearest != null && nearest.isOver()) {
             nearest = nearest.parent();
         }
@@ -27,8 +27,8 @@ final class Ancestors {
     }
 
     /** Returns a share of the permit of that limit which the nearest ancestor holds; null if none holds one. */
-    static @Nullable Permit shareOfPermit(AbstractGroupTask task, Admission limit) {
-        AbstractGroupTask ancestor = task.parent();
+    static @Nullable Permit shareOfPermit(TaskNode task, Admission limit) {
+        TaskNode ancestor = task.parent();
         while (ancestor != null) {
             Permit share = ancestor.share(limit);
             if (share != null) {
@@ -43,8 +43,8 @@ final class Ancestors {
      * Returns whether a task, or an ancestor that may wait for it, keeps a tracker from draining: that of its group, or of a
      * group above.
      */
-    static boolean keepOpen(AbstractGroupTask first, TaskTracker waited) {
-        for (AbstractGroupTask task = first; task != null; task = task.parent()) {
+    static boolean keepOpen(TaskNode first, TaskTracker waited) {
+        for (TaskNode task = first; task != null; task = task.parent()) {
             for (TaskGroup group = task.group(); group != null; group = group.parent()) {
                 if (group.isWaitedForBy(waited)) {
                     return true;

@@ -8,12 +8,12 @@ import java.util.function.Consumer;
 /** Someone who is told of the children of a group, until the watch is closed. */
 final class ChildWatch implements Registration {
 
-    private final GroupState ledger;
+    private final GroupState state;
     private final Consumer<? super TaskGroup> action;
     private volatile boolean isClosed;
 
-    ChildWatch(GroupState ledger, Consumer<? super TaskGroup> action) {
-        this.ledger = ledger;
+    ChildWatch(GroupState state, Consumer<? super TaskGroup> action) {
+        this.state = state;
         this.action = action;
     }
 
@@ -31,6 +31,6 @@ final class ChildWatch implements Registration {
     @Override
     public void close() {
         isClosed = true;
-        ledger.unwatch(this);
+        state.unwatch(this);
     }
 }

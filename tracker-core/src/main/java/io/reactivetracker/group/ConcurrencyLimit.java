@@ -63,7 +63,7 @@ public final class ConcurrencyLimit implements Admission {
 
     /** Grants a permit without a request to a task that need not wait. Otherwise returns null, and the task has to ask. */
     @Nullable
-    Permit tryGrant(AbstractGroupTask task) {
+    Permit tryGrant(TaskNode task) {
         Permit share = Ancestors.shareOfPermit(task, this);
         if (share != null) {
             return share;
@@ -85,7 +85,7 @@ public final class ConcurrencyLimit implements Admission {
 
     @Override
     public Registration admit(AdmissionRequest request) {
-        Permit share = request.task() instanceof AbstractGroupTask task ? Ancestors.shareOfPermit(task, this) : null;
+        Permit share = request.task() instanceof TaskNode task ? Ancestors.shareOfPermit(task, this) : null;
         if (share != null) {
             if (!request.grant(share)) {
                 share.release(Outcome.CANCELLED);

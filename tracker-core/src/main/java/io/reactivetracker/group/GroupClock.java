@@ -31,12 +31,12 @@ final class GroupClock {
     }
 
     /** How long ago a task was issued. */
-    Duration age(AbstractGroupTask task) {
+    Duration age(TaskNode task) {
         return Duration.ofNanos(timer.nanoTime() - task.issuedAt());
     }
 
     /** Describes tasks as they are now. */
-    synchronized List<RunningTask> describe(List<AbstractGroupTask> tasks) {
+    synchronized List<RunningTask> describe(List<TaskNode> tasks) {
         long now = timer.nanoTime();
         Instant origin = originInstant;
         if (origin == null) {

@@ -55,9 +55,9 @@ final class GroupState {
     }
 
     /** Replaces a child that has ended by its counts; in one step, so that no look misses them or counts them twice. */
-    synchronized void depart(TaskGroup child, GroupState itsLedger) {
+    synchronized void depart(TaskGroup child, GroupState childState) {
         if (children.remove(child)) {
-            departed = departed.plus(itsLedger.own());
+            departed = departed.plus(childState.own());
         }
     }
 
@@ -73,29 +73,29 @@ final class GroupState {
         return sum.counts;
     }
 
-    List<AbstractGroupTask> tasks() {
+    List<TaskNode> tasks() {
         return tasks(task -> true);
     }
 
-    List<AbstractGroupTask> activeTasks() {
-        return tasks(AbstractGroupTask::isActiveNow);
+    List<TaskNode> activeTasks() {
+        return tasks(TaskNode::isActiveNow);
     }
 
     /** The active task that was issued first. */
     @Nullable
-    AbstractGroupTask oldestActive() {
-        List<AbstractGroupTask> firsts = new ArrayList<>();
+    TaskNode oldestActive() {
+        List<TaskNode> firsts = new ArrayList<>();
         stripes.forEach(stripe -> {
-            AbstractGroupTask first = stripe.firstActive();
+            TaskNode first = stripe.firstActive();
             if (first != null) {
                 firsts.add(first);
             }
         });
-        return firsts.isEmpty() ? null : Collections.min(firsts, AbstractGroupTask.OLDEST_FIRST);
+        return firsts.isEmpty() ? null : Collections.min(firsts, TaskNode.OLDEST_FIRST);
     }
 
-    private List<AbstractGroupTask> tasks(Predicate<AbstractGroupTask> condition) {
-        List<AbstractGroupTask> found = new ArrayList<>();
+    private List<TaskNode> tasks(Predicate<TaskNode> condition) {
+        List<TaskNode> found = new ArrayList<>();
         stripes.forEach(stripe -> stripe.forEach(task -> {
             if (condition.test(task)) {
                 found.add(task);

@@ -186,11 +186,11 @@ final class ShutdownProcess {
 
     /** The tasks that have not ended, oldest first. */
     private List<StuckTask> pendingTasks() {
-        List<AbstractGroupTask> pending = new ArrayList<>();
+        List<TaskNode> pending = new ArrayList<>();
         group.forEachTask(pending::add);
         IdentityHashMap<Admission, Integer> running = new IdentityHashMap<>();
         pending.stream()
-                .filter(AbstractGroupTask::isActive)
+                .filter(TaskNode::isActive)
                 .forEach(task -> running.merge(task.group().admission(), 1, Integer::sum));
         return pending.stream()
                 .map(task -> describe(task, running))
@@ -198,7 +198,7 @@ final class ShutdownProcess {
                 .toList();
     }
 
-    private static StuckTask describe(AbstractGroupTask task, IdentityHashMap<Admission, Integer> running) {
+    private static StuckTask describe(TaskNode task, IdentityHashMap<Admission, Integer> running) {
         Duration age = task.group().clock().age(task);
         boolean isQueued = !task.isActive();
         Integer holders = running.get(task.group().admission());
@@ -210,7 +210,7 @@ final class ShutdownProcess {
     }
 
     /** An origin that throws must not cost the report. */
-    private static @Nullable String originOf(AbstractGroupTask task) {
+    private static @Nullable String originOf(TaskNode task) {
         try {
             return task.origin();
         } catch (Throwable unknown) {

@@ -41,7 +41,7 @@ final class Snapshots {
         Node(TaskGroup group, @Nullable Node parent) {
             this.group = group;
             this.parent = parent;
-            this.page = group.ledger().look();
+            this.page = group.state().look();
             this.counts = page.own();
         }
 

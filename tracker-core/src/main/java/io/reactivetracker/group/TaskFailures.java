@@ -42,8 +42,22 @@ final class TaskFailures {
         return continuation;
     }
 
+    /** Returns true if the task goes on. */
+    boolean retryOrResume(Throwable error) {
+        Decision decision = decide(error);
+        if (decision instanceof Decision.Retry retry) {
+            return group.tasksCanRetry() && retry(retry, error);
+        }
+        if (!decision.equals(Decision.fail())) {
+            task.detach();
+            TaskGroup parent = decision.equals(Decision.cancelParent()) ? group.parent() : null;
+            (parent == null ? group : parent).cancel(error);
+        }
+        return false;
+    }
+
     /** Asks the policy. If the policy itself fails, the task fails with its own error. */
-    Decision decide(Throwable error) {
+    private Decision decide(Throwable error) {
         try {
             if (policy == null) {
                 policy = Objects.requireNonNull(group.policy().forTask(), "forTask() of the error policy returned null");
@@ -57,7 +71,7 @@ final class TaskFailures {
     }
 
     /** Schedules the next attempt. Returns false if there were too many. */
-    boolean retry(Decision.Retry decision, Throwable error) {
+    private boolean retry(Decision.Retry decision, Throwable error) {
         int attempts = attempt();
         if (attempts >= group.maxAttempts()) {
             Throwables.suppress(

@@ -64,7 +64,7 @@ public final class TaskGroup {
     /** What holds the group open: its own tasks, as long as there may be any, and each of its children. */
     private final TaskTracker whole;
 
-    private final GroupState ledger = new GroupState();
+    private final GroupState state = new GroupState();
     private final CancellationToken token;
 
     /** What owns the token. */
@@ -138,7 +138,7 @@ public final class TaskGroup {
                 token.end(subject);
                 throw new GroupClosedException(parent.name, "child groups");
             }
-            watches = parent.ledger.arrive(this);
+            watches = parent.state.arrive(this);
             whole.drained().onDone(() -> depart(parent, hold));
             arrived.run();
             // The parent may have been closed, and its children with it, while this was not among them yet. Somebody
@@ -153,14 +153,14 @@ public final class TaskGroup {
         return this;
     }
 
-    /** After the mark, so no task is missed: see {@link AbstractGroupTask}. Holds no lock while a task is cancelled. */
+    /** After the mark, so no task is missed: see {@link CancellableTask}. Holds no lock while a task is cancelled. */
     private void closeAndCancelTasks() {
         close();
-        ledger.tasks().forEach(AbstractGroupTask::cancel);
+        state.tasks().forEach(TaskNode::cancel);
     }
 
     private void depart(TaskGroup from, TaskToken hold) {
-        from.ledger.depart(this, ledger);
+        from.state.depart(this, state);
         token.end(subject);
         hold.close();
     }
@@ -189,7 +189,7 @@ public final class TaskGroup {
      * @return an immutable list that does not change any more
      */
     public List<TaskGroup> children() {
-        return List.copyOf(ledger.children());
+        return List.copyOf(state.children());
     }
 
     /**
@@ -203,8 +203,8 @@ public final class TaskGroup {
      * @return the way to be told no more
      */
     public Registration onChild(Consumer<? super TaskGroup> action) {
-        ChildWatch watch = new ChildWatch(ledger, Objects.requireNonNull(action, "action must not be null"));
-        ledger.watch(watch).forEach(watch::tell);
+        ChildWatch watch = new ChildWatch(state, Objects.requireNonNull(action, "action must not be null"));
+        state.watch(watch).forEach(watch::tell);
         return watch;
     }
 
@@ -299,7 +299,7 @@ public final class TaskGroup {
     void closeInOrder() {
         close();
         // Through the cascade: a tree may be deeper than any stack.
-        tasks.drained().onDone(() -> ledger.children().forEach(child -> Trampoline.run(child::closeInOrder)));
+        tasks.drained().onDone(() -> state.children().forEach(child -> Trampoline.run(child::closeInOrder)));
     }
 
     /**
@@ -308,9 +308,9 @@ public final class TaskGroup {
      * @return an immutable list that does not change any more; ages count from when a task was issued, by the group's timer
      */
     public List<RunningTask> runningTasks() {
-        List<AbstractGroupTask> active = new ArrayList<>();
-        forEachFromTheTop(group -> active.addAll(group.ledger.activeTasks()));
-        active.sort(AbstractGroupTask.OLDEST_FIRST);
+        List<TaskNode> active = new ArrayList<>();
+        forEachFromTheTop(group -> active.addAll(group.state.activeTasks()));
+        active.sort(TaskNode.OLDEST_FIRST);
         return clock.describe(active);
     }
 
@@ -320,7 +320,7 @@ public final class TaskGroup {
      * @return the task as {@link #runningTasks()} would list it, or null if none is active
      */
     public @Nullable RunningTask oldestTask() {
-        AbstractGroupTask oldest = ledger.oldestActive();
+        TaskNode oldest = state.oldestActive();
         return oldest == null ? null : clock.describe(List.of(oldest)).get(0);
     }
 
@@ -341,7 +341,7 @@ public final class TaskGroup {
      * @return counts in which each task is counted once, in one state
      */
     public TaskCounts ownCounts() {
-        return ledger.alone();
+        return state.alone();
     }
 
     /**
@@ -516,8 +516,8 @@ public final class TaskGroup {
         return tasks;
     }
 
-    GroupState ledger() {
-        return ledger;
+    GroupState state() {
+        return state;
     }
 
     Admission admission() {
@@ -526,7 +526,7 @@ public final class TaskGroup {
 
     /** A permit for a new task, if the admission grants one without a candidate. */
     @Nullable
-    Permit tryGrant(AbstractGroupTask task) {
+    Permit tryGrant(TaskNode task) {
         if (admission instanceof ConcurrencyLimit limit) {
             return limit.tryGrant(task);
         }
@@ -562,8 +562,8 @@ public final class TaskGroup {
         return tasksCanRetry;
     }
 
-    void forEachTask(Consumer<AbstractGroupTask> action) {
-        forEachFromTheTop(group -> group.ledger.tasks().forEach(action));
+    void forEachTask(Consumer<TaskNode> action) {
+        forEachFromTheTop(group -> group.state.tasks().forEach(action));
     }
 
     /** Parents before their children, and on a flat stack. */
@@ -573,7 +573,7 @@ public final class TaskGroup {
         for (TaskGroup group = left.poll(); group != null; group = left.poll()) {
             // In this order a join closes the group first and then meets every child that it let in.
             action.accept(group);
-            left.addAll(group.ledger.children());
+            left.addAll(group.state.children());
         }
     }
 
@@ -584,7 +584,7 @@ public final class TaskGroup {
      */
     @Override
     public String toString() {
-        String state = token.isCancelled() ? "cancelled" : tasks.isClosed() ? "closed" : "open";
-        return "TaskGroup[" + name + ", " + state + ", " + ledger.own() + "]";
+        String phase = token.isCancelled() ? "cancelled" : tasks.isClosed() ? "closed" : "open";
+        return "TaskGroup[" + name + ", " + phase + ", " + state.own() + "]";
     }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 class TaskStripe extends Striped.Stripe {
 
-    private @Nullable AbstractGroupTask first;
-    private @Nullable AbstractGroupTask last;
+    private @Nullable TaskNode first;
+    private @Nullable TaskNode last;
 
     private long issued;
     private long queued;
@@ -25,7 +25,7 @@ class TaskStripe extends Striped.Stripe {
     private final long[] ended = new long[Outcome.COUNT + 16];
 
     /** Adds a task that is issued. */
-    final void add(AbstractGroupTask task, boolean isActive) {
+    final void add(TaskNode task, boolean isActive) {
         task.previous = last;
         if (last == null) {
             first = task;
@@ -55,7 +55,7 @@ class TaskStripe extends Striped.Stripe {
 
     /** To its end. */
     @SuppressWarnings("EnumOrdinal") // an index into an array of this process
-    final void end(AbstractGroupTask task, boolean wasActive, Outcome outcome) {
+    final void end(TaskNode task, boolean wasActive, Outcome outcome) {
         remove(task);
         if (wasActive) {
             active--;
@@ -65,9 +65,9 @@ class TaskStripe extends Striped.Stripe {
         ended[outcome.ordinal()]++;
     }
 
-    private void remove(AbstractGroupTask task) {
-        AbstractGroupTask previous = task.previous;
-        AbstractGroupTask next = task.next;
+    private void remove(TaskNode task) {
+        TaskNode previous = task.previous;
+        TaskNode next = task.next;
         if (previous == null) {
             first = next;
         } else {
@@ -83,15 +83,15 @@ class TaskStripe extends Striped.Stripe {
         task.next = null;
     }
 
-    final void forEach(Consumer<? super AbstractGroupTask> action) {
-        for (AbstractGroupTask task = first; task != null; task = task.next) {
+    final void forEach(Consumer<? super TaskNode> action) {
+        for (TaskNode task = first; task != null; task = task.next) {
             action.accept(task);
         }
     }
 
     /** The active one that was issued first. */
-    final @Nullable AbstractGroupTask firstActive() {
-        AbstractGroupTask task = first;
+    final @Nullable TaskNode firstActive() {
+        TaskNode task = first;
         while (task != null && !task.isActiveNow()) {
             task = task.next;
         }
