@@ -32,9 +32,12 @@ class ConcurrencyTest {
             Map.entry("tracker-redis/RedisRecordStore", "a number that no other call of this process has"),
             Map.entry("tracker-redis/SettingsCheck", "the first steps of a store share one check"),
             Map.entry("tracker-redis/SettledSubscriptions", "the waits for one key share one subscription"),
-            Map.entry("tracker-spring-boot-starter/DrainLifecycle", "Spring and the web server may both begin the drain"),
+            Map.entry(
+                    "tracker-spring-boot-starter/DrainLifecycle", "Spring and the web server may both begin the drain"),
             Map.entry("tracker-spring-boot-starter/QuietCancelledTasks", "the hook is installed once for the process"),
-            Map.entry("tracker-spring-boot-starter/SubscriptionDrain", "its cancel is reported by the thread that ends the drain"),
+            Map.entry(
+                    "tracker-spring-boot-starter/SubscriptionDrain",
+                    "its cancel is reported by the thread that ends the drain"),
             Map.entry("tracker-spring-boot-starter/SubscriptionHook", "each context has a hook of its own name"));
 
     @Test

@@ -3,25 +3,25 @@ package io.reactivetracker.fuzz;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ConcurrencyLimit;
 import io.reactivetracker.group.ErrorPolicy;
-import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.GroupClosedException;
+import io.reactivetracker.group.TaskCounts;
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.TaskTimer;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 

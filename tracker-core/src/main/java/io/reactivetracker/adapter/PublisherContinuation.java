@@ -31,7 +31,8 @@ public interface PublisherContinuation extends Continuation {
     @Override
     @SuppressWarnings("FunctionalInterfaceMethodChanged") // a task of plain Java is refused on purpose
     default CompletionStage<?> resume(TaskContext task) {
-        throw new IllegalStateException("a continuation with a publisher cannot resume a task of plain Java: give its error"
-                + " policy a continuation that returns a CompletionStage");
+        throw new IllegalStateException(
+                "a continuation with a publisher cannot resume a task of plain Java: give its error"
+                        + " policy a continuation that returns a CompletionStage");
     }
 }

@@ -37,8 +37,7 @@ public final class AdaptiveLimit implements Admission {
     AdaptiveLimit(int min, int max, Duration slow) {
         Preconditions.requirePositive("min", min);
         if (max < min) {
-            throw new IllegalArgumentException(
-                    "max must not be less than min, but was " + max + " with min " + min);
+            throw new IllegalArgumentException("max must not be less than min, but was " + max + " with min " + min);
         }
         this.min = min;
         this.max = max;

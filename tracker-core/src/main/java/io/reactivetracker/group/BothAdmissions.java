@@ -105,7 +105,8 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
         private final RegistrationSlot queuedFirst = new RegistrationSlot();
         private final RegistrationSlot queuedSecond = new RegistrationSlot();
 
-        // Guarded by this. Of each admission only the first answer counts. The first permit is held from its grant to the end
+        // Guarded by this. Of each admission only the first answer counts. The first permit is held from its grant to
+        // the end
         // of the second wait.
         private boolean isAnsweredByFirst;
         private boolean isAnsweredBySecond;

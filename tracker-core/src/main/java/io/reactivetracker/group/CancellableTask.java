@@ -162,9 +162,7 @@ abstract class CancellableTask extends TaskNode {
             return true;
         }
         CancellationToken created = token;
-        return created == null
-                ? now < CANCELLED && group().cancellationToken().isCancelled()
-                : created.isCancelled();
+        return created == null ? now < CANCELLED && group().cancellationToken().isCancelled() : created.isCancelled();
     }
 
     /**

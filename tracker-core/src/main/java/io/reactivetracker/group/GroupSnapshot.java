@@ -31,7 +31,7 @@ public record GroupSnapshot(
      */
     @Override
     public String toString() {
-        return "GroupSnapshot[" + name + (isCancelled ? ", cancelled, " : isClosed ? ", closed, " : ", open, ")
-                + counts + ", " + children.size() + " children]";
+        return "GroupSnapshot[" + name + (isCancelled ? ", cancelled, " : isClosed ? ", closed, " : ", open, ") + counts
+                + ", " + children.size() + " children]";
     }
 }

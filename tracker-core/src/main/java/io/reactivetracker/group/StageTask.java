@@ -23,7 +23,8 @@ final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
 
     private final Result<T> result;
 
-    // Guarded by this. The body is forgotten when it will not be called again, so a future that somebody keeps does not keep it.
+    // Guarded by this. The body is forgotten when it will not be called again, so a future that somebody keeps does not
+    // keep it.
     private @Nullable Function<? super TaskContext, ? extends CompletionStage<T>> body;
     private boolean isRunning;
     private boolean isStopped;

@@ -17,7 +17,8 @@ final class TaskAdmission implements AdmissionRequest {
     private final AbstractGroupTask task;
     private final RegistrationSlot queued = new RegistrationSlot();
 
-    // Guarded by the lock of the task's stripe. An answer in the requesting thread is kept until the admission has returned: so
+    // Guarded by the lock of the task's stripe. An answer in the requesting thread is kept until the admission has
+    // returned: so
     // it runs on a flat stack, and what it throws reaches the subscriber's caller and not the admission.
     private @Nullable Thread requester = Thread.currentThread();
     private @Nullable Runnable keptAnswer;

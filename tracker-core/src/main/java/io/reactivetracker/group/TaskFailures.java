@@ -60,7 +60,8 @@ final class TaskFailures {
     private Decision decide(Throwable error) {
         try {
             if (policy == null) {
-                policy = Objects.requireNonNull(group.policy().forTask(), "forTask() of the error policy returned null");
+                policy =
+                        Objects.requireNonNull(group.policy().forTask(), "forTask() of the error policy returned null");
             }
             return Objects.requireNonNull(
                     policy.onError(new Failure(task, error)), "the error policy returned null, not a decision");

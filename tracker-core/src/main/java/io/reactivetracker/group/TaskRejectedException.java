@@ -16,8 +16,8 @@ public final class TaskRejectedException extends RejectedExecutionException {
 
     private TaskRejectedException(TaskContext task, String refuser, String reason, @Nullable Throwable cause) {
         super(
-                "task \"" + task.name() + "\" was rejected by the " + refuser + " of group \""
-                        + task.groupName() + "\": " + reason,
+                "task \"" + task.name() + "\" was rejected by the " + refuser + " of group \"" + task.groupName()
+                        + "\": " + reason,
                 cause);
         this.taskId = task.id();
     }

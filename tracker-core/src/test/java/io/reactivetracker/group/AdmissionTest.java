@@ -612,7 +612,8 @@ class AdmissionTest {
             int ran = granted.get();
             assertThat(started).hasValue(ran);
             assertThat(released).hasValue(ran);
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, ran).with(Outcome.REJECTED, 5_000 - ran));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, ran).with(Outcome.REJECTED, 5_000 - ran));
         }
 
         @Test

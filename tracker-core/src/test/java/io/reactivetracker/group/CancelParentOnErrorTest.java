@@ -20,8 +20,9 @@ class CancelParentOnErrorTest {
     private final ManualTimer timer = new ManualTimer();
     private final TaskGroup service =
             DirectGroups.builder("service").timer(timer).build();
-    private final TaskGroup critical =
-            service.childBuilder("critical").onError(ErrorPolicy.cancelParentOnError()).build();
+    private final TaskGroup critical = service.childBuilder("critical")
+            .onError(ErrorPolicy.cancelParentOnError())
+            .build();
     private final IOException error = new IOException("no database");
 
     // test_successful_task_completion
@@ -75,7 +76,8 @@ class CancelParentOnErrorTest {
     // test_graceful_shutdown_via_cancellation_token
     @Test
     void aTaskThatIsCancelledDoesNotCancelTheParent() {
-        CompletableFuture<String> future = critical.submit(TaskOptions.named("watch"), CancelParentOnErrorTest::untilCancelled);
+        CompletableFuture<String> future =
+                critical.submit(TaskOptions.named("watch"), CancelParentOnErrorTest::untilCancelled);
         critical.cancel();
         assertThat(future).isCancelled();
         assertThat(critical.drained().isDone()).isTrue();
@@ -86,7 +88,8 @@ class CancelParentOnErrorTest {
     // test_multiple_critical_tasks_one_failure
     @Test
     void theSiblingsOfATaskThatFailsAreToldToStop() {
-        CompletableFuture<String> sibling = critical.submit(TaskOptions.named("sibling"), CancelParentOnErrorTest::untilCancelled);
+        CompletableFuture<String> sibling =
+                critical.submit(TaskOptions.named("sibling"), CancelParentOnErrorTest::untilCancelled);
         CompletableFuture<String> cousin =
                 service.child("other").submit(TaskOptions.named("cousin"), CancelParentOnErrorTest::untilCancelled);
         HeldWork work = HeldWork.in(critical, "watch");
@@ -95,7 +98,8 @@ class CancelParentOnErrorTest {
         assertThat(cousin).isCancelled();
         assertThat(errorOf(work.future())).isSameAs(error);
         assertThat(service.drained().isDone()).isTrue();
-        assertThat(service.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 2));
+        assertThat(service.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 2));
     }
 
     // test_status_checking_methods
@@ -128,7 +132,8 @@ class CancelParentOnErrorTest {
         assertThat(first).isCompletedWithValue("worked");
         critical.cancel();
         assertThat(second).isCancelled();
-        assertThat(critical.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.CANCELLED, 1));
+        assertThat(critical.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.CANCELLED, 1));
         assertThat(service.cancellationToken().isCancelled()).isFalse();
     }
 
@@ -187,14 +192,16 @@ class CancelParentOnErrorTest {
         assertThat(root.cancellationToken().cause()).isSameAs(error);
         assertThat(other.future()).isCancelled();
         other.succeed();
-        assertThat(root.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
+        assertThat(root.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
     }
 
     @Test
     void theParentOfTheParentLivesOn() {
         TaskGroup inner = service.child("inner");
-        TaskGroup innermost =
-                inner.childBuilder("innermost").onError(ErrorPolicy.cancelParentOnError()).build();
+        TaskGroup innermost = inner.childBuilder("innermost")
+                .onError(ErrorPolicy.cancelParentOnError())
+                .build();
         HeldWork.in(innermost, "watch").fail(error);
         assertThat(inner.cancellationToken().isCancelled()).isTrue();
         assertThat(innermost.cancellationToken().isCancelled()).isTrue();
@@ -222,7 +229,8 @@ class CancelParentOnErrorTest {
         assertThat(queued.attempts()).isZero();
         first.succeed();
         assertThat(queued.attempts()).isZero();
-        assertThat(service.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 2));
+        assertThat(service.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 2));
         assertThat(service.drained().isDone()).isTrue();
     }
 

@@ -140,7 +140,8 @@ class ConcurrencyLimitTest {
                 .hasMessage(
                         "task \"d\" was rejected by the admission of group \"orders\": the limit is 1 at a time, and"
                                 + " 2 wait already: raise one of the two, or send less");
-        assertThat(bounded.group.counts()).isEqualTo(TaskCounts.none().withQueued(2).withActive(1).with(Outcome.REJECTED, 1));
+        assertThat(bounded.group.counts())
+                .isEqualTo(TaskCounts.none().withQueued(2).withActive(1).with(Outcome.REJECTED, 1));
         bounded.succeed("a", "b", "c");
         assertThat(bounded.started()).doesNotContain("d");
         bounded.assertDrained(3, 0, 0, 1);
@@ -589,7 +590,10 @@ class ConcurrencyLimitTest {
                         succeeded[0] += 2;
                     });
             assertThat(group.closeAndDrain().isDone()).isTrue();
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, succeeded[0]).with(Outcome.CANCELLED, 30_000 - succeeded[0]));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none()
+                            .with(Outcome.SUCCEEDED, succeeded[0])
+                            .with(Outcome.CANCELLED, 30_000 - succeeded[0]));
         }
 
         @Test
@@ -608,7 +612,8 @@ class ConcurrencyLimitTest {
                     (thread, round) -> pair[thread].end(thread == 0 ? Outcome.SUCCEEDED : Outcome.CANCELLED),
                     round -> assertThat(limit).hasToString("ConcurrencyLimit[0 of 1, 0 wait]"));
             assertThat(group.closeAndDrain().isDone()).isTrue();
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 10_000).with(Outcome.CANCELLED, 10_000));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 10_000).with(Outcome.CANCELLED, 10_000));
         }
     }
 

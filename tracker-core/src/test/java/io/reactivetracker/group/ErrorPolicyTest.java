@@ -45,7 +45,8 @@ class ErrorPolicyTest {
         assertThat(group.isClosed()).isFalse();
         other.succeed();
         assertThat(other.future()).isCompletedWithValue("done");
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
     }
 
     @Test
@@ -65,7 +66,8 @@ class ErrorPolicyTest {
                 .isInstanceOf(TaskCancelledException.class)
                 .hasCause(error);
         other.succeed();
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
     }
 
     @Test
@@ -145,7 +147,8 @@ class ErrorPolicyTest {
         assertThat(errorOf(succeeding(group))).isInstanceOf(TaskRejectedException.class);
         assertThat(group.cancellationToken().isCancelled()).isFalse();
         first.succeed();
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.REJECTED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.REJECTED, 1));
     }
 
     @Test
@@ -182,7 +185,11 @@ class ErrorPolicyTest {
         failIn(group);
         assertThat(group.cancellationToken().isCancelled()).isTrue();
         other.succeed();
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 3).with(Outcome.CANCELLED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none()
+                        .with(Outcome.SUCCEEDED, 1)
+                        .with(Outcome.FAILED, 3)
+                        .with(Outcome.CANCELLED, 1));
     }
 
     @Test
@@ -596,7 +603,8 @@ class ErrorPolicyTest {
         assertThat(failing(group(ErrorPolicy.resumeWithCarried(2)), first)).isCompletedWithValue("attempt 3");
         assertThat(errorOf(failing(group(ErrorPolicy.resumeWithCarried(1)), first)))
                 .isSameAs(second);
-        assertThat(errorOf(failing(group(ErrorPolicy.continueOnError()), first))).isSameAs(first);
+        assertThat(errorOf(failing(group(ErrorPolicy.continueOnError()), first)))
+                .isSameAs(first);
     }
 
     @Test
@@ -662,7 +670,8 @@ class ErrorPolicyTest {
         assertThat(ErrorPolicy.cancelParentOnError().isTerminal()).isTrue();
         assertThat(retry.isTerminal()).isFalse();
         assertThat(ErrorPolicy.resumeWithCarried(1).isTerminal()).isFalse();
-        assertThat(counting.andThen(ErrorPolicy.cancelParentOnError()).isTerminal()).isTrue();
+        assertThat(counting.andThen(ErrorPolicy.cancelParentOnError()).isTerminal())
+                .isTrue();
         assertThat(counting.andThen(retry).isTerminal()).isFalse();
         assertThat(retry.andThen(counting).isTerminal()).isFalse();
         assertThat(counting.releasingPermit().isTerminal()).isTrue();
@@ -836,8 +845,8 @@ class ErrorPolicyTest {
         assertThat(errorOf(failing(group(broken)))).isSameAs(error);
         assertThat(error.getSuppressed())
                 .singleElement()
-                .satisfies(suppressed ->
-                        assertThat(suppressed).hasMessage("forTask() of the error policy returned null"));
+                .satisfies(
+                        suppressed -> assertThat(suppressed).hasMessage("forTask() of the error policy returned null"));
     }
 
     // D14

@@ -266,7 +266,8 @@ class GroupExecutorTest {
                     .hasCause(refusal);
             assertThat(errorOf(third.future())).isInstanceOf(TaskRejectedException.class);
             assertThat(limit.active()).isZero();
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.REJECTED, 2));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.REJECTED, 2));
             assertThat(group.closeAndDrain().isDone()).isTrue();
         }
     }

@@ -43,8 +43,9 @@ class GroupTokenTest {
     void aTokenNeedsNoPermit() {
         HeldWork running = HeldWork.in(group, "running");
         try (TaskToken token = group.token()) {
-            assertThat(token).hasToString("task \"orders\" #" + Objects.requireNonNull(token.runningTask()).id()
-                    + " of group \"orders\"");
+            assertThat(token)
+                    .hasToString("task \"orders\" #"
+                            + Objects.requireNonNull(token.runningTask()).id() + " of group \"orders\"");
             assertThat(group.counts().active()).isEqualTo(2);
             assertThat(limit.active()).isEqualTo(1);
         }
@@ -66,8 +67,7 @@ class GroupTokenTest {
         TaskGroup closed = group.child("mails");
         closed.close();
         assertThatExceptionOfType(GroupClosedException.class).isThrownBy(closed::token);
-        assertThatExceptionOfType(GroupClosedException.class)
-                .isThrownBy(() -> closed.track(new CompletableFuture<>()));
+        assertThatExceptionOfType(GroupClosedException.class).isThrownBy(() -> closed.track(new CompletableFuture<>()));
         assertThatExceptionOfType(GroupClosedException.class)
                 .isThrownBy(() -> closed.wrap(Runnable::run).execute(() -> {}));
         group.cancel();
@@ -84,7 +84,8 @@ class GroupTokenTest {
         CompletableFuture<String> cancelled = new CompletableFuture<>();
         CompletableFuture<String> tracked = group.track(succeeding).toCompletableFuture();
         CompletableFuture<String> failure = group.track(failing).toCompletableFuture();
-        CompletableFuture<String> none = group.track(cancelled.thenApply(value -> value)).toCompletableFuture();
+        CompletableFuture<String> none =
+                group.track(cancelled.thenApply(value -> value)).toCompletableFuture();
         assertThat(group.counts()).isEqualTo(TaskCounts.none().withActive(3));
         succeeding.complete("done");
         failing.completeExceptionally(new IllegalStateException("no ship"));

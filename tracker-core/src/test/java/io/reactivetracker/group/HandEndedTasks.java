@@ -107,7 +107,11 @@ final class HandEndedTasks {
     void assertDrained(int succeeded, int failed, int cancelled, int rejected) {
         assertThat(group.closeAndDrain().isDone()).isTrue();
         assertThat(group.counts())
-                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, succeeded).with(Outcome.FAILED, failed).with(Outcome.CANCELLED, cancelled).with(Outcome.REJECTED, rejected));
+                .isEqualTo(TaskCounts.none()
+                        .with(Outcome.SUCCEEDED, succeeded)
+                        .with(Outcome.FAILED, failed)
+                        .with(Outcome.CANCELLED, cancelled)
+                        .with(Outcome.REJECTED, rejected));
         assertThat(timer.pending()).isZero();
     }
 

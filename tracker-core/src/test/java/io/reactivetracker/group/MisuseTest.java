@@ -156,8 +156,7 @@ class MisuseTest {
                 .hasSize(2)
                 .allSatisfy(refused -> assertThat(refused)
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessageStartingWith(
-                                "a task must not wait for a drain that needs its own end")
+                        .hasMessageStartingWith("a task must not wait for a drain that needs its own end")
                         .hasMessageContaining("which is open, so it cannot drain before it is closed"));
     }
 

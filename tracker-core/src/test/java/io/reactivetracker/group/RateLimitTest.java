@@ -419,7 +419,8 @@ class RateLimitTest {
             group.cancel();
             assertThat(timer.manual.pending()).isZero();
             assertThat(group.closeAndDrain().isDone()).isTrue();
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 2).with(Outcome.CANCELLED, 1));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 2).with(Outcome.CANCELLED, 1));
         }
 
         @Test
@@ -438,7 +439,8 @@ class RateLimitTest {
             assertThat(first).isCompleted();
             assertThat(third).isCompleted();
             assertThat(group.closeAndDrain().isDone()).isTrue();
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 2).with(Outcome.REJECTED, 1));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 2).with(Outcome.REJECTED, 1));
         }
 
         @Test
@@ -540,7 +542,10 @@ class RateLimitTest {
                         timer.advance(SECOND);
                     });
             assertThat(group.closeAndDrain().isDone()).isTrue();
-            assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 55_000 - cancelled[0]).with(Outcome.CANCELLED, cancelled[0]));
+            assertThat(group.counts())
+                    .isEqualTo(TaskCounts.none()
+                            .with(Outcome.SUCCEEDED, 55_000 - cancelled[0])
+                            .with(Outcome.CANCELLED, cancelled[0]));
         }
 
         @Test

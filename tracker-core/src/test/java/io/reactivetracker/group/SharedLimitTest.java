@@ -104,7 +104,8 @@ class SharedLimitTest {
         HeldWork order = HeldWork.in(orders, "order");
         CompletableFuture<String> stranger = quick(mails);
         CompletableFuture<String> child = mails.submit(
-                TaskOptions.childOf(order.task()).and(TaskOptions.named("mail")), task -> CompletableFuture.completedFuture("sent"));
+                TaskOptions.childOf(order.task()).and(TaskOptions.named("mail")),
+                task -> CompletableFuture.completedFuture("sent"));
         assertThat(child).isCompletedWithValue("sent");
         assertThat(stranger).isNotDone();
         order.succeed();

@@ -269,7 +269,11 @@ class TaskGroupStressTest {
             joined.await();
             assertThat(root.counts())
                     .as(seed)
-                    .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, succeeded.get()).with(Outcome.FAILED, failed.get()).with(Outcome.CANCELLED, cancelled.get()).with(Outcome.REJECTED, rejected.get()));
+                    .isEqualTo(TaskCounts.none()
+                            .with(Outcome.SUCCEEDED, succeeded.get())
+                            .with(Outcome.FAILED, failed.get())
+                            .with(Outcome.CANCELLED, cancelled.get())
+                            .with(Outcome.REJECTED, rejected.get()));
             assertThat(root.counts().issued()).as(seed).isEqualTo(issued.get());
             assertThat(List.of(succeeded.get(), failed.get(), cancelled.get(), rejected.get()))
                     .as(seed + ": each end was seen, or the test shows little")
@@ -347,7 +351,9 @@ class TaskGroupStressTest {
             next.succeed();
             assertThat(limit.active()).isZero();
             assertThat(group.counts())
-                    .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 2L * (round + 1)).with(Outcome.CANCELLED, round + 1));
+                    .isEqualTo(TaskCounts.none()
+                            .with(Outcome.SUCCEEDED, 2L * (round + 1))
+                            .with(Outcome.CANCELLED, round + 1));
         }
     }
 

@@ -88,7 +88,13 @@ class TaskGroupTest {
 
     @Test
     void countsTellWhatIsPendingAndWhatHasEnded() {
-        TaskCounts counts = TaskCounts.none().withQueued(1).withActive(2).with(Outcome.SUCCEEDED, 3).with(Outcome.FAILED, 5).with(Outcome.CANCELLED, 8).with(Outcome.REJECTED, 13);
+        TaskCounts counts = TaskCounts.none()
+                .withQueued(1)
+                .withActive(2)
+                .with(Outcome.SUCCEEDED, 3)
+                .with(Outcome.FAILED, 5)
+                .with(Outcome.CANCELLED, 8)
+                .with(Outcome.REJECTED, 13);
         assertThat(counts.issued()).isEqualTo(32);
         assertThat(counts.pending()).isEqualTo(3);
         assertThat(counts.ended()).isEqualTo(29);
@@ -119,7 +125,8 @@ class TaskGroupTest {
         queued.future().cancel(true);
         assertThat(limited.counts()).isEqualTo(TaskCounts.none().withActive(1).with(Outcome.CANCELLED, 1));
         running.succeed();
-        assertThat(limited.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.CANCELLED, 1));
+        assertThat(limited.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.CANCELLED, 1));
         assertThat(queued.attempts()).isZero();
     }
 
@@ -147,7 +154,8 @@ class TaskGroupTest {
         aborted.future().cancel(true);
         aborted.fail(new CancellationException("told to stop"));
         assertThat(errorOf(thrown)).isInstanceOf(StackOverflowError.class);
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.FAILED, 1).with(Outcome.CANCELLED, 1));
         assertThat(group.closeAndDrain().isDone()).isTrue();
     }
 
@@ -188,7 +196,8 @@ class TaskGroupTest {
         assertThat(group.counts()).isEqualTo(TaskCounts.none().withActive(2));
         late.succeed();
         failing.fail(error);
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
         assertThat(failing.future()).isCompletedWithValue("a default");
     }
 
@@ -214,7 +223,11 @@ class TaskGroupTest {
         HeldWork.in(grandchild, "c").future().cancel(true);
         assertThat(grandchild.counts()).isEqualTo(TaskCounts.none().withActive(1));
         assertThat(child.counts()).isEqualTo(TaskCounts.none().withActive(1).with(Outcome.FAILED, 1));
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().withActive(1).with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none()
+                        .withActive(1)
+                        .with(Outcome.SUCCEEDED, 1)
+                        .with(Outcome.FAILED, 1));
     }
 
     @Test
@@ -225,9 +238,12 @@ class TaskGroupTest {
         HeldWork.in(child, "b").fail(error);
         assertThat(child.closeAndDrain().isDone()).isTrue();
         assertThat(group.children()).isEmpty();
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
-        assertThat(child.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
-        assertThat(group.snapshot().own()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
+        assertThat(child.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
+        assertThat(group.snapshot().own())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
     }
 
     @Test
@@ -253,8 +269,9 @@ class TaskGroupTest {
         assertThat(child.own()).isEqualTo(TaskCounts.none().withActive(1));
         assertThat(child.children()).extracting(GroupSnapshot::name).containsExactly("newsletters");
         assertThat(child)
-                .hasToString("GroupSnapshot[mails, closed, TaskCounts[issued=2, queued=0, active=2, succeeded=0, failed=0,"
-                        + " cancelled=0, rejected=0], 1 children]");
+                .hasToString(
+                        "GroupSnapshot[mails, closed, TaskCounts[issued=2, queued=0, active=2, succeeded=0, failed=0,"
+                                + " cancelled=0, rejected=0], 1 children]");
         welcome.succeed();
         news.succeed();
         assertThat(snapshot.counts().active()).isEqualTo(2);
@@ -420,7 +437,8 @@ class TaskGroupTest {
         HeldWork next = HeldWork.in(limited, "next");
         cancel(queued, CancellationToken.create(), Way.FUTURE);
         assertThat(limit.queued()).isEqualTo(1);
-        assertThat(limited.counts()).isEqualTo(TaskCounts.none().withQueued(1).withActive(1).with(Outcome.CANCELLED, 1));
+        assertThat(limited.counts())
+                .isEqualTo(TaskCounts.none().withQueued(1).withActive(1).with(Outcome.CANCELLED, 1));
         running.succeed();
         assertThat(next.attempts()).isEqualTo(1);
         assertThat(queued.attempts()).isZero();
@@ -506,7 +524,8 @@ class TaskGroupTest {
         fails.fail(error);
         assertThat(succeeds.future()).isCompletedWithValue("done");
         assertThat(errorOf(fails.future())).isSameAs(error);
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1).with(Outcome.FAILED, 1));
     }
 
     @Test
@@ -687,8 +706,9 @@ class TaskGroupTest {
         assertThat(group.close()).isFalse();
         assertThatExceptionOfType(GroupClosedException.class)
                 .isThrownBy(() -> HeldWork.in(group, "late"))
-                .withMessage("group \"orders\" is closed and takes no new tasks: start it before close(), closeAndDrain() or"
-                        + " shutdown(), or in a group that is still open")
+                .withMessage(
+                        "group \"orders\" is closed and takes no new tasks: start it before close(), closeAndDrain() or"
+                                + " shutdown(), or in a group that is still open")
                 .satisfies(refused -> assertThat(refused.trackerName()).isEqualTo("orders"))
                 .isInstanceOf(TrackerClosedException.class);
         assertThatExceptionOfType(GroupClosedException.class)
@@ -956,7 +976,8 @@ class TaskGroupTest {
         }
         assertThat(group.closeAndDrain().isDone()).isTrue();
         assertThat(group.children()).isEmpty();
-        assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, MANY / 2).with(Outcome.CANCELLED, MANY / 2));
+        assertThat(group.counts())
+                .isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, MANY / 2).with(Outcome.CANCELLED, MANY / 2));
     }
 
     private TaskGroup deep() {

@@ -100,6 +100,10 @@ final class Server {
             return this;
         }
 
+        private void sendAgain() {
+            Call unused = send();
+        }
+
         private void listen(Supplier<CompletionStage<List<Object>>> sent) {
             CompletionStage<List<Object>> reply;
             try {
@@ -129,7 +133,7 @@ final class Server {
             }
             Duration delay = FIRST_DELAY.multipliedBy(1L << retries++);
             try {
-                Registration unused = timer.schedule(delay, this::send);
+                Registration unused = timer.schedule(delay, this::sendAgain);
             } catch (RuntimeException refused) {
                 completeExceptionally(failure);
             }

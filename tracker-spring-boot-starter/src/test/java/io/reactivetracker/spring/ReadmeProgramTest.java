@@ -41,8 +41,8 @@ class ReadmeProgramTest {
                 .web(WebApplicationType.REACTIVE)
                 .run("--server.port=0")) {
             tasks = context.getBean(TaskGroup.class);
-            URI uri = URI.create("http://localhost:"
-                    + context.getEnvironment().getRequiredProperty("local.server.port") + "/orders/17");
+            URI uri = URI.create("http://localhost:" + context.getEnvironment().getRequiredProperty("local.server.port")
+                    + "/orders/17");
             HttpRequest order = HttpRequest.newBuilder(uri)
                     .POST(HttpRequest.BodyPublishers.noBody())
                     .build();

@@ -80,8 +80,8 @@ class FlowTrackingTest {
     @Test
     void aTaskOfAGroupResumesWithAPublisher() {
         Source other = new Source();
-        TaskGroup group = group(
-                Admission.unlimited(), ErrorPolicy.resumeWith(1, FlowTracking.resumeWith(task -> other)));
+        TaskGroup group =
+                group(Admission.unlimited(), ErrorPolicy.resumeWith(1, FlowTracking.resumeWith(task -> other)));
         FlowTracking.trackWith(source, group).subscribe(sink);
         source.error(error);
         other.next("from stock");

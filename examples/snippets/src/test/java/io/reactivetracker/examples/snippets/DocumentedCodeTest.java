@@ -64,7 +64,8 @@ class DocumentedCodeTest {
 
     private static List<Block> blocks() throws IOException {
         List<Block> blocks = new ArrayList<>(blocksOf(ROOT.resolve("README.md"), MARKDOWN_BLOCK));
-        for (String page : List.of("docs/guide.md", "docs/metrics.md", "docs/spring-boot.md", "docs/recorder-redis.md")) {
+        for (String page :
+                List.of("docs/guide.md", "docs/metrics.md", "docs/spring-boot.md", "docs/recorder-redis.md")) {
             blocks.addAll(blocksOf(ROOT.resolve(page), MARKDOWN_BLOCK));
         }
         for (String module : List.of(

@@ -16,8 +16,7 @@ class ReadmeProgramsTest {
 
     @Test
     void theReactorProgramShipsEveryOrderBeforeItEnds() {
-        assertThat(outputOf(() -> Shipping.main(new String[0])))
-                .containsExactly("shipped a", "shipped b", "shipped c");
+        assertThat(outputOf(() -> Shipping.main(new String[0]))).containsExactly("shipped a", "shipped b", "shipped c");
     }
 
     @Test
