@@ -19,8 +19,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 /**
  * Runs the benchmarks, and has the report made of all the results that there are.
  *
- * <p>It goes round by round, each of them one fork of everything: so the forks that a ratio is made of are a minute apart
- * and not a quarter of an hour, and a machine that slows down for a while spoils one round of all instead of all of one.
+ * <p>It goes round by round, each of them one fork of everything: so the forks that a ratio is made of are a minute
+ * apart and not a quarter of an hour, and a machine that slows down for a while spoils one round of all instead of all
+ * of one.
  */
 public final class BenchmarkRun {
 
@@ -42,8 +43,8 @@ public final class BenchmarkRun {
     /**
      * Runs.
      *
-     * @param arguments {@code short} or {@code full}; a regular expression over {@code Class.method}; the directory of the
-     *     build; and that of the documents, which only a full run writes to
+     * @param arguments {@code short} or {@code full}; a regular expression over {@code Class.method}; the directory of
+     *     the build; and that of the documents, which only a full run writes to
      * @throws IOException if the results or the report can't be written
      * @throws RunnerException if a benchmark fails
      */

@@ -19,7 +19,9 @@ import org.openjdk.jmh.infra.Blackhole;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
-/** One element of many through a pipeline: polled by its consumer, pushed where an operator is not fused, and hidden. */
+/**
+ * One element of many through a pipeline: polled by its consumer, pushed where an operator is not fused, and hidden.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

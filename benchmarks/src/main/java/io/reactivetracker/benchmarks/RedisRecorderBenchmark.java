@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One task recorded in Redis through one connection with 64 in flight, next to the least that two commands of the same client
- * could do instead: {@code SET NX PX} when it begins, and {@code SET} when it has ended.
+ * One task recorded in Redis through one connection with 64 in flight, next to the least that two commands of the same
+ * client could do instead: {@code SET NX PX} when it begins, and {@code SET} when it has ended.
  *
  * <p>At the end it prints how much of the server's thread a step takes.
  */

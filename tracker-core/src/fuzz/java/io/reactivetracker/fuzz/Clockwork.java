@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * Time, and threads that take turns, for one thread: tasks run one after the other, by time, then by a preference among the
- * lines that they stand in, then in the order of their coming.
+ * Time, and threads that take turns, for one thread: tasks run one after the other, by time, then by a preference among
+ * the lines that they stand in, then in the order of their coming.
  *
  * <p>With real threads each line is one of them, and time passes by itself.
  */

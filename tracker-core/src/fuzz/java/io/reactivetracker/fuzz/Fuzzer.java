@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /**
  * Runs random pipelines with our operators, and again with operators that do nothing in their places, and compares.
  *
- * <p>{@code -Dfuzz.pipelines=5000000} sets their number, {@code -Dfuzz.first=…} the first seed, and {@code -Dfuzz.seed=…}
- * replays a single one. Up to {@code -Dfuzz.differences=3} differences are shown.
+ * <p>{@code -Dfuzz.pipelines=5000000} sets their number, {@code -Dfuzz.first=…} the first seed, and {@code
+ * -Dfuzz.seed=…} replays a single one. Up to {@code -Dfuzz.differences=3} differences are shown.
  */
 public final class Fuzzer {
 

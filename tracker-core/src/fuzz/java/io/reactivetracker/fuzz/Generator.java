@@ -85,7 +85,9 @@ final class Generator {
         return new Generator(seed, false).pipelineOf(seed);
     }
 
-    /** Makes a pipeline that ends, in whatever order things happen: with an even seed one in which nothing fails, too. */
+    /**
+     * Makes a pipeline that ends, in whatever order things happen: with an even seed one in which nothing fails, too.
+     */
     static Pipeline forThreads(long seed) {
         return new Generator(seed, true).pipelineOf(seed);
     }

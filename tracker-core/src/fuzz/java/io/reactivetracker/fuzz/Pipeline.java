@@ -41,7 +41,9 @@ public record Pipeline(long seed, Node root, List<Subscriber> consumers, List<Ev
         CLOSE
     }
 
-    /** Returns whether, in threads, nothing fails or is cancelled, so that each subscription of the root ends by itself. */
+    /**
+     * Returns whether, in threads, nothing fails or is cancelled, so that each subscription of the root ends by itself.
+     */
     boolean isPlain() {
         return seed % 2 == 0;
     }

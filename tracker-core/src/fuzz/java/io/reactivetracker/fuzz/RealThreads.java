@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads that one pipeline runs in, and what they have still to do.
  *
- * <p>Whatever happens later in a pipeline is a task of one of them. When there is none left, nothing will ever happen any
- * more: what has not ended then hangs.
+ * <p>Whatever happens later in a pipeline is a task of one of them. When there is none left, nothing will ever happen
+ * any more: what has not ended then hangs.
  */
 final class RealThreads {
 

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Runs random pipelines in real threads, with our operators and with nothing in their places, and compares what does not
- * depend on the order in which things happen.
+ * Runs random pipelines in real threads, with our operators and with nothing in their places, and compares what does
+ * not depend on the order in which things happen.
  *
- * <p>The sources keep the rules, and each pipeline ends. So with our operators, too: every consumer is told one end; every
- * count comes down; every task of a group has one outcome; no record stays under way. In half of the pipelines nothing fails
- * or is cancelled: there no step of a tracked subscription may run when the tracker has drained.
+ * <p>The sources keep the rules, and each pipeline ends. So with our operators, too: every consumer is told one end;
+ * every count comes down; every task of a group has one outcome; no record stays under way. In half of the pipelines
+ * nothing fails or is cancelled: there no step of a tracked subscription may run when the tracker has drained.
  *
  * <p>{@code -Dfuzz.threads.pipelines=200000} sets their number, {@code -Dfuzz.threads.first=…} the first seed.
  */

@@ -81,7 +81,9 @@ public final class SignalsStress {
         }
     }
 
-    /** An element on its way, and a cut; whoever is to tell of the cut looks whether the element is on its way still. */
+    /**
+     * An element on its way, and a cut; whoever is to tell of the cut looks whether the element is on its way still.
+     */
     private static final class ElementAndCut {
 
         private final Gate gate;
@@ -204,7 +206,10 @@ public final class SignalsStress {
         }
     }
 
-    /** The downstream cancels and so does the token: the upstream is cancelled once, and the downstream told once at most. */
+    /**
+     * The downstream cancels and so does the token: the upstream is cancelled once, and the downstream told once at
+     * most.
+     */
     @JCStressTest
     @Outcome(
             id = {"1, 0", "1, 1"},

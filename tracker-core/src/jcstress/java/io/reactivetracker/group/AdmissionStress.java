@@ -143,7 +143,9 @@ public final class AdmissionStress {
         }
     }
 
-    /** A group is cancelled while a task of it is issued and started: the task is refused, or told of the cancel once. */
+    /**
+     * A group is cancelled while a task of it is issued and started: the task is refused, or told of the cancel once.
+     */
     @JCStressTest
     @Outcome(id = "0, 0, 0", expect = ACCEPTABLE, desc = "refused")
     @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "issued, and cancelled before it ran")
@@ -227,7 +229,9 @@ public final class AdmissionStress {
         }
     }
 
-    /** Two tasks and one place: the end of the one and the start of the other lose no permit and leave nobody waiting. */
+    /**
+     * Two tasks and one place: the end of the one and the start of the other lose no permit and leave nobody waiting.
+     */
     @JCStressTest
     @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "the second runs, and nobody waits")
     @Outcome(expect = FORBIDDEN, desc = "it waits though the place is free, or has too many")

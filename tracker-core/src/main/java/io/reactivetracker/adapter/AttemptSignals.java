@@ -4,11 +4,12 @@ package io.reactivetracker.adapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one task of a group as one subscription: the demand that they serve, and the upstream of the one that runs.
+ * The attempts of one task of a group as one subscription: the demand that they serve, and the upstream of the one that
+ * runs.
  *
- * <p>One attempt follows the other, so the signals are serial. Demand that no attempt has served yet is kept and requested
- * of the next one. An adapter's subscriber extends this: it subscribes to the source for each attempt, whose signals come to
- * it.
+ * <p>One attempt follows the other, so the signals are serial. Demand that no attempt has served yet is kept and
+ * requested of the next one. An adapter's subscriber extends this: it subscribes to the source for each attempt, whose
+ * signals come to it.
  *
  * @param <S> the type of an upstream
  */
@@ -58,7 +59,8 @@ public abstract class AttemptSignals<S> {
     }
 
     /**
-     * Takes the upstream of an attempt. Cancels it if the subscription was cancelled, or if the attempt has an upstream.
+     * Takes the upstream of an attempt. Cancels it if the subscription was cancelled, or if the attempt has an
+     * upstream.
      *
      * @param attempt the upstream
      * @return the demand that is left to serve, which the caller requests; 0 if there is none or the subscription was

@@ -11,12 +11,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signals of one subscription that can be cancelled from aside: its upstream is cancelled, and then its downstream is
- * told by a {@link TaskCancelledException}.
+ * The signals of one subscription that can be cancelled from aside: its upstream is cancelled, and then its downstream
+ * is told by a {@link TaskCancelledException}.
  *
- * <p>An adapter's subscriber extends this, and {@linkplain #enter enters} to pass a signal on. It is cancelled by a {@link
- * CancellationToken}; or by a task of a group, which calls {@link #cutOff()}: then it says why by the methods that it
- * overrides.
+ * <p>An adapter's subscriber extends this, and {@linkplain #enter enters} to pass a signal on. It is cancelled by a
+ * {@link CancellationToken}; or by a task of a group, which calls {@link #cutOff()}: then it says why by the methods
+ * that it overrides.
  */
 public abstract class CancellableSignals extends HalfSerializer {
 
@@ -98,7 +98,8 @@ public abstract class CancellableSignals extends HalfSerializer {
     }
 
     /**
-     * Returns whether a terminal signal of the upstream is the first one and comes before a cut; called for each of them.
+     * Returns whether a terminal signal of the upstream is the first one and comes before a cut; called for each of
+     * them.
      *
      * <p>After the cancel of the downstream the signal is passed on: the downstream decides about it.
      *
@@ -145,8 +146,8 @@ public abstract class CancellableSignals extends HalfSerializer {
     }
 
     /**
-     * Whether an error that comes too late needs no mention: it is the very reason for the cut, which the downstream was
-     * told. So it is where a task fails, and by that cancels the one that waits for it.
+     * Whether an error that comes too late needs no mention: it is the very reason for the cut, which the downstream
+     * was told. So it is where a task fails, and by that cancels the one that waits for it.
      *
      * @param error the error
      * @return false if the error would be lost

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task of a group as the code that runs it sees it.
  *
- * <p>An adapter {@linkplain #issue issues} the task, and {@linkplain #start starts} it with a {@link TaskBody}, which is called
- * for each attempt once the task is admitted. It passes each error to {@link #retryOrResume}. It {@linkplain #end ends} the task
- * when the downstream was told the outcome, whatever happens: a task that is never ended keeps its group from draining.
+ * <p>An adapter {@linkplain #issue issues} the task, and {@linkplain #start starts} it with a {@link TaskBody}, which
+ * is called for each attempt once the task is admitted. It passes each error to {@link #retryOrResume}. It {@linkplain
+ * #end ends} the task when the downstream was told the outcome, whatever happens: a task that is never ended keeps its
+ * group from draining.
  *
  * <pre>
  *                    admitted
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface GroupTask extends TaskContext permits IssuedTask {
 
     /**
-     * Issues a task, which counts from now on. Its parent is the one that its options name, or else the task whose body this
-     * thread runs.
+     * Issues a task, which counts from now on. Its parent is the one that its options name, or else the task whose body
+     * this thread runs.
      *
      * @param group what counts the task
      * @param options the task's name, or else it has the group's; a task of a group is always strict
@@ -74,13 +75,13 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
     /**
      * Starts the task: asks for admission, unless the task has it. Call it once.
      *
-     * <p>If the task is admitted at once by an admission of this library, the caller runs the first attempt itself. Otherwise the
-     * task calls the body: {@link TaskBody#attempt} when it is admitted, in this thread if that is before this returns; or
-     * {@link TaskBody#fail} or {@link TaskBody#cancelTask}.
+     * <p>If the task is admitted at once by an admission of this library, the caller runs the first attempt itself.
+     * Otherwise the task calls the body: {@link TaskBody#attempt} when it is admitted, in this thread if that is before
+     * this returns; or {@link TaskBody#fail} or {@link TaskBody#cancelTask}.
      *
      * @param body what to run
-     * @return true if the caller runs the first attempt now; {@link TaskBody#attempt} is not called for it. False, with no
-     *     call of the body, if the task has ended
+     * @return true if the caller runs the first attempt now; {@link TaskBody#attempt} is not called for it. False, with
+     *     no call of the body, if the task has ended
      * @throws IllegalStateException if the task was started before and has not ended
      */
     boolean start(TaskBody body);
@@ -88,9 +89,10 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
     /**
      * Applies the group's error policy to an attempt that failed.
      *
-     * <p>If the task goes on, {@link TaskBody#attempt} is called on the group's executor after the delay of the decision, and
-     * after a second admission if the task gives its permit up; or {@link TaskBody#fail}, with the same error, if the timer or
-     * the executor refuses. If the policy cancels the group or its parent, that is done before this returns.
+     * <p>If the task goes on, {@link TaskBody#attempt} is called on the group's executor after the delay of the
+     * decision, and after a second admission if the task gives its permit up; or {@link TaskBody#fail}, with the same
+     * error, if the timer or the executor refuses. If the policy cancels the group or its parent, that is done before
+     * this returns.
      *
      * @param error what the attempt failed with
      * @return true if the task goes on; false if the error ends it, and the caller calls {@link #end}
@@ -150,14 +152,14 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
     /**
      * Returns whether the task may go on after an error.
      *
-     * @return false if the group's policy is {@linkplain ErrorPolicy#isTerminal() terminal}: then {@link #retryOrResume}
-     *     returns false
+     * @return false if the group's policy is {@linkplain ErrorPolicy#isTerminal() terminal}: then {@link
+     *     #retryOrResume} returns false
      */
     boolean canRetry();
 
     /**
-     * Makes this task the current one of this thread: what the thread starts from now on is a child of this task, and a wait
-     * for a tracker that this task keeps open is refused.
+     * Makes this task the current one of this thread: what the thread starts from now on is a child of this task, and a
+     * wait for a tracker that this task keeps open is refused.
      *
      * <pre>{@code
      * Object previous = task.makeCurrent();

@@ -4,15 +4,15 @@ package io.reactivetracker.adapter;
 /**
  * Runs the attempts of a {@link GroupTask}: the callbacks of the task to the adapter.
  *
- * <p>A task calls {@link #attempt} for each attempt, one after the other has failed; {@link #fail} at most once, while no
- * attempt runs; and {@link #cancelTask} at most once, at any time. It calls none after it has ended, but a call may be under
- * way when it ends.
+ * <p>A task calls {@link #attempt} for each attempt, one after the other has failed; {@link #fail} at most once, while
+ * no attempt runs; and {@link #cancelTask} at most once, at any time. It calls none after it has ended, but a call may
+ * be under way when it ends.
  */
 public interface TaskBody {
 
     /**
-     * Runs the next attempt: the task was admitted. Called in the thread that {@linkplain GroupTask#start starts} the task
-     * if it is admitted there, otherwise on the group's executor.
+     * Runs the next attempt: the task was admitted. Called in the thread that {@linkplain GroupTask#start starts} the
+     * task if it is admitted there, otherwise on the group's executor.
      */
     void attempt();
 
@@ -24,8 +24,8 @@ public interface TaskBody {
     void fail(Throwable error);
 
     /**
-     * Ends the task because it was cancelled: stops what runs, and tells the downstream. Called in the thread that cancels.
-     * What it throws reaches the uncaught-exception handler of that thread and disturbs no other task.
+     * Ends the task because it was cancelled: stops what runs, and tells the downstream. Called in the thread that
+     * cancels. What it throws reaches the uncaught-exception handler of that thread and disturbs no other task.
      */
     void cancelTask();
 }

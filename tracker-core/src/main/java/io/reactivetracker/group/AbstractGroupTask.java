@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state machine of a group's task, from issued to ended.
  *
- * <p>The base of the tasks of {@code submit} and of the {@code GroupTask} of the package {@code adapter}, which is what an
- * adapter uses. Applications see a task as a {@link TaskContext}. The task, its count and its place in the group are one object:
- * {@link TaskNode} has its state, and {@link CancellableTask} its cancel.
+ * <p>The base of the tasks of {@code submit} and of the {@code GroupTask} of the package {@code adapter}, which is what
+ * an adapter uses. Applications see a task as a {@link TaskContext}. The task, its count and its place in the group are
+ * one object: {@link TaskNode} has its state, and {@link CancellableTask} its cancel.
  */
 public abstract class AbstractGroupTask extends CancellableTask {
 
@@ -89,7 +89,10 @@ public abstract class AbstractGroupTask extends CancellableTask {
         return tryStart() && (hasPermit() || ask());
     }
 
-    /** Asks for admission, unless the task still holds its permit. Returns whether it does; otherwise the answer goes on. */
+    /**
+     * Asks for admission, unless the task still holds its permit. Returns whether it does; otherwise the answer goes
+     * on.
+     */
     private boolean ask() {
         TaskAdmission asked;
         synchronized (stripe()) {
@@ -128,8 +131,8 @@ public abstract class AbstractGroupTask extends CancellableTask {
     }
 
     /**
-     * Takes the answer to a request, which is a grant if it has a permit. Returns false if the request is not the current one.
-     * The caller holds the lock of the stripe.
+     * Takes the answer to a request, which is a grant if it has a permit. Returns false if the request is not the
+     * current one. The caller holds the lock of the stripe.
      */
     final boolean acceptAnswer(TaskAdmission answered, @Nullable Permit granted) {
         // A cancelled task must not run, not even on the permit of a task that was cancelled just before it.
@@ -148,7 +151,10 @@ public abstract class AbstractGroupTask extends CancellableTask {
         group().bodies().execute(() -> runStep(step), refusal -> runStep(() -> refused.accept(refusal)));
     }
 
-    /** Runs a step, which handles its failures. A failure that it did not handle ends the task, so that no permit is lost. */
+    /**
+     * Runs a step, which handles its failures. A failure that it did not handle ends the task, so that no permit is
+     * lost.
+     */
     final void runStep(Runnable step) {
         try {
             step.run();
@@ -224,8 +230,8 @@ public abstract class AbstractGroupTask extends CancellableTask {
     // ---- the end ----
 
     /**
-     * Ends the task: it leaves the queue, is counted by its outcome and releases its permit; then the group's tracker counts
-     * one less. What this sets off runs after all of it, in this thread.
+     * Ends the task: it leaves the queue, is counted by its outcome and releases its permit; then the group's tracker
+     * counts one less. What this sets off runs after all of it, in this thread.
      *
      * @param outcome how it ended
      * @return true if and only if this call ended it

@@ -12,15 +12,16 @@ import java.util.function.ToIntFunction;
  * <p>A task that waits has touched nothing yet, and gives its place up at once when it is cancelled. One admission may
  * serve several groups, which then share its limits; children share their parent's unless they are given their own.
  *
- * <p>A task and its children share the permits of a limit ({@code concurrency}, {@code prioritized}, {@code adaptive}): a task
- * that is started by one which holds a permit of its own limit is admitted at once on that permit, which is given back when the
- * last of them has ended. So a task can wait for its children, though they are behind the same limit, and the limit is one of
- * trees of tasks. The parent is the task in whose body, or with Reactor in whose upstream, the child is started, or that which
- * {@link io.reactivetracker.TaskOptions#childOf} names. If the parent has ended or given its permit up, the child asks like any
- * other task. An admission of your own that puts a permit of its own around that of a limit hides it: then the children wait.
+ * <p>A task and its children share the permits of a limit ({@code concurrency}, {@code prioritized}, {@code adaptive}):
+ * a task that is started by one which holds a permit of its own limit is admitted at once on that permit, which is
+ * given back when the last of them has ended. So a task can wait for its children, though they are behind the same
+ * limit, and the limit is one of trees of tasks. The parent is the task in whose body, or with Reactor in whose
+ * upstream, the child is started, or that which {@link io.reactivetracker.TaskOptions#childOf} names. If the parent has
+ * ended or given its permit up, the child asks like any other task. An admission of your own that puts a permit of its
+ * own around that of a limit hides it: then the children wait.
  *
- * <p>To write one's own, answer each {@link AdmissionRequest} once. An admission that never answers keeps its task queued
- * until that is cancelled; one that throws, or returns null, rejects the task.
+ * <p>To write one's own, answer each {@link AdmissionRequest} once. An admission that never answers keeps its task
+ * queued until that is cancelled; one that throws, or returns null, rejects the task.
  *
  * <p>After the schedulers of dynamo's tracker. Safe for use by several threads, as every implementation has to be.
  */
@@ -42,7 +43,8 @@ public interface Admission {
      *
      * @param next what to ask second
      * @return an admission that lets a task run when both do
-     * @throws IllegalArgumentException if the same limit is in both: a task would wait for a second permit of it for ever
+     * @throws IllegalArgumentException if the same limit is in both: a task would wait for a second permit of it for
+     *     ever
      */
     default Admission and(Admission next) {
         return new BothAdmissions(this, Objects.requireNonNull(next, "next must not be null"));

@@ -7,8 +7,8 @@ import io.reactivetracker.TaskTimer;
  * A task that asks for admission, once.
  *
  * <p>An {@link Admission} answers with {@link #grant} or {@link #reject}, once, before or after its {@code admit} has
- * returned, in any thread. Only the first answer counts. Call neither while holding a lock: to grant hands the task to its
- * group's executor, which may run it at once.
+ * returned, in any thread. Only the first answer counts. Call neither while holding a lock: to grant hands the task to
+ * its group's executor, which may run it at once.
  */
 public interface AdmissionRequest {
 

@@ -11,7 +11,9 @@ final class Ancestors {
 
     private Ancestors() {}
 
-    /** Returns the parent that the options name, or else the known one, or else the task whose body this thread runs. */
+    /**
+     * Returns the parent that the options name, or else the known one, or else the task whose body this thread runs.
+     */
     static @Nullable TaskNode parentOf(TaskOptions options, @Nullable TaskContext known) {
         Object parent = options.parent() != null ? options.parent() : known != null ? known : CurrentTask.get();
         return parent instanceof TaskNode task ? task : null;
@@ -40,8 +42,8 @@ final class Ancestors {
     }
 
     /**
-     * Returns whether a task, or an ancestor that may wait for it, keeps a tracker from draining: that of its group, or of a
-     * group above.
+     * Returns whether a task, or an ancestor that may wait for it, keeps a tracker from draining: that of its group, or
+     * of a group above.
      */
     static boolean keepOpen(TaskNode first, TaskTracker waited) {
         for (TaskNode task = first; task != null; task = task.parent()) {

@@ -98,7 +98,9 @@ record BothAdmissions(Admission first, Admission second) implements Admission {
         }
     }
 
-    /** The request to the first admission; the place of the task in both queues, and the permit that it holds meanwhile. */
+    /**
+     * The request to the first admission; the place of the task in both queues, and the permit that it holds meanwhile.
+     */
     private final class FirstRequest extends ForwardedRequest implements Registration {
 
         // Two slots, since the first admission may grant before it returns its registration.

@@ -17,16 +17,18 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   phase, by compare-and-set but for ENDED
  *     NEW → STARTED                 {@link #tryStart}
- *     NEW, STARTED → CANCELLED      {@link #cancel}: called for each task by the cancel of the group, and by that of the task's
- *                                   own token. The call that makes the transition from STARTED calls {@link #cancelTask}
+ *     NEW, STARTED → CANCELLED      {@link #cancel}: called for each task by the cancel of the group, and by that of
+ * the task's
+ *                                   own token. The call that makes the transition from STARTED calls {@link
+ * #cancelTask}
  *     NEW, STARTED → DETACHED       {@link #detach}: the task has failed, and its failure cancels the group
  *     any but CANCELLED → ENDED     {@link #endPhase}, under the lock of the stripe
  * </pre>
  *
  * <p>No cancel is missed. A task is on its stripe before it starts. A group is marked as cancelled before its tasks are
- * walked, and a task reads the mark after its phase is STARTED. So either the walk finds the phase STARTED, or the task sees
- * the mark. What a subclass writes before {@code tryStart} is visible to {@code cancelTask} and wherever {@link #isStarted()}
- * has returned true.
+ * walked, and a task reads the mark after its phase is STARTED. So either the walk finds the phase STARTED, or the task
+ * sees the mark. What a subclass writes before {@code tryStart} is visible to {@code cancelTask} and wherever {@link
+ * #isStarted()} has returned true.
  */
 abstract class CancellableTask extends TaskNode {
 

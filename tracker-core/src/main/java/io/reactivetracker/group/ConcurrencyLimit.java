@@ -8,12 +8,14 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits concurrency: up to {@code limit} tasks run at a time, and the others wait, or are rejected if the queue is full.
+ * Limits concurrency: up to {@code limit} tasks run at a time, and the others wait, or are rejected if the queue is
+ * full.
  *
- * <p>The call that releases a permit grants it to the next task, so while tasks wait, no fewer run than the limit allows. A
- * permit is counted before it is granted, so never more run. The next task starts on its group's {@linkplain
- * TaskGroupBuilder#executor executor}, so a body that blocks keeps no other from starting. Tasks are granted in the order of
- * the queue, and the executor may begin them in another one. A task's children run on its permit: see {@link Admission}.
+ * <p>The call that releases a permit grants it to the next task, so while tasks wait, no fewer run than the limit
+ * allows. A permit is counted before it is granted, so never more run. The next task starts on its group's {@linkplain
+ * TaskGroupBuilder#executor executor}, so a body that blocks keeps no other from starting. Tasks are granted in the
+ * order of the queue, and the executor may begin them in another one. A task's children run on its permit: see {@link
+ * Admission}.
  *
  * <p>Created by {@link Admission#concurrency(int)} and {@link Admission#prioritized}. Safe for use by several threads.
  */
@@ -61,7 +63,9 @@ public final class ConcurrencyLimit implements Admission {
         this.queue = queue;
     }
 
-    /** Grants a permit without a request to a task that need not wait. Otherwise returns null, and the task has to ask. */
+    /**
+     * Grants a permit without a request to a task that need not wait. Otherwise returns null, and the task has to ask.
+     */
     @Nullable
     Permit tryGrant(TaskNode task) {
         Permit share = Ancestors.shareOfPermit(task, this);
@@ -116,8 +120,8 @@ public final class ConcurrencyLimit implements Admission {
     }
 
     /**
-     * Changes the limit. This call admits the tasks that the new limit allows. If the limit is lower, running tasks go on, and
-     * the next task starts when enough of them have ended.
+     * Changes the limit. This call admits the tasks that the new limit allows. If the limit is lower, running tasks go
+     * on, and the next task starts when enough of them have ended.
      *
      * @param newLimit the number of tasks that run at a time; at least 1
      * @throws IllegalArgumentException if it is not positive
@@ -127,7 +131,9 @@ public final class ConcurrencyLimit implements Admission {
         grantWaiting();
     }
 
-    /** Changes the limit and answers no request. The caller may hold a lock, and calls {@link #grantWaiting} without it. */
+    /**
+     * Changes the limit and answers no request. The caller may hold a lock, and calls {@link #grantWaiting} without it.
+     */
     synchronized void setLimit(int newLimit) {
         int more = Preconditions.requirePositive("limit", newLimit) - limit;
         limit = newLimit;
@@ -172,7 +178,10 @@ public final class ConcurrencyLimit implements Admission {
         }
     }
 
-    /** Takes a permit for the next task in the queue, if there are both. A permit that is given back passes on in one step. */
+    /**
+     * Takes a permit for the next task in the queue, if there are both. A permit that is given back passes on in one
+     * step.
+     */
     private synchronized @Nullable AdmissionRequest next(boolean isGivenBack) {
         if (isGivenBack) {
             long unused = (long) WORD.getAndAdd(this, ONE);

@@ -28,8 +28,8 @@ public sealed interface Decision {
     }
 
     /**
-     * The task fails, and the parent of its group is cancelled at once with the error as cause; or the group itself, if it
-     * has no parent.
+     * The task fails, and the parent of its group is cancelled at once with the error as cause; or the group itself, if
+     * it has no parent.
      *
      * @return always the same
      */

@@ -99,7 +99,9 @@ final class ErrorPolicies {
     /** A policy that retries a task a limited number of times. */
     interface Limited extends ErrorPolicy {
 
-        /** Decides about a failure. {@code time} is 1 plus the number of times that this policy has retried the task. */
+        /**
+         * Decides about a failure. {@code time} is 1 plus the number of times that this policy has retried the task.
+         */
         Decision decide(Failure failure, int time);
 
         /** Without a count of its own, for a policy that passes a failure on to this one: counts all attempts. */
@@ -140,7 +142,10 @@ final class ErrorPolicies {
             Preconditions.requirePositive("retries", retries);
         }
 
-        /** Returns false for an error that says that the virtual machine or the program is broken: a retry cures neither. */
+        /**
+         * Returns false for an error that says that the virtual machine or the program is broken: a retry cures
+         * neither.
+         */
         static boolean isWorthRetrying(Throwable error) {
             return !(error instanceof VirtualMachineError || error instanceof LinkageError);
         }

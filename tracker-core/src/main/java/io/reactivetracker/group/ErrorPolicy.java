@@ -8,16 +8,16 @@ import java.util.function.Predicate;
 /**
  * Decides what follows when an attempt of a group's task fails.
  *
- * <p>A policy is called once for each failed attempt, in the thread that failed, before the downstream is told, and by several
- * threads at once. It is not called for a task that was cancelled or rejected, nor for a task that ends with its own {@code
- * CancellationException}, which counts as cancelled. If a policy throws or returns null, the task fails with its own error, to
- * which the policy's error is added as suppressed.
+ * <p>A policy is called once for each failed attempt, in the thread that failed, before the downstream is told, and by
+ * several threads at once. It is not called for a task that was cancelled or rejected, nor for a task that ends with
+ * its own {@code CancellationException}, which counts as cancelled. If a policy throws or returns null, the task fails
+ * with its own error, to which the policy's error is added as suppressed.
  *
- * <p>To cancel a group, a policy returns {@link Decision#cancelGroup()}. It must not call the group's {@code cancel} itself:
- * that would cancel the failed task too, and its error would be lost.
+ * <p>To cancel a group, a policy returns {@link Decision#cancelGroup()}. It must not call the group's {@code cancel}
+ * itself: that would cancel the failed task too, and its error would be lost.
  *
- * <p>A policy counts for the group that it is given to. Each child has its own policy, from {@link #forChild()}. Give one
- * counting policy to two groups only if their errors are to be counted together.
+ * <p>A policy counts for the group that it is given to. Each child has its own policy, from {@link #forChild()}. Give
+ * one counting policy to two groups only if their errors are to be counted together.
  *
  * <p>Modelled on the error policies of dynamo's tracker; here, thresholds count across the tasks of a group.
  */
@@ -44,8 +44,8 @@ public interface ErrorPolicy {
     /**
      * Returns the policy for one task. Called at the first failure of each task.
      *
-     * <p>A policy that keeps state per task returns a new object with that state. The failures of one task come one after the
-     * other, so the state needs no synchronization.
+     * <p>A policy that keeps state per task returns a new object with that state. The failures of one task come one
+     * after the other, so the state needs no synchronization.
      *
      * @return the policy that is asked about all failures of the task; by default this object
      */
@@ -67,8 +67,8 @@ public interface ErrorPolicy {
     /**
      * Returns a policy that asks another one about each failure for which this one decides {@link Decision#fail()}.
      *
-     * <p>For example, {@code retry(3, backoff).andThen(cancelAfterErrors(10))} retries first, and counts the tasks whose last
-     * retry failed.
+     * <p>For example, {@code retry(3, backoff).andThen(cancelAfterErrors(10))} retries first, and counts the tasks
+     * whose last retry failed.
      *
      * @param next the policy to ask second
      * @return a policy made of both
@@ -80,8 +80,8 @@ public interface ErrorPolicy {
     /**
      * Returns a policy that makes a task release its permit before another attempt, and ask for admission again.
      *
-     * <p>The task releases the permit before the delay, and queues behind others after it. By default a task keeps its permit
-     * through all its attempts.
+     * <p>The task releases the permit before the delay, and queues behind others after it. By default a task keeps its
+     * permit through all its attempts.
      *
      * @return the same rule with this change
      */
@@ -143,8 +143,8 @@ public interface ErrorPolicy {
     /**
      * Retries a failed task up to {@code retries} times; then it fails.
      *
-     * <p>Does not retry after a {@link VirtualMachineError} or a {@link LinkageError}. Counts its own retries of each task, and
-     * not those of another policy.
+     * <p>Does not retry after a {@link VirtualMachineError} or a {@link LinkageError}. Counts its own retries of each
+     * task, and not those of another policy.
      *
      * @param retries the maximum number of retries; at least 1
      * @param backoff the delays before them
@@ -156,7 +156,8 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Retries a task that failed with a matching error, up to {@code retries} times; then, and with any other error, it fails.
+     * Retries a task that failed with a matching error, up to {@code retries} times; then, and with any other error, it
+     * fails.
      *
      * @param retries the maximum number of retries; at least 1
      * @param backoff the delays before them
@@ -185,8 +186,8 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Resumes a failed task with the continuation of its {@link ResumableException}, up to {@code resumptions} times; any other
-     * error lets the task fail.
+     * Resumes a failed task with the continuation of its {@link ResumableException}, up to {@code resumptions} times;
+     * any other error lets the task fail.
      *
      * @param resumptions the maximum number of resumptions; at least 1
      * @return the policy
@@ -198,11 +199,11 @@ public interface ErrorPolicy {
     }
 
     /**
-     * Returns a policy that cancels the parent of the group at the first error, with the error as cause: for a group that its
-     * parent cannot do without.
+     * Returns a policy that cancels the parent of the group at the first error, with the error as cause: for a group
+     * that its parent cannot do without.
      *
-     * <p>The group is cancelled with its parent; a group without a parent is cancelled itself. Modelled on dynamo's critical
-     * tasks.
+     * <p>The group is cancelled with its parent; a group without a parent is cancelled itself. Modelled on dynamo's
+     * critical tasks.
      *
      * @return the policy
      */

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one group counts: its tasks, their states in numbers, and its children.
  *
- * <p>The tasks are {@linkplain TaskStripe on stripes}. The numbers are read with all stripes locked, so they are those of one
- * instant; tasks are listed a stripe after the other. The children, and the numbers of those that have ended, are guarded by
- * the lock of this. Inside of any of these locks nothing else is locked or called, but a stripe of a child that departs.
+ * <p>The tasks are {@linkplain TaskStripe on stripes}. The numbers are read with all stripes locked, so they are those
+ * of one instant; tasks are listed a stripe after the other. The children, and the numbers of those that have ended,
+ * are guarded by the lock of this. Inside of any of these locks nothing else is locked or called, but a stripe of a
+ * child that departs.
  */
 final class GroupState {
 

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets a number of tasks start in each span of time.
  *
- * <p>Tasks that come too early wait in FIFO order, and one alarm is set, for the first of them. So the first keeps its turn,
- * those behind neither wake up in vain nor overtake it, and when one leaves they all move up. A permit is not given back when
- * its task ends; a task that leaves the queue uses none.
+ * <p>Tasks that come too early wait in FIFO order, and one alarm is set, for the first of them. So the first keeps its
+ * turn, those behind neither wake up in vain nor overtake it, and when one leaves they all move up. A permit is not
+ * given back when its task ends; a task that leaves the queue uses none.
  *
- * <p>A token bucket, in the form of the generic cell rate algorithm (ITU-T I.371, annex A): instead of counting tokens it
- * keeps the instant at which the bucket will be full again. A rate uses the timer of the first group that asks it, also for
- * groups that have another timer.
+ * <p>A token bucket, in the form of the generic cell rate algorithm (ITU-T I.371, annex A): instead of counting tokens
+ * it keeps the instant at which the bucket will be full again. A rate uses the timer of the first group that asks it,
+ * also for groups that have another timer.
  *
- * <p>A running task holds no permit of a rate that it could share with its children: each child waits for its own turn. That
- * delays a task that waits for its children, but not forever.
+ * <p>A running task holds no permit of a rate that it could share with its children: each child waits for its own turn.
+ * That delays a task that waits for its children, but not forever.
  *
  * <p>Created by {@link Admission#rate(double, Duration)}. Safe for use by several threads.
  */

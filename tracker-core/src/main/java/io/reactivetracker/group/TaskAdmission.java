@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request of a task for admission.
  *
- * <p>Its answer counts only while it is the current request of its task, which the task decides in one step with its state.
+ * <p>Its answer counts only while it is the current request of its task, which the task decides in one step with its
+ * state.
  */
 final class TaskAdmission implements AdmissionRequest {
 

@@ -61,7 +61,8 @@ public final class TaskCounts {
     }
 
     /**
-     * Returns these counts with another number of tasks that ended by an outcome, and as many more or fewer that were issued.
+     * Returns these counts with another number of tasks that ended by an outcome, and as many more or fewer that were
+     * issued.
      *
      * @param outcome the outcome
      * @param number the number

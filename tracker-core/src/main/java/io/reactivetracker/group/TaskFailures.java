@@ -119,7 +119,9 @@ final class TaskFailures {
         task.callFail(error);
     }
 
-    /** Called by the end of the task, which closes what this returns. The caller holds the lock of the task's stripe. */
+    /**
+     * Called by the end of the task, which closes what this returns. The caller holds the lock of the task's stripe.
+     */
     @Nullable
     Registration takeDelay() {
         Registration taken = delay;

@@ -40,15 +40,16 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Each task is issued, waits in the queue of the {@link Admission} if it has to, is active, and ends by one {@link
- * Outcome}. An open group takes any task; a closed one refuses it by a {@link GroupClosedException}, the look and the count
- * being one atomic step, and a cancelled one by a {@link TaskCancelledException}. What was refused shows in no figure.
+ * Outcome}. An open group takes any task; a closed one refuses it by a {@link GroupClosedException}, the look and the
+ * count being one atomic step, and a cancelled one by a {@link TaskCancelledException}. What was refused shows in no
+ * figure.
  *
- * <p>A child holds its parent open: a group is drained when it is closed and has neither tasks nor children. A group that
- * was closed stays so. To cancel a group cancels the groups below it, never one beside or above.
+ * <p>A child holds its parent open: a group is drained when it is closed and has neither tasks nor children. A group
+ * that was closed stays so. To cancel a group cancels the groups below it, never one beside or above.
  *
  * <p>Safe for use by several threads; no call blocks. After the hierarchical task tracker of
- * <a href="https://github.com/ai-dynamo/dynamo">NVIDIA dynamo</a>; what it does not do is to lose count of a task that was
- * aborted or never ran, to miss a child that came late, or to wait for ever.
+ * <a href="https://github.com/ai-dynamo/dynamo">NVIDIA dynamo</a>; what it does not do is to lose count of a task that
+ * was aborted or never ran, to miss a child that came late, or to wait for ever.
  */
 public final class TaskGroup {
 
@@ -128,7 +129,9 @@ public final class TaskGroup {
         return new TaskGroupBuilder(childName, this);
     }
 
-    /** Takes the place in the tree: counted by the parent until drained. The tests look in when it has arrived there. */
+    /**
+     * Takes the place in the tree: counted by the parent until drained. The tests look in when it has arrived there.
+     */
     TaskGroup enter(Runnable arrived) {
         List<ChildWatch> watches = List.of();
         tasks.drained().onDone(whole.token()::close);
@@ -193,11 +196,12 @@ public final class TaskGroup {
     }
 
     /**
-     * Tells of each child, once: now, in this thread, of those that the group has, and later, in the thread that makes it, of
-     * each that comes.
+     * Tells of each child, once: now, in this thread, of those that the group has, and later, in the thread that makes
+     * it, of each that comes.
      *
-     * <p>A child that comes is told of before whoever makes it has it; it may have ended by then, if the group was cancelled
-     * meanwhile. What the action throws reaches the uncaught-exception handler of its thread, and disturbs nobody.
+     * <p>A child that comes is told of before whoever makes it has it; it may have ended by then, if the group was
+     * cancelled meanwhile. What the action throws reaches the uncaught-exception handler of its thread, and disturbs
+     * nobody.
      *
      * @param action what to tell; called outside of any lock
      * @return the way to be told no more
@@ -211,7 +215,8 @@ public final class TaskGroup {
     /**
      * Closes this group: it refuses tasks and children from now on, and is drained once it has none.
      *
-     * <p>The children that it has stay open, so that tasks which still run can use them; {@link #closeAndDrain()} closes them too.
+     * <p>The children that it has stay open, so that tasks which still run can use them; {@link #closeAndDrain()}
+     * closes them too.
      *
      * @return true if and only if this call closed it
      */
@@ -242,10 +247,10 @@ public final class TaskGroup {
     /**
      * Cancels every task of this group and of all groups below it, running or queued, and closes them all.
      *
-     * <p>When it returns, all of their tokens are cancelled; and those tasks that end by a cancel have ended, unless this was
-     * called from deep within the ends of other tasks: then they end when those have, in this thread. A cancel action that
-     * blocks keeps this call, and the cancels after it, waiting; a {@link #shutdown} does not wait for one. Parents and
-     * siblings live on.
+     * <p>When it returns, all of their tokens are cancelled; and those tasks that end by a cancel have ended, unless
+     * this was called from deep within the ends of other tasks: then they end when those have, in this thread. A cancel
+     * action that blocks keeps this call, and the cancels after it, waiting; a {@link #shutdown} does not wait for one.
+     * Parents and siblings live on.
      *
      * @param cause why; the cause of each task's {@link TaskCancelledException}
      * @return true if and only if this call cancelled it
@@ -266,8 +271,8 @@ public final class TaskGroup {
     /**
      * Closes this group and all groups below it, and waits for them to have no more tasks.
      *
-     * <p>The whole tree is closed before the wait begins, so that nothing which comes late is missed; also what a task that
-     * still runs would issue to it is refused. A {@link #shutdown} lets it.
+     * <p>The whole tree is closed before the wait begins, so that nothing which comes late is missed; also what a task
+     * that still runs would issue to it is refused. A {@link #shutdown} lets it.
      *
      * @return a signal that is done once all of them are drained
      */
@@ -286,8 +291,8 @@ public final class TaskGroup {
     }
 
     /**
-     * How long the drain takes: the time since this group was closed, until it is drained, with all groups below it; and from
-     * then on the time that this took.
+     * How long the drain takes: the time since this group was closed, until it is drained, with all groups below it;
+     * and from then on the time that this took.
      *
      * @return zero while the group is open; by the system's clock
      */
@@ -305,7 +310,8 @@ public final class TaskGroup {
     /**
      * The tasks that are active now, in this group and all groups below it, oldest first.
      *
-     * @return an immutable list that does not change any more; ages count from when a task was issued, by the group's timer
+     * @return an immutable list that does not change any more; ages count from when a task was issued, by the group's
+     *     timer
      */
     public List<RunningTask> runningTasks() {
         List<TaskNode> active = new ArrayList<>();
@@ -336,7 +342,8 @@ public final class TaskGroup {
     /**
      * The numbers of this group's own tasks: without those of any group below it, whether or not that has ended.
      *
-     * <p>So the numbers of what was issued and of what has ended only ever grow, and those of several groups can be added up.
+     * <p>So the numbers of what was issued and of what has ended only ever grow, and those of several groups can be
+     * added up.
      *
      * @return counts in which each task is counted once, in one state
      */
@@ -358,18 +365,19 @@ public final class TaskGroup {
     /**
      * Runs a task of plain Java.
      *
-     * <p>The body is called once the task is admitted, and once more for each retry: in this thread if the task is admitted
-     * at once, otherwise on the group's {@linkplain TaskGroupBuilder#executor executor}. Since no stage can be stopped from outside, a task that was cancelled counts as active until its stage has
-     * ended; the body can look at its token and end early. To cancel the future cancels the task; to complete it by other
-     * means, such as {@code orTimeout}, does not, and the task is counted by what becomes of its stage.
+     * <p>The body is called once the task is admitted, and once more for each retry: in this thread if the task is
+     * admitted at once, otherwise on the group's {@linkplain TaskGroupBuilder#executor executor}. Since no stage can be
+     * stopped from outside, a task that was cancelled counts as active until its stage has ended; the body can look at
+     * its token and end early. To cancel the future cancels the task; to complete it by other means, such as {@code
+     * orTimeout}, does not, and the task is counted by what becomes of its stage.
      *
-     * <p>The task ends before the future completes, unless it was cancelled while its stage runs: who sees the future done finds
-     * the permit free and the task counted. What depends on the future is not counted any more, and those who wait for the
-     * drain may be told before the future is done.
+     * <p>The task ends before the future completes, unless it was cancelled while its stage runs: who sees the future
+     * done finds the permit free and the task counted. What depends on the future is not counted any more, and those
+     * who wait for the drain may be told before the future is done.
      *
      * @param <T> the type of the result
-     * <p>While the body is called, the tasks that it starts in this thread are this task's {@linkplain TaskOptions#childOf
-     * children}; a stage that goes on in another thread names it as their parent.
+     * <p>While the body is called, the tasks that it starts in this thread are this task's {@linkplain
+     * TaskOptions#childOf children}; a stage that goes on in another thread names it as their parent.
      *
      * @param options the task's name, or else it has the group's, and its parent; a task of a group is always strict
      * @param body starts the work
@@ -426,9 +434,9 @@ public final class TaskGroup {
     /**
      * Counts work that the group does not run, as an active task until the token is closed.
      *
-     * <p>The work has begun, so no admission is asked and no permit is held. It succeeds when the token is closed, unless the
-     * group was cancelled before: then it is counted as cancelled. To look at that or to listen for it, use the {@link
-     * #cancellationToken()} of the group.
+     * <p>The work has begun, so no admission is asked and no permit is held. It succeeds when the token is closed,
+     * unless the group was cancelled before: then it is counted as cancelled. To look at that or to listen for it, use
+     * the {@link #cancellationToken()} of the group.
      *
      * @param options the task's name, or else it has the group's, and its parent; a task of a group is always strict
      * @return a token, to be closed when the work ends
@@ -444,8 +452,8 @@ public final class TaskGroup {
      *
      * @param <T> the type of the result
      * @param stage the task
-     * @return a stage that completes as the given one does; dependents without an executor run before the task ends. Cancelling
-     *     it does not stop the task
+     * @return a stage that completes as the given one does; dependents without an executor run before the task ends.
+     *     Cancelling it does not stop the task
      * @throws GroupClosedException if the group is closed
      * @throws TaskCancelledException if the group is cancelled
      */
@@ -456,9 +464,9 @@ public final class TaskGroup {
     /**
      * Returns an executor that counts each task, without admission, from {@code execute} to the end of its body.
      *
-     * <p>A body that throws has failed; a task that the given executor rejects is counted as rejected. A task whose group is
-     * cancelled before it runs is run all the same. {@code execute} throws {@link GroupClosedException} if the group is closed
-     * and {@link TaskCancelledException} if it is cancelled.
+     * <p>A body that throws has failed; a task that the given executor rejects is counted as rejected. A task whose
+     * group is cancelled before it runs is run all the same. {@code execute} throws {@link GroupClosedException} if the
+     * group is closed and {@link TaskCancelledException} if it is cancelled.
      *
      * @param executor what runs the tasks
      * @return an executor that passes tasks on to it
@@ -468,20 +476,21 @@ public final class TaskGroup {
     }
 
     /**
-     * Brings this group and all groups below it to their end in stages: closes, waits, cancels what is left, waits again,
-     * and reports.
+     * Brings this group and all groups below it to their end in stages: closes, waits, cancels what is left, waits
+     * again, and reports.
      *
-     * <p>It closes this group at once, and each group below when the one above it has no more tasks of its own: so a task may
-     * use the groups below its own to the last. What goes through several groups one after the other, and must not be cut
-     * off between them, is to be a task of their parent as a whole.
+     * <p>It closes this group at once, and each group below when the one above it has no more tasks of its own: so a
+     * task may use the groups below its own to the last. What goes through several groups one after the other, and must
+     * not be cut off between them, is to be a task of their parent as a whole.
      *
-     * <p>It begins with this call, and goes through all its stages whether or not anyone waits for the report: to cancel the
-     * future stops none of them. It is over in the time of the plan and reports, whatever a task, a cancel action or the timer
-     * does; a timer that refuses is replaced by the system's clock.
+     * <p>It begins with this call, and goes through all its stages whether or not anyone waits for the report: to
+     * cancel the future stops none of them. It is over in the time of the plan and reports, whatever a task, a cancel
+     * action or the timer does; a timer that refuses is replaced by the system's clock.
      *
-     * <p>When the grace is over, all tokens are cancelled at once. Then their actions run, one task's after the other's, on the
-     * group's executor; if one does not return, another thread goes on with the rest. So a cancel that blocks delays no other
-     * task's cancel. The future completes in the thread that ends the last task, or in one of the timer.
+     * <p>When the grace is over, all tokens are cancelled at once. Then their actions run, one task's after the
+     * other's, on the group's executor; if one does not return, another thread goes on with the rest. So a cancel that
+     * blocks delays no other task's cancel. The future completes in the thread that ends the last task, or in one of
+     * the timer.
      *
      * @param plan how long to wait
      * @return the report, when the group is drained or the time is over

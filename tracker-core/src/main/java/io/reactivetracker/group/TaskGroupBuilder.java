@@ -57,7 +57,8 @@ public final class TaskGroupBuilder {
     /**
      * The rule for errors.
      *
-     * @param newPolicy instead of {@link ErrorPolicy#continueOnError()}, or of the {@link ErrorPolicy#forChild()} of the parent's
+     * @param newPolicy instead of {@link ErrorPolicy#continueOnError()}, or of the {@link ErrorPolicy#forChild()} of
+     *     the parent's
      * @return this
      */
     public TaskGroupBuilder onError(ErrorPolicy newPolicy) {
@@ -84,15 +85,15 @@ public final class TaskGroupBuilder {
     /**
      * The executor of the bodies that do not run in their caller's thread.
      *
-     * <p>A body runs in the caller's thread only if its task is admitted before {@link Admission#admit} returns. Every later
-     * grant, every retry and every resumption runs on the executor. If the executor refuses a first attempt, the task is
-     * rejected; if it refuses a retry or a resumption, the task fails with the error that it was to recover from. One that
-     * drops a body silently keeps that task's permit until the task is cancelled.
+     * <p>A body runs in the caller's thread only if its task is admitted before {@link Admission#admit} returns. Every
+     * later grant, every retry and every resumption runs on the executor. If the executor refuses a first attempt, the
+     * task is rejected; if it refuses a retry or a resumption, the task fails with the error that it was to recover
+     * from. One that drops a body silently keeps that task's permit until the task is cancelled.
      *
-     * <p>By default a body runs on a virtual thread of its own where the JDK has them, otherwise on a thread of a cached pool,
-     * which creates one for each body that finds none idle. A direct executor ({@code Runnable::run}) runs bodies in the
-     * thread that makes room for them, and retries in the timer's: on a flat stack, but one that blocks keeps the others
-     * waiting. It suits tests.
+     * <p>By default a body runs on a virtual thread of its own where the JDK has them, otherwise on a thread of a
+     * cached pool, which creates one for each body that finds none idle. A direct executor ({@code Runnable::run}) runs
+     * bodies in the thread that makes room for them, and retries in the timer's: on a flat stack, but one that blocks
+     * keeps the others waiting. It suits tests.
      *
      * @param newExecutor instead of the default, or of the parent's
      * @return this

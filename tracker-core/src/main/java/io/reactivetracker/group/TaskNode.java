@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task as its group counts and lists it: its count, its place on a {@linkplain TaskStripe stripe}, its state and its permit.
+ * A task as its group counts and lists it: its count, its place on a {@linkplain TaskStripe stripe}, its state and its
+ * permit.
  *
  * <pre>
  *   state, guarded by the lock of the stripe
@@ -234,7 +235,10 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         return true;
     }
 
-    /** Leaves the stripe, which counts the outcome. The caller holds the lock. Returns the permit, to be released without it. */
+    /**
+     * Leaves the stripe, which counts the outcome. The caller holds the lock. Returns the permit, to be released
+     * without it.
+     */
     final @Nullable Permit endState(Outcome outcome) {
         stripe.end(this, state == State.ACTIVE, outcome);
         state = State.ENDED;
@@ -247,7 +251,10 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         return held;
     }
 
-    /** Releases a permit that no task waits for. Otherwise returns false: then {@link #release} does it, and may start tasks. */
+    /**
+     * Releases a permit that no task waits for. Otherwise returns false: then {@link #release} does it, and may start
+     * tasks.
+     */
     static boolean isReleasedAtOnce(@Nullable Permit held) {
         return held == null
                 || held == Permit.NOTHING_TO_RELEASE

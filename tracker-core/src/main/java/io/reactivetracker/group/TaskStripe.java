@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some of a group's tasks that have not ended, in the order in which they were issued, and what its tasks add to the group's
- * numbers.
+ * Some of a group's tasks that have not ended, in the order in which they were issued, and what its tasks add to the
+ * group's numbers.
  *
  * <p>The lock guards both and the states of the tasks, so a task changes its state and is counted so in one step.
  */

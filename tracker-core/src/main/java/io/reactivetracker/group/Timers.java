@@ -12,7 +12,10 @@ final class Timers {
 
     private Timers() {}
 
-    /** Schedules an action. Throws if the timer does, or returns null. The registration throws nothing when it is closed. */
+    /**
+     * Schedules an action. Throws if the timer does, or returns null. The registration throws nothing when it is
+     * closed.
+     */
     static Registration schedule(TaskTimer timer, Duration delay, Runnable action) {
         Registration scheduled =
                 Objects.requireNonNull(timer.schedule(delay, action), "the timer returned null, not a registration");
