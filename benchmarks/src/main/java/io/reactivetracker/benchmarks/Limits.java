@@ -23,7 +23,7 @@ final class Limits {
 
     private String ofTokens() {
         return """
-                **A token ends once.** Whoever comes first ends it, the terminal signal or a cancel from any thread. That is one
+                **A token ends once.** The first of the terminal signal and a cancel from any thread ends it. That is one
                 atomic step more than the two that count, on an object of its own. The least that can do so, on a word that no
                 other thread touches, takes %s × the time of two bare `getAndAdd` with 1 thread, %s × on one word with 2, and
                 %s × that of `LongAdder`; with 8 threads %s × that of a concurrent set. A token takes %s ×, %s × and %s × the time

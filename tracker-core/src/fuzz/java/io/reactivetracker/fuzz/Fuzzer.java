@@ -81,7 +81,7 @@ public final class Fuzzer {
         return differences;
     }
 
-    /** Returns the first seed whose pipeline differs from the reference; -1 if there is none among so many. */
+    /** Returns the first seed whose pipeline differs from the reference; -1 if there is none in that range. */
     public long firstFailure(long first, long number) {
         for (long seed = first; seed < first + number; seed++) {
             if (difference(Generator.pipeline(seed), true) != null) {

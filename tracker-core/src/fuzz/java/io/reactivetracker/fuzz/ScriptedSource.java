@@ -108,7 +108,7 @@ public final class ScriptedSource implements Subscription {
         return begins;
     }
 
-    /** Whether there is one more to emit; if not, whoever asks next emits. */
+    /** Returns whether there is one more to emit; otherwise the next request emits. */
     private synchronized boolean takesOne() {
         emitting = requested > 0 && emitted < node.size() && goesOn();
         if (emitting) {

@@ -46,7 +46,7 @@ public final class ThreadFuzzer {
         }
     }
 
-    /** Returns the first failure that contains some words; null if there is none among so many. */
+    /** Returns the first failure that contains some words; null if there is none. */
     public String firstFailure(long first, long number, String words) {
         for (long seed = first; seed < first + number; seed++) {
             String failure = failure(Generator.forThreads(seed));

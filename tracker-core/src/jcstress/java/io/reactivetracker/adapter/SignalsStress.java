@@ -82,7 +82,7 @@ public final class SignalsStress {
     }
 
     /**
-     * An element on its way, and a cut; whoever is to tell of the cut looks whether the element is on its way still.
+     * An element on its way, and a cut; the thread that tells of the cut checks whether the element is still on its way.
      */
     private static final class ElementAndCut {
 

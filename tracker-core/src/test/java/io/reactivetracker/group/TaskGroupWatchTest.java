@@ -17,7 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/** What a group tells whoever measures it: its children as they come, its own numbers, its oldest task, its drain. */
+/** What meters read from a group: its children as they come, its own numbers, its oldest task, its drain. */
 class TaskGroupWatchTest {
 
     private final TaskGroup group = DirectGroups.builder("orders").build();

@@ -253,7 +253,7 @@ class TaskRecorderModelTest {
         }
     }
 
-    /** A recorder that would drop records, though never so many as there are. */
+    /** A recorder whose retention is above the number of records, so it drops none. */
     public static class RecorderWithRetention extends RealRecorder {
 
         /** For Lincheck, which makes a new one for every interleaving. */

@@ -117,7 +117,7 @@ class BrokenStoreTest {
             assertClear(failureOf(recorder.record(KEY, orJoin(), body)), task, way);
             try (UncaughtFailures uncaught = new UncaughtFailures()) {
                 assertClear(failureOf(recorder.begin(KEY, RecordOptions.defaults())), task, way);
-                // Whoever was told need not be told by other ways.
+                // A caller that was told once is not told again.
                 assertThat(uncaught.seen).isEmpty();
             }
             String revoke = "beginning to revoke task \"payment-1\": ";

@@ -178,7 +178,7 @@ class LeaseTest {
         assertThat(clock.pending()).isZero();
         clock.advance(LEASE);
         assertThat(store.renewals).isOne();
-        // The store was not asked to record it: whoever has the key now keeps it.
+        // The store was not asked to record it: the present owner keeps the key.
         assertThat(resultOf(recorder.failure(KEY))).isInstanceOf(LeaseLostException.class);
     }
 

@@ -163,7 +163,7 @@ final class LeasedStore implements RecordStore<String> {
         all.forEach(action -> action.accept(record));
     }
 
-    /** Renews the claim that the key has, whoever holds it. */
+    /** Renews the current claim of the key, for any owner. */
     synchronized void hold(String key) {
         kept(key).heldSince = clock.nanoTime();
     }

@@ -51,7 +51,7 @@ class SuccessAtMostOnceTest {
             Work work,
             List<String> keys,
             int launchesOfEach,
-            int mostTurns,
+            int maxTurns,
             Predicate<RecordContext<String>> succeeds) {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < launchesOfEach; i++) {
@@ -59,7 +59,7 @@ class SuccessAtMostOnceTest {
         }
         Collections.shuffle(all);
         assertThat(await(all.stream()
-                        .map(key -> work.launchUntilSucceeded(key, random(0, mostTurns), 1_000, succeeds))
+                        .map(key -> work.launchUntilSucceeded(key, random(0, maxTurns), 1_000, succeeds))
                         .toList()))
                 .doesNotContain(false);
         keys.forEach(key -> assertSucceededOnce(work, key));

@@ -104,7 +104,7 @@ class TaskRecorderTest {
 
     @Test
     void oneThatHasSucceededIsRefusedAndStaysSucceeded() {
-        // R1 of the recorder that this one comes from: there it read as running for ever after.
+        // R1 of the recorder that this one comes from: there it stayed RUNNING.
         succeeded();
         for (int i = 0; i < 3; i++) {
             assertThat(refusalOf(record())).isEqualTo(TaskStatus.SUCCEEDED);
@@ -193,7 +193,7 @@ class TaskRecorderTest {
     @Test
     @SuppressWarnings("NullAway") // a body may be careless
     void whatThrowsIsFailed() {
-        // R3: there it read as running for ever after.
+        // R3: there it stayed RUNNING.
         assertThat(failureOf(recorder.record(KEY, attempt -> {
                     throw failure;
                 })))
