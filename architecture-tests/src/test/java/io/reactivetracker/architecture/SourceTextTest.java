@@ -27,7 +27,9 @@ class SourceTextTest {
     void noLineOfACommentIsLongerThan120Columns() throws IOException {
         List<String> found = new ArrayList<>();
         forEachLine((file, number, line) -> {
-            if (file.toString().endsWith(".java") && COMMENT.matcher(line).find() && line.codePointCount(0, line.length()) > MAX_COLUMNS) {
+            if (file.toString().endsWith(".java")
+                    && COMMENT.matcher(line).find()
+                    && line.codePointCount(0, line.length()) > MAX_COLUMNS) {
                 found.add(file + ":" + number);
             }
         });

@@ -48,11 +48,7 @@ class SuccessAtMostOnceTest {
 
     /** Launches of all keys, mixed, and each of them repeated until its key has succeeded. */
     private static void launchAll(
-            Work work,
-            List<String> keys,
-            int launchesOfEach,
-            int maxTurns,
-            Predicate<RecordContext<String>> succeeds) {
+            Work work, List<String> keys, int launchesOfEach, int maxTurns, Predicate<RecordContext<String>> succeeds) {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < launchesOfEach; i++) {
             all.addAll(keys);
