@@ -4,12 +4,10 @@ package io.reactivetracker.adapter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one task of a group as one subscription: the demand that they serve, and the upstream of the one that
- * runs.
+ * The attempts of one task of a group as one subscription: their common demand, and the upstream of the current one.
  *
- * <p>One attempt follows the other, so the signals are serial. Demand that no attempt has served yet is kept and
- * requested of the next one. An adapter's subscriber extends this: it subscribes to the source for each attempt, whose
- * signals come to it.
+ * <p>One attempt follows the other, so the signals are serial. Demand that no attempt has served is kept and requested of the
+ * next one. An adapter's subscriber extends this, and subscribes to the source for each attempt.
  *
  * @param <S> the type of an upstream
  */
@@ -20,17 +18,17 @@ public abstract class AttemptSignals<S> {
     private @Nullable S upstream;
     private boolean cancelled;
 
-    // Of the attempt that runs; the next one begins after it.
+    // Elements of the current attempt; the next one begins after it.
     private long produced;
 
-    /** Makes the signals of a task that has not been started. */
+    /** Creates the signals of a task that has not started. */
     protected AttemptSignals() {}
 
     /**
      * Requests elements of an upstream.
      *
-     * @param attempt the upstream of the attempt that runs
-     * @param n how many
+     * @param attempt the upstream of the current attempt
+     * @param n the number
      */
     protected abstract void request(S attempt, long n);
 
@@ -42,9 +40,9 @@ public abstract class AttemptSignals<S> {
     protected abstract void cancel(S attempt);
 
     /**
-     * Begins the next attempt: what the one before has produced is not requested again.
+     * Begins the next attempt. The elements of the one before are not requested again.
      *
-     * @return false if the subscription was cancelled, and there is to be no attempt
+     * @return false if the subscription was cancelled, and the attempt must not run
      */
     protected final synchronized boolean beginAttempt() {
         if (cancelled) {
@@ -59,8 +57,7 @@ public abstract class AttemptSignals<S> {
     }
 
     /**
-     * Takes the upstream of an attempt. Cancels it if the subscription was cancelled, or if the attempt has an
-     * upstream.
+     * Takes the upstream of an attempt. Cancels it if the subscription was cancelled, or if the attempt has an upstream.
      *
      * @param attempt the upstream
      * @return the demand that is left to serve, which the caller requests; 0 if there is none or the subscription was
@@ -85,9 +82,9 @@ public abstract class AttemptSignals<S> {
     }
 
     /**
-     * Ends the attempt: its upstream is not to be cancelled or requested of any more.
+     * Ends the attempt: its upstream is no longer cancelled or requested of.
      *
-     * @return the upstream, if there is one that was not cancelled
+     * @return the upstream, or null if there is none or it was cancelled
      */
     protected final synchronized @Nullable S endAttempt() {
         S ended = cancelled ? null : upstream;
@@ -96,10 +93,10 @@ public abstract class AttemptSignals<S> {
     }
 
     /**
-     * Requests elements, of this attempt and of those that follow.
+     * Requests elements of this attempt and those that follow.
      *
-     * @param n how many; what is not positive is for the upstream to answer, and adds nothing to the demand
-     * @return false if the number is not positive and there is no upstream to answer it
+     * @param n the number; if it is not positive, it is passed to the upstream and adds nothing to the demand
+     * @return false if the number is not positive and there is no upstream
      */
     protected final boolean requestFromAttempts(long n) {
         S attempt;
@@ -115,7 +112,7 @@ public abstract class AttemptSignals<S> {
         return n > 0 || attempt != null;
     }
 
-    /** Cancels the attempt that runs, and lets none follow. */
+    /** Cancels the current attempt, and lets none follow. */
     protected final void cancelAttempts() {
         S attempt;
         synchronized (this) {
@@ -131,7 +128,7 @@ public abstract class AttemptSignals<S> {
     }
 
     /**
-     * Whether the subscription was cancelled.
+     * Returns whether the subscription was cancelled.
      *
      * @return true from then on
      */
@@ -140,7 +137,7 @@ public abstract class AttemptSignals<S> {
     }
 
     /**
-     * The upstream of the attempt that runs.
+     * Returns the upstream of the current attempt.
      *
      * @return the upstream, or null if there is none
      */

@@ -11,12 +11,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signals of one subscription that can be cancelled from aside: its upstream is cancelled, and then its downstream
- * is told by a {@link TaskCancelledException}.
+ * The signals of one subscription that another thread can cut off: its upstream is cancelled, and then its downstream gets a
+ * {@link TaskCancelledException}.
  *
- * <p>An adapter's subscriber extends this, and {@linkplain #enter enters} to pass a signal on. It is cancelled by a
- * {@link CancellationToken}; or by a task of a group, which calls {@link #cutOff()}: then it says why by the methods
- * that it overrides.
+ * <p>An adapter's subscriber extends this, and {@linkplain #enter enters} to pass a signal on. The subscription is cut off by a
+ * {@link CancellationToken}; or by a task of a group, which calls {@link #cutOff()}: then the subclass overrides {@link
+ * #cancellation()} and {@link #cancellationCause()}.
  */
 public abstract class CancellableSignals extends HalfSerializer {
 
@@ -41,9 +41,9 @@ public abstract class CancellableSignals extends HalfSerializer {
     private volatile boolean upstreamCancelled;
 
     /**
-     * Makes the signals of a new subscription.
+     * Creates the signals of a new subscription.
      *
-     * @param token what can cancel it; null if the subclass says by whom and why it was cancelled
+     * @param token the token that cuts it off; null if the subclass calls {@link #cutOff()}
      */
     protected CancellableSignals(@Nullable CancellationToken token) {
         this.token = token;
@@ -60,7 +60,7 @@ public abstract class CancellableSignals extends HalfSerializer {
     protected abstract void passOnError(Throwable error);
 
     /**
-     * Makes the error that tells the downstream that it was cut off.
+     * Creates the error that tells the downstream of the cut.
      *
      * @return an exception that names what was cancelled
      */
@@ -69,7 +69,7 @@ public abstract class CancellableSignals extends HalfSerializer {
     }
 
     /**
-     * Why the subscription was cut off.
+     * Returns why the subscription was cut off.
      *
      * @return the cause of the cancel, or null if none was given
      */
@@ -77,7 +77,7 @@ public abstract class CancellableSignals extends HalfSerializer {
         return Objects.requireNonNull(token).cause();
     }
 
-    /** Begins to listen to the token, if there is one; by who is inside and is about to pass {@code onSubscribe} on. */
+    /** Begins to listen to the token, if there is one. Called inside, before {@code onSubscribe} is passed on. */
     protected final void listen() {
         if (token != null) {
             registration = token.onCancel(this::cutOff);
@@ -85,9 +85,9 @@ public abstract class CancellableSignals extends HalfSerializer {
     }
 
     /**
-     * Ends the subscription from within.
+     * Ends the subscription by a terminal signal or the downstream's cancel.
      *
-     * @return true if the caller's terminal signal is the one to pass on; false if the subscription had ended already
+     * @return true if this call ended it; false if the subscription had ended before
      */
     protected final boolean end() {
         boolean isFirst = terminate();
@@ -98,8 +98,7 @@ public abstract class CancellableSignals extends HalfSerializer {
     }
 
     /**
-     * Returns whether a terminal signal of the upstream is the first one and comes before a cut; called for each of
-     * them.
+     * Returns whether a terminal signal of the upstream is the first one and comes before a cut; called for each of them.
      *
      * <p>After the cancel of the downstream the signal is passed on: the downstream decides about it.
      *
@@ -146,25 +145,25 @@ public abstract class CancellableSignals extends HalfSerializer {
     }
 
     /**
-     * Whether an error that comes too late needs no mention: it is the very reason for the cut, which the downstream
-     * was told. So it is where a task fails, and by that cancels the one that waits for it.
+     * Returns whether a late error is the cause of the cut, which the downstream was told, so that it need not be reported: a
+     * task that fails may cancel the subscription that waits for it.
      *
      * @param error the error
      * @return false if the error would be lost
      */
-    @SuppressWarnings("ReferenceEquality") // another one that equals it is another one
+    @SuppressWarnings("ReferenceEquality") // an equal error is another error
     protected final boolean isReasonForCut(Throwable error) {
         return isCut() && error == cancellationCause();
     }
 
-    /** Leaves, and tells the downstream of a cancellation if it falls to this thread. */
+    /** Leaves, and tells the downstream of a cut if this thread is the last one inside. */
     protected final void leaveAndTell() {
         if (leave()) {
             passOnError(cancellation());
         }
     }
 
-    /** Cuts the subscription off, from any thread. */
+    /** Cuts the subscription off. Called in any thread. */
     protected final void cutOff() {
         if (!cut()) {
             return;

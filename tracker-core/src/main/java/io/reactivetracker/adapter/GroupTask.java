@@ -39,7 +39,7 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
      *
      * @param group what counts the task
      * @param options the task's name, or else it has the group's; a task of a group is always strict
-     * @param origin returns, when a report asks, where the task was made; null if nobody knows
+     * @param origin returns, when a report asks, where the task was made; null if that is unknown
      * @return a task that has not started
      * @throws GroupClosedException if the group is closed
      * @throws TaskCancelledException if the group is cancelled
@@ -54,7 +54,7 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
      * @param group what counts the task
      * @param options the task's name, or else it has the group's, and its {@linkplain TaskOptions#childOf parent}
      * @param parent the parent of a task whose options name none; or null for the task whose body this thread runs
-     * @param origin returns, when a report asks, where the task was made; null if nobody knows
+     * @param origin returns, when a report asks, where the task was made; null if that is unknown
      * @return a task that has not started
      * @throws GroupClosedException if the group is closed
      * @throws TaskCancelledException if the group is cancelled

@@ -5,23 +5,22 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Keeps the signals of one subscription one after the other while another thread may cut the subscription off.
+ * Serializes the signals of one subscription with a cut by another thread.
  *
  * <pre>
- *   word    = inside * 4 + END,  END one of OPEN, TERMINATED, CUT;  inside counts the threads that hold the gate
+ *   word    = inside * 4 + END,  END one of OPEN, TERMINATED, CUT;  inside counts the threads that are inside
  *
  *   enter      OPEN:  inside + 1                  the upstream, before it passes an element on
- *   leave             inside - 1                  whoever entered or cut
+ *   leave             inside - 1                  the thread that entered or cut
  *   terminate  OPEN:  END becomes TERMINATED      the upstream with its terminal signal, or the downstream's cancel
- *   cut        OPEN:  END becomes CUT, inside + 1 whoever cancels, from any thread
+ *   cut        OPEN:  END becomes CUT, inside + 1 a cancel, in any thread
  * </pre>
  *
- * <p>Of terminate and cut the first wins. After a cut nobody enters any more, so exactly one {@code leave} finds the
- * gate empty, and whoever made it is the one to tell the downstream: no signal is under way then and none will follow.
+ * <p>The first of terminate and cut wins. After a cut no thread enters, so exactly one {@code leave} is the last one, and its
+ * thread tells the downstream: no signal is under way then and none will follow.
  *
- * <p>The idea is the half-serializer of RxJava, which trusts the upstream to be serial already and guards against one
- * signal from aside; a count instead of a flag lets a thread enter again while inside, as a source does that emits
- * from within {@code request}.
+ * <p>Like the half-serializer of RxJava, it relies on an upstream that is serial and guards against one signal of another
+ * thread. A count instead of a flag lets a thread enter again while inside, as a source does that emits within {@code request}.
  */
 class HalfSerializer {
 
@@ -43,13 +42,13 @@ class HalfSerializer {
 
     private volatile int word = OPEN;
 
-    /** Makes an open gate that nobody is inside of. */
+    /** Creates an open one with no thread inside. */
     HalfSerializer() {}
 
     /**
      * Enters, to pass a signal on.
      *
-     * @return false if the subscription has ended: the signal is not to be passed on
+     * @return false if the subscription has ended, and the signal must not be passed on
      */
     protected final boolean enter() {
         return moveIfOpen(INSIDE);
@@ -58,32 +57,32 @@ class HalfSerializer {
     /**
      * Leaves.
      *
-     * @return true if the caller is the one to tell the downstream that it was cut off
+     * @return true if the caller tells the downstream that it was cut off
      */
     final boolean leave() {
         return (int) WORD.getAndAdd(this, -INSIDE) == CUT + INSIDE;
     }
 
     /**
-     * Ends the subscription from within.
+     * Ends the subscription by a terminal signal or the downstream's cancel.
      *
-     * @return true if the caller's terminal signal is the one to pass on; false if the subscription had ended already
+     * @return true if the caller passes its terminal signal on; false if the subscription had ended before
      */
     final boolean terminate() {
         return moveIfOpen(TERMINATED);
     }
 
     /**
-     * Ends the subscription from aside, and enters: cancel the upstream, then {@link #leave()}.
+     * Cuts the subscription off, and enters: cancel the upstream, then {@link #leave()}.
      *
-     * @return false if the subscription had ended already, and the gate was not entered
+     * @return false if the subscription had ended before, and the thread is not inside
      */
     final boolean cut() {
         return moveIfOpen(CUT + INSIDE);
     }
 
     /**
-     * Whether the subscription has ended, from within or from aside.
+     * Returns whether the subscription has ended, in any way.
      *
      * @return true from then on
      */
@@ -92,7 +91,7 @@ class HalfSerializer {
     }
 
     /**
-     * Whether the subscription was cut off.
+     * Returns whether the subscription was cut off.
      *
      * @return true from then on
      */

@@ -46,7 +46,7 @@ final class IssuedTask extends AbstractGroupTask implements GroupTask {
     @Override
     public boolean end(Outcome outcome) {
         boolean isFirst = super.end(outcome);
-        // A task that somebody keeps must not keep what it ran.
+        // A task that is retained must not retain its body.
         body = null;
         return isFirst;
     }

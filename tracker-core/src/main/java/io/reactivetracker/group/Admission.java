@@ -7,62 +7,61 @@ import java.util.Objects;
 import java.util.function.ToIntFunction;
 
 /**
- * The gate in front of a group: lets a task run now, later, or not at all.
+ * Decides whether a task of a group runs now, later, or not at all.
  *
- * <p>A task that waits has touched nothing yet, and gives its place up at once when it is cancelled. One admission may
- * serve several groups, which then share its limits; children share their parent's unless they are given their own.
+ * <p>Nothing of a waiting task has been started. If the task is cancelled, it leaves the queue at once. Groups that are given
+ * the same admission share its limits; a child group has its parent's admission unless it is given its own.
  *
- * <p>A task and its children share the permits of a limit ({@code concurrency}, {@code prioritized}, {@code adaptive}):
- * a task that is started by one which holds a permit of its own limit is admitted at once on that permit, which is
- * given back when the last of them has ended. So a task can wait for its children, though they are behind the same
- * limit, and the limit is one of trees of tasks. The parent is the task in whose body, or with Reactor in whose
- * upstream, the child is started, or that which {@link io.reactivetracker.TaskOptions#childOf} names. If the parent has
- * ended or given its permit up, the child asks like any other task. An admission of your own that puts a permit of its
- * own around that of a limit hides it: then the children wait.
+ * <p>A task and its children share the permits of a limit ({@code concurrency}, {@code prioritized}, {@code adaptive}). If the
+ * parent holds a permit of the child's limit, the child is admitted at once on that permit, which is released when the last of
+ * them has ended. So a task can wait for children behind its own limit, and the limit counts trees of tasks. The parent is the
+ * task in whose body, or with Reactor in whose upstream, the child is started, or the task that {@link
+ * io.reactivetracker.TaskOptions#childOf} names. If the parent has ended or has released its permit, the child asks like any
+ * other task. If an admission of an application wraps the permit of a limit, the permit cannot be shared, and children wait.
  *
- * <p>To write one's own, answer each {@link AdmissionRequest} once. An admission that never answers keeps its task
- * queued until that is cancelled; one that throws, or returns null, rejects the task.
+ * <p>An implementation answers each {@link AdmissionRequest} once. If it never answers, the task stays queued until it is
+ * cancelled. If it throws or returns null, the task is rejected.
  *
- * <p>After the schedulers of dynamo's tracker. Safe for use by several threads, as every implementation has to be.
+ * <p>Modelled on the schedulers of dynamo's tracker. Implementations must be safe for use by several threads.
  */
 @FunctionalInterface
 public interface Admission {
 
     /**
-     * Takes a task in. The answer goes to the candidate.
+     * Takes a request, and answers it now or later.
      *
-     * @param candidate the task that asks, once for each admission that it needs
-     * @return the way to leave the queue, called if the task is cancelled while it waits; has no effect after that
+     * @param request the request; a task makes one for each admission that it needs
+     * @return a registration that leaves the queue; closed if the task is cancelled while it waits. It has no effect after the
+     *     answer
      */
-    Registration admit(AdmissionRequest candidate);
+    Registration admit(AdmissionRequest request);
 
     /**
-     * Asks another admission after this one has granted, and holds both permits.
+     * Returns an admission that asks another one after this one has granted, and grants both permits.
      *
-     * <p>The order matters: while a task waits for the second it holds the first.
+     * <p>The order matters: a task that waits for the second permit holds the first.
      *
-     * @param next what to ask second
-     * @return an admission that lets a task run when both do
-     * @throws IllegalArgumentException if the same limit is in both: a task would wait for a second permit of it for
-     *     ever
+     * @param next the admission to ask second
+     * @return an admission that admits a task when both do
+     * @throws IllegalArgumentException if the same limit is in both: a task would wait for a second permit of it forever
      */
     default Admission and(Admission next) {
         return new BothAdmissions(this, Objects.requireNonNull(next, "next must not be null"));
     }
 
     /**
-     * Lets every task run at once.
+     * Admits every task at once.
      *
-     * @return the admission of groups that are given none
+     * @return the default admission of groups
      */
     static Admission unlimited() {
         return Unlimited.INSTANCE;
     }
 
     /**
-     * Lets so many tasks run at a time; others wait, first in first out.
+     * Limits concurrency to {@code limit}; excess tasks wait in FIFO order.
      *
-     * @param limit how many; at least 1
+     * @param limit the number of tasks that run at a time; at least 1
      * @return an admission whose limit can be changed
      * @throws IllegalArgumentException if the limit is not positive
      */
@@ -71,10 +70,10 @@ public interface Admission {
     }
 
     /**
-     * Lets so many tasks run at a time, and so many wait, first in first out; others are rejected.
+     * Limits concurrency to {@code limit}; up to {@code maxQueued} tasks wait in FIFO order, and others are rejected.
      *
-     * @param limit how many run; at least 1
-     * @param maxQueued how many wait; at least 0
+     * @param limit the number of tasks that run at a time; at least 1
+     * @param maxQueued the number of tasks that wait; at least 0
      * @return an admission whose limit can be changed
      * @throws IllegalArgumentException if one of them is out of its range
      */
@@ -83,11 +82,10 @@ public interface Admission {
     }
 
     /**
-     * Lets so many tasks run at a time; of those that wait, the ones of highest priority go first, and among equals
-     * the first come.
+     * Limits concurrency to {@code limit}; excess tasks wait, the highest priority first, and in FIFO order among equals.
      *
-     * @param limit how many; at least 1
-     * @param priority tells a task's priority, once, when it begins to wait
+     * @param limit the number of tasks that run at a time; at least 1
+     * @param priority returns the priority of a task; called once, when the task begins to wait
      * @return an admission whose limit can be changed
      * @throws IllegalArgumentException if the limit is not positive
      */
@@ -96,9 +94,9 @@ public interface Admission {
     }
 
     /**
-     * Lets so many tasks start in each span of time; after a pause as many at once.
+     * Limits the rate at which tasks start; after a pause, up to {@code permits} start at once.
      *
-     * @param permits how many start in one span; need not be whole
+     * @param permits the number of tasks that start in one span; need not be whole
      * @param per the span
      * @return an admission whose rate can be changed
      * @throws IllegalArgumentException if the rate is not positive and finite, or above one per nanosecond
@@ -108,11 +106,11 @@ public interface Admission {
     }
 
     /**
-     * Lets so many tasks start in each span of time, and after a pause up to {@code burst} at once.
+     * Limits the rate at which tasks start; after a pause, up to {@code burst} start at once.
      *
-     * @param permits how many start in one span; need not be whole
+     * @param permits the number of tasks that start in one span; need not be whole
      * @param per the span
-     * @param burst how many may start at once; at least 1
+     * @param burst the number of tasks that may start at once; at least 1
      * @return an admission whose rate can be changed
      * @throws IllegalArgumentException if the rate is not positive and finite, or above one per nanosecond; or if the
      *     burst is not positive
@@ -122,15 +120,15 @@ public interface Admission {
     }
 
     /**
-     * Finds out how many tasks can run at a time, from how they fare: see {@link AdaptiveLimit}.
+     * Adapts a concurrency limit to the results of its tasks: see {@link AdaptiveLimit}.
      *
-     * @param least the limit to start from, and never to go below; at least 1
-     * @param most the limit never to go above; not less than {@code least}
-     * @param slow a task that takes longer than this says that there were too many
+     * @param min the initial and smallest limit; at least 1
+     * @param max the largest limit; not less than {@code min}
+     * @param slow the time after which a task counts as slow, which lowers the limit
      * @return an admission that adapts its limit
      * @throws IllegalArgumentException if one of them is out of its range
      */
-    static AdaptiveLimit adaptive(int least, int most, Duration slow) {
-        return new AdaptiveLimit(least, most, slow);
+    static AdaptiveLimit adaptive(int min, int max, Duration slow) {
+        return new AdaptiveLimit(min, max, slow);
     }
 }

@@ -4,41 +4,41 @@ package io.reactivetracker.group;
 import io.reactivetracker.TaskTimer;
 
 /**
- * A task that asks for admission, once.
+ * A task's request for admission.
  *
- * <p>An {@link Admission} answers with {@link #grant} or {@link #reject}, once, before or after its {@code admit} has
- * returned, in any thread. Only the first answer counts. Call neither while holding a lock: to grant hands the task to
- * its group's executor, which may run it at once.
+ * <p>An {@link Admission} answers once, by {@link #grant} or {@link #reject}, before or after its {@code admit} has returned,
+ * in any thread. Only the first answer counts. Do not answer while holding a lock: a grant passes the task to its group's
+ * executor, which may run it at once.
  */
 public interface AdmissionRequest {
 
     /**
-     * The task that asks.
+     * Returns the task that asks.
      *
-     * @return what it knows of itself
+     * @return the task
      */
     TaskContext task();
 
     /**
-     * The clock of the task's group, for an admission that waits for time to pass.
+     * Returns the timer of the task's group, for an admission that waits for time to pass.
      *
      * @return the timer
      */
     TaskTimer timer();
 
     /**
-     * Lets the task run.
+     * Admits the task.
      *
-     * @param permit what the task gives back when it has ended
-     * @return true if the task took the permit; false if it does not wait any more, because it was cancelled or has
-     *     its answer already: then the permit is not taken, will not be released, and is free for another
+     * @param permit the permit, which the task releases when it ends
+     * @return true if the task took the permit; false if it no longer waits, because it was cancelled or answered before: then
+     *     the permit is not released and is free for another task
      */
     boolean grant(Permit permit);
 
     /**
-     * Turns the task away. Without effect if it does not wait any more.
+     * Rejects the task. Has no effect if it no longer waits.
      *
-     * @param reason for people to read: which limit was hit, and what to change
+     * @param reason the limit that was reached, and what to change; for the message of the rejection
      */
     void reject(String reason);
 }

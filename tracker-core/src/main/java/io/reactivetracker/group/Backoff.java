@@ -8,25 +8,25 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
-/** How long to wait before each retry. Immutable. */
+/** The delays before retries. Immutable. */
 public final class Backoff {
 
     private static final Backoff NONE = new Backoff(Duration.ZERO, Duration.ZERO, 0, () -> 0);
 
     private final Duration first;
-    private final Duration longest;
+    private final Duration max;
     private final double jitter;
     private final DoubleSupplier random;
 
-    private Backoff(Duration first, Duration longest, double jitter, DoubleSupplier random) {
+    private Backoff(Duration first, Duration max, double jitter, DoubleSupplier random) {
         this.first = first;
-        this.longest = longest;
+        this.max = max;
         this.jitter = jitter;
         this.random = random;
     }
 
     /**
-     * No wait at all.
+     * Returns a backoff without delays.
      *
      * @return the backoff
      */
@@ -35,9 +35,9 @@ public final class Backoff {
     }
 
     /**
-     * The same wait each time.
+     * Returns a backoff whose delays are equal.
      *
-     * @param delay how long
+     * @param delay the delay
      * @return the backoff
      * @throws IllegalArgumentException if the delay is not positive
      */
@@ -47,27 +47,27 @@ public final class Backoff {
     }
 
     /**
-     * Twice the wait each time, up to a longest one.
+     * Returns a backoff that doubles the delay each time, up to a maximum.
      *
-     * @param first how long before the first retry
-     * @param longest how long at most, jitter not counted
+     * @param first the delay before the first retry
+     * @param max the maximum delay, without jitter
      * @return the backoff
-     * @throws IllegalArgumentException if {@code first} is not positive, or {@code longest} is shorter
+     * @throws IllegalArgumentException if {@code first} is not positive, or {@code max} is shorter
      */
-    public static Backoff exponential(Duration first, Duration longest) {
+    public static Backoff exponential(Duration first, Duration max) {
         Preconditions.requirePositive("first", first);
-        Objects.requireNonNull(longest, "longest must not be null");
-        if (longest.compareTo(first) < 0) {
+        Objects.requireNonNull(max, "max must not be null");
+        if (max.compareTo(first) < 0) {
             throw new IllegalArgumentException(
-                    "longest must not be shorter than first, but was " + longest + " with first " + first);
+                    "max must not be shorter than first, but was " + max + " with first " + first);
         }
-        return new Backoff(first, longest, 0, () -> 0);
+        return new Backoff(first, max, 0, () -> 0);
     }
 
     /**
-     * The same waits, each longer or shorter by chance, so that tasks that failed together are not retried together.
+     * Returns a backoff with random deviations, so that tasks that failed together are not retried together.
      *
-     * @param factor up to which part of the wait is added or taken away; from 0 to 1
+     * @param factor the largest deviation, as a part of the delay; from 0 to 1
      * @return the backoff
      * @throws IllegalArgumentException if the factor is out of its range
      */
@@ -75,39 +75,39 @@ public final class Backoff {
         return jitter(factor, () -> ThreadLocalRandom.current().nextDouble(-1, 1));
     }
 
-    /** With chance from a source of our own, from -1 to 1: for the tests. */
+    /** With a source of random numbers from -1 to 1, for tests. */
     Backoff jitter(double factor, DoubleSupplier chance) {
         if (!(factor >= 0 && factor <= 1)) {
             throw new IllegalArgumentException("factor must be from 0 to 1, but was " + factor);
         }
-        return new Backoff(first, longest, factor, chance);
+        return new Backoff(first, max, factor, chance);
     }
 
     /**
-     * How long to wait before a retry.
+     * Returns the delay before a retry.
      *
-     * @param retry which one; 1 is the first
-     * @return the wait
+     * @param retry the number of the retry; 1 is the first
+     * @return the delay
      * @throws IllegalArgumentException if the number is not positive
      */
     public Duration delay(int retry) {
         Preconditions.requirePositive("retry", retry);
-        long most = Durations.saturatedNanos(longest);
+        long maxNanos = Durations.saturatedNanos(max);
         long doubled = Durations.saturatedNanos(first);
-        // No more than 62 rounds: what is positive has reached the longest by then.
-        for (int i = 1; i < retry && doubled < most; i++) {
-            doubled = Math.min(most, doubled * 2);
+        // No more than 62 rounds: any positive number has reached the maximum by then.
+        for (int i = 1; i < retry && doubled < maxNanos; i++) {
+            doubled = Math.min(maxNanos, doubled * 2);
         }
         return Duration.ofNanos(doubled + (long) (doubled * jitter * random.getAsDouble()));
     }
 
     /**
-     * The shortest and longest wait, and the jitter.
+     * Returns the first and the maximum delay, and the jitter.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {
-        return "Backoff[" + first + " to " + longest + ", jitter " + jitter + "]";
+        return "Backoff[" + first + " to " + max + ", jitter " + jitter + "]";
     }
 }

@@ -7,14 +7,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** Hands the bodies of a group's tasks to its executor, on a flat stack even if that runs them at once. */
+/** Passes the bodies of a group's tasks to its executor, on a flat stack even if the executor runs them at once. */
 record BodyExecutor(Executor executor) {
 
     /**
      * Runs one of the two, once.
      *
      * @param body runs on the executor; handles its own failures
-     * @param refused is told in this thread why the executor did not take the body; handles its own failures
+     * @param refused called in this thread if the executor refuses the body; handles its own failures
      */
     void execute(Runnable body, Consumer<? super Throwable> refused) {
         Trampoline.run(() -> {
@@ -31,7 +31,7 @@ record BodyExecutor(Executor executor) {
         });
     }
 
-    /** A body that an executor may take and then refuse, or run twice. */
+    /** Runs a body once, though an executor may run it twice, or run it and throw. */
     private static final class Once implements Runnable {
 
         private final AtomicBoolean isClaimed = new AtomicBoolean();

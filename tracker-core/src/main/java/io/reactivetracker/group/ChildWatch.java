@@ -5,7 +5,7 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.internal.Throwables;
 import java.util.function.Consumer;
 
-/** Someone who is told of the children of a group, until the watch is closed. */
+/** Calls an action for the children of a group, until it is closed. */
 final class ChildWatch implements Registration {
 
     private final GroupState state;

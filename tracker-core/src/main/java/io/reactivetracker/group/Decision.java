@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.internal.Durations;
 import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What an {@link ErrorPolicy} wants to be done about a failure. */
+/** The decision of an {@link ErrorPolicy} about a failure. */
 public sealed interface Decision {
 
     /**
-     * The task fails, and nothing more.
+     * Fails the task, and does nothing else.
      *
      * @return always the same
      */
@@ -19,7 +20,7 @@ public sealed interface Decision {
     }
 
     /**
-     * The task fails, and its group is cancelled at once with the error as cause.
+     * Fails the task, and cancels its group at once with the error as cause.
      *
      * @return always the same
      */
@@ -28,8 +29,8 @@ public sealed interface Decision {
     }
 
     /**
-     * The task fails, and the parent of its group is cancelled at once with the error as cause; or the group itself, if
-     * it has no parent.
+     * Fails the task, and cancels the parent of its group, or the group itself if it has no parent, at once with the error as
+     * cause.
      *
      * @return always the same
      */
@@ -38,9 +39,9 @@ public sealed interface Decision {
     }
 
     /**
-     * The task is tried again after a while.
+     * Retries the task after a delay.
      *
-     * @param delay how long to wait; at once if zero
+     * @param delay the delay; may be zero
      * @return the decision
      * @throws IllegalArgumentException if the delay is negative
      */
@@ -49,16 +50,16 @@ public sealed interface Decision {
     }
 
     /**
-     * The task goes on with something else, at once.
+     * Resumes the task with a continuation, at once.
      *
-     * @param continuation what to go on with
+     * @param continuation the next attempt
      * @return the decision
      */
     static Retry resume(Continuation continuation) {
         return new Retry(Duration.ZERO, Objects.requireNonNull(continuation, "continuation must not be null"), false);
     }
 
-    /** That the task has failed. */
+    /** A decision that ends the task. */
     enum Terminal implements Decision {
         /** See {@link Decision#fail()}. */
         FAIL,
@@ -69,16 +70,16 @@ public sealed interface Decision {
     }
 
     /**
-     * That the task goes on.
+     * A decision for another attempt.
      *
-     * @param delay how long it waits first
-     * @param continuation what it goes on with; null to try the same again
-     * @param releasesPermit whether it gives its permit back, before the delay, and asks for admission again
+     * @param delay the delay before it
+     * @param continuation the attempt; null to run the task's body again
+     * @param releasesPermit whether the task releases its permit before the delay, and asks for admission again
      */
     record Retry(Duration delay, @Nullable Continuation continuation, boolean releasesPermit) implements Decision {
 
         /**
-         * The same, with the permit given back and admission asked for again.
+         * Returns the same decision with {@code releasesPermit}.
          *
          * @return the decision
          */

@@ -9,14 +9,13 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The one clock of a tree of groups: all ages of its tasks are measured by it. */
+/** The clock of a tree of groups, which measures the ages of all of its tasks. */
 final class GroupClock {
 
     private final TaskTimer timer;
     private final boolean isSystems;
 
-    // Guarded by this. One reading of both clocks dates every task, so a task has one start however often it is looked
-    // at.
+    // Guarded by this. One reading of both clocks dates every task, so all descriptions of a task have the same start.
     private @Nullable Instant originInstant;
     private long originNanos;
 
@@ -25,17 +24,17 @@ final class GroupClock {
         this.isSystems = timer.equals(TaskTimer.system());
     }
 
-    /** When a task is issued that is issued now. The system's clock is read every 10 ms, not for each task. */
+    /** Returns the time for a task that is issued now. The system's clock is read every 10 ms, not for each task. */
     long issueTime() {
         return isSystems ? CoarseClock.nanoTime() : timer.nanoTime();
     }
 
-    /** How long ago a task was issued. */
+    /** Returns the time since a task was issued. */
     Duration age(TaskNode task) {
         return Duration.ofNanos(timer.nanoTime() - task.issuedAt());
     }
 
-    /** Describes tasks as they are now. */
+    /** Describes tasks with their ages. */
     synchronized List<RunningTask> describe(List<TaskNode> tasks) {
         long now = timer.nanoTime();
         Instant origin = originInstant;

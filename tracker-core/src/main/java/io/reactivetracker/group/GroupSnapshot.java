@@ -4,16 +4,16 @@ package io.reactivetracker.group;
 import java.util.List;
 
 /**
- * A group and the groups below it, as they were when {@link TaskGroup#snapshot()} looked.
+ * A group and the groups below it, when {@link TaskGroup#snapshot()} was called.
  *
- * <p>Within one snapshot {@code counts} is the sum of {@code own} and of the {@code counts} of all children, those
- * that have ended included in {@code own}. To compare snapshots goes through their trees, as deep as they are.
+ * <p>Within one snapshot, {@code counts} is the sum of {@code own} and the {@code counts} of all children; {@code own} includes
+ * children that have ended. {@code equals} and {@code hashCode} recurse to the depth of the tree.
  *
  * @param name the group's name
- * @param isClosed whether it took no new tasks any more
+ * @param isClosed whether it refused new tasks
  * @param isCancelled whether it was cancelled
- * @param counts its numbers with those of all groups below it
- * @param own its numbers without those of the children in this snapshot
+ * @param counts its counts, including those of all groups below it
+ * @param own its counts, excluding those of the children in this snapshot
  * @param children its children that had not ended, oldest first
  */
 public record GroupSnapshot(
@@ -25,9 +25,9 @@ public record GroupSnapshot(
         List<GroupSnapshot> children) {
 
     /**
-     * The group alone: a tree may be deeper than any stack.
+     * Returns the name, the state and the counts of the group, without its children.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {

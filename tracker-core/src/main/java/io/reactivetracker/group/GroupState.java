@@ -12,36 +12,35 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one group counts: its tasks, their states in numbers, and its children.
+ * The tasks of one group, their counts, and its children.
  *
- * <p>The tasks are {@linkplain TaskStripe on stripes}. The numbers are read with all stripes locked, so they are those
- * of one instant; tasks are listed a stripe after the other. The children, and the numbers of those that have ended,
- * are guarded by the lock of this. Inside of any of these locks nothing else is locked or called, but a stripe of a
- * child that departs.
+ * <p>The tasks are {@linkplain TaskStripe on stripes}. Counts are read with all stripes locked, so they are those of one
+ * instant; tasks are listed one stripe after the other. The lock of this object guards the children, and the counts of those
+ * that have ended. No other lock is taken under any of these, except those of the stripes under the lock of this object.
  */
 final class GroupState {
 
-    // The first one is padded, too: groups of one tree are often made together, and used by a thread each.
+    // The first one is padded, too: groups are often created together and used by one thread each.
     private final Striped<TaskStripe> stripes = new Striped<>(new TaskStripe.Padded(), TaskStripe.Padded::new);
     private final Set<TaskGroup> children = new LinkedHashSet<>();
 
     /** The counts of children that have ended. */
     private TaskCounts departed = TaskCounts.none();
 
-    /** Who is told of children. Replaced and never changed, so that it can be gone through outside the lock. */
+    /** The watches of children. Replaced and never changed, so that it can be read outside the lock. */
     private List<ChildWatch> watches = List.of();
 
     Striped<TaskStripe> stripes() {
         return stripes;
     }
 
-    /** Adds a child. Returns who is to be told of it; who begins to watch later finds it among the children. */
+    /** Adds a child. Returns the watches to tell; a watch that is added later finds it among the children. */
     synchronized List<ChildWatch> arrive(TaskGroup child) {
         children.add(child);
         return watches;
     }
 
-    /** Adds a watch. Returns the children that it is to be told of now; of those that arrive later it is told then. */
+    /** Adds a watch. Returns the children to tell it of now. */
     synchronized List<TaskGroup> watch(ChildWatch watch) {
         List<ChildWatch> more = new ArrayList<>(watches);
         more.add(watch);
@@ -55,19 +54,19 @@ final class GroupState {
         watches = List.copyOf(less);
     }
 
-    /** Replaces a child that has ended by its counts; in one step, so that no look misses them or counts them twice. */
+    /** Replaces a child that has ended by its counts, in one step, so that no reader misses them or counts them twice. */
     synchronized void depart(TaskGroup child, GroupState childState) {
         if (children.remove(child)) {
             departed = departed.plus(childState.own());
         }
     }
 
-    /** The counts of this group and of its ended children. */
+    /** Returns the counts of this group and of its ended children. */
     synchronized TaskCounts own() {
         return alone().plus(departed);
     }
 
-    /** The counts of this group, without those of any child. */
+    /** Returns the counts of this group, without those of any child. */
     TaskCounts alone() {
         CountsSum sum = new CountsSum();
         stripes.forAll(sum);
@@ -82,7 +81,7 @@ final class GroupState {
         return tasks(TaskNode::isActiveNow);
     }
 
-    /** The active task that was issued first. */
+    /** Returns the active task that was issued first, or null. */
     @Nullable
     TaskNode oldestActive() {
         List<TaskNode> firsts = new ArrayList<>();
@@ -109,12 +108,12 @@ final class GroupState {
         return new ArrayList<>(children);
     }
 
-    /** The counts and the children from one instant: none of them is missed by departing in between. */
-    synchronized Page look() {
-        return new Page(own(), children());
+    /** Returns the counts and the children at one instant, so that a child that departs is in one of them. */
+    synchronized View view() {
+        return new View(own(), children());
     }
 
-    /** The counts of several stripes. */
+    /** Adds the counts of stripes. */
     private static final class CountsSum implements Consumer<TaskStripe> {
 
         private TaskCounts counts = TaskCounts.none();
@@ -125,6 +124,6 @@ final class GroupState {
         }
     }
 
-    /** What a look has seen. */
-    record Page(TaskCounts own, List<TaskGroup> children) {}
+    /** The counts and the children at one instant. */
+    record View(TaskCounts own, List<TaskGroup> children) {}
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-/** A permit that knows its limits, so that the children of the task which holds it need no other of the same. */
+/** A permit that knows its limit, so that the children of its task can share it. */
 interface LimitPermit extends Permit {
 
-    /** Whether this is a permit of that limit, or one of several of which one is. */
+    /** Returns whether this is, or contains, a permit of the limit. */
     boolean isOf(Admission limit);
 
-    /** Whether any permit is one of that limit. */
+    /** Returns whether a permit is, or contains, one of the limit. */
     static boolean isOf(Permit permit, Admission limit) {
         return permit instanceof LimitPermit known && known.isOf(limit);
     }

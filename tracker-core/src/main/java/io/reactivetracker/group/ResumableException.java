@@ -5,8 +5,7 @@ import java.io.Serial;
 import java.util.Objects;
 
 /**
- * An error that carries what its task can go on with: thrown by the task, and heeded by
- * {@link ErrorPolicy#resumeWithCarried(int)}.
+ * An error of a task that carries the task's continuation, for {@link ErrorPolicy#resumeWithCarried(int)}.
  */
 public class ResumableException extends RuntimeException {
 
@@ -16,10 +15,10 @@ public class ResumableException extends RuntimeException {
     private final transient Continuation continuation;
 
     /**
-     * Makes an error that can be gone on from.
+     * Creates an error.
      *
-     * @param cause what went wrong
-     * @param continuation what to go on with
+     * @param cause the failure
+     * @param continuation the next attempt
      */
     public ResumableException(Throwable cause, Continuation continuation) {
         super(Objects.requireNonNull(cause, "cause must not be null"));
@@ -27,7 +26,7 @@ public class ResumableException extends RuntimeException {
     }
 
     /**
-     * What the task can go on with.
+     * Returns the continuation.
      *
      * @return the continuation
      */

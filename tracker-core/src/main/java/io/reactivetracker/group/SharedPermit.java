@@ -4,8 +4,8 @@ package io.reactivetracker.group;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A permit that a task and its children hold together. It is given back when the last of them has ended, with the
- * outcome of the task that it was granted to.
+ * A permit that a task and its children share. Released when the last of them has ended, with the outcome of the task that it
+ * was granted to.
  */
 final class SharedPermit implements LimitPermit {
 
@@ -17,13 +17,13 @@ final class SharedPermit implements LimitPermit {
         this.granted = granted;
     }
 
-    /** Makes one more hold it; to be called only while another does. */
+    /** Adds a holder. Call it only while there is another one. */
     LimitPermit share() {
         holders.incrementAndGet();
         return new Share();
     }
 
-    /** By the task that it was granted to. */
+    /** Called by the task that it was granted to. */
     @Override
     public void release(Outcome newOutcome) {
         outcome = newOutcome;
@@ -41,7 +41,7 @@ final class SharedPermit implements LimitPermit {
         }
     }
 
-    /** A child's. */
+    /** The permit of a child. */
     private final class Share implements LimitPermit {
 
         @Override

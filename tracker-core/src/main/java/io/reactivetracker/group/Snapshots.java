@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Takes snapshots of trees of groups, on a flat stack however deep they are. */
+/** Takes snapshots of trees of groups without recursion, since a tree may be deeper than the stack. */
 final class Snapshots {
 
     private Snapshots() {}
@@ -15,10 +15,10 @@ final class Snapshots {
     static GroupSnapshot of(TaskGroup root) {
         List<Node> nodes = new ArrayList<>();
         nodes.add(new Node(root, null));
-        // Parents come before their children in the list: read so from the front, and added up from the back.
+        // Parents come before their children in the list. So it is read from the front and summed from the back.
         for (int next = 0; next < nodes.size(); next++) {
             Node node = nodes.get(next);
-            for (TaskGroup child : node.page.children()) {
+            for (TaskGroup child : node.view.children()) {
                 nodes.add(new Node(child, node));
             }
         }
@@ -29,20 +29,20 @@ final class Snapshots {
         return nodes.get(0).snapshot();
     }
 
-    /** A group that was looked at, and the snapshots of its children so far, last child first. */
+    /** A group of the tree, and the snapshots of its children so far, last child first. */
     private static final class Node {
 
         private final TaskGroup group;
         private final @Nullable Node parent;
-        private final GroupState.Page page;
+        private final GroupState.View view;
         private final List<GroupSnapshot> children = new ArrayList<>();
         private TaskCounts counts;
 
         Node(TaskGroup group, @Nullable Node parent) {
             this.group = group;
             this.parent = parent;
-            this.page = group.state().look();
-            this.counts = page.own();
+            this.view = group.state().view();
+            this.counts = view.own();
         }
 
         void add(GroupSnapshot child) {
@@ -57,7 +57,7 @@ final class Snapshots {
                     group.isClosed(),
                     group.cancellationToken().isCancelled(),
                     counts,
-                    page.own(),
+                    view.own(),
                     List.copyOf(children));
         }
     }

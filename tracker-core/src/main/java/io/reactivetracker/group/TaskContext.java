@@ -5,36 +5,36 @@ import io.reactivetracker.CancellationToken;
 import io.reactivetracker.ParentTask;
 
 /**
- * What a task of a group can know of itself, and what it gives to its children as their {@linkplain
- * io.reactivetracker.TaskOptions#childOf parent}. Safe for use by several threads.
+ * A task of a group, as its body sees it. Pass it to {@link io.reactivetracker.TaskOptions#childOf} for child tasks that start
+ * in another thread. Safe for use by several threads.
  */
 public interface TaskContext extends ParentTask {
 
     /**
-     * Tells the task from every other in this virtual machine.
+     * Returns the id, which is unique in this virtual machine.
      *
-     * @return the same as in lists of running tasks
+     * @return the id in lists of running tasks
      */
     long id();
 
     /**
-     * The task's name.
+     * Returns the name.
      *
-     * @return the name that it was given, or else that of its group
+     * @return the name in the task's options, or else that of its group
      */
     String name();
 
     /**
-     * Which attempt at the task this is.
+     * Returns the number of the current attempt.
      *
-     * @return 1 at first, and one more with each retry or resumption
+     * @return 1 for the first, and one more for each retry or resumption
      */
     int attempt();
 
     /**
-     * Cancelled when the task is: by itself, with its group, or with a group above.
+     * Returns the task's token, which is cancelled by itself, with the group, or with a group above.
      *
-     * @return the task's own token; to cancel it cancels this task and nothing else
+     * @return the token; cancelling it cancels this task and nothing else
      */
     CancellationToken cancellationToken();
 

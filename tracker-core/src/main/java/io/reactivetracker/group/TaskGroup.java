@@ -25,35 +25,34 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tracker with a name, a place in a tree, a gate in front, a rule for errors, and numbers.
+ * A tracker with an admission, an error policy, cancellation and counts, in a tree of groups.
  *
  * <pre>{@code
  * TaskGroup orders = TaskGroup.builder("orders")
  *         .admission(Admission.concurrency(64))
- *         .onError(ErrorPolicy.retry(3, Backoff.exponential(first, longest).jitter(0.5)))
+ *         .onError(ErrorPolicy.retry(3, Backoff.exponential(first, max).jitter(0.5)))
  *         .build();
  * TaskGroup mails = orders.child("mails");
  *
  * mails.submit(TaskOptions.named("welcome"), task -> sendAsync(mail));
  *
- * orders.closeAndDrain().await(); // takes no more, and waits for what there is, mails included
+ * orders.closeAndDrain().await(); // refuses new tasks, and waits for those of orders and mails
  * }</pre>
  *
- * <p>Each task is issued, waits in the queue of the {@link Admission} if it has to, is active, and ends by one {@link
- * Outcome}. An open group takes any task; a closed one refuses it by a {@link GroupClosedException}, the look and the
- * count being one atomic step, and a cancelled one by a {@link TaskCancelledException}. What was refused shows in no
- * figure.
+ * <p>Each task is issued, is queued by the {@link Admission} if necessary, is active, and ends by one {@link Outcome}. A closed
+ * group refuses tasks by a {@link GroupClosedException}; the check and the count are one atomic step. A cancelled group refuses
+ * them by a {@link TaskCancelledException}. Refused tasks are not counted.
  *
- * <p>A child holds its parent open: a group is drained when it is closed and has neither tasks nor children. A group
- * that was closed stays so. To cancel a group cancels the groups below it, never one beside or above.
+ * <p>A group is drained when it is closed and has neither tasks nor children. A closed group stays closed. Cancelling a group
+ * cancels the groups below it, and no others.
  *
- * <p>Safe for use by several threads; no call blocks. After the hierarchical task tracker of
- * <a href="https://github.com/ai-dynamo/dynamo">NVIDIA dynamo</a>; what it does not do is to lose count of a task that
- * was aborted or never ran, to miss a child that came late, or to wait for ever.
+ * <p>Safe for use by several threads; no call blocks. Modelled on the hierarchical task tracker of
+ * <a href="https://github.com/ai-dynamo/dynamo">NVIDIA dynamo</a>, with exact counts of tasks that were aborted or never ran, no
+ * missed children, and a bounded shutdown.
  */
 public final class TaskGroup {
 
-    /** How a group's tasks are counted: each has its name and its place in the group itself. */
+    /** The options for the tracker; the names of tasks are in the group. */
     static final TaskOptions STRICT = TaskOptions.strict();
 
     private final String name;
@@ -62,13 +61,13 @@ public final class TaskGroup {
     /** The group's own tasks. */
     private final TaskTracker tasks;
 
-    /** What holds the group open: its own tasks, as long as there may be any, and each of its children. */
+    /** Counts what keeps the group from draining: a token for its own tasks, until they are drained, and one for each child. */
     private final TaskTracker whole;
 
     private final GroupState state = new GroupState();
     private final CancellationToken token;
 
-    /** What owns the token. */
+    /** The owner of the token. */
     private final String subject;
 
     private final Admission admission;
@@ -96,9 +95,9 @@ public final class TaskGroup {
     }
 
     /**
-     * Begins a group that has no parent.
+     * Returns a builder of a group without a parent.
      *
-     * @param name what messages and tools call it; need not be unique
+     * @param name the name for messages and tools; need not be unique
      * @return a builder
      * @throws IllegalArgumentException if the name is blank
      */
@@ -107,9 +106,9 @@ public final class TaskGroup {
     }
 
     /**
-     * Makes a child that shares this group's admission and has the policy's {@link ErrorPolicy#forChild()}.
+     * Creates a child that shares this group's admission and has the policy's {@link ErrorPolicy#forChild()}.
      *
-     * @param childName what messages and tools call it; need not be unique
+     * @param childName the name for messages and tools; need not be unique
      * @return an open, empty group
      * @throws IllegalArgumentException if the name is blank
      * @throws GroupClosedException if this group is closed
@@ -119,9 +118,9 @@ public final class TaskGroup {
     }
 
     /**
-     * Begins a child that may have an admission or a policy of its own.
+     * Returns a builder of a child, which may have its own admission or policy.
      *
-     * @param childName what messages and tools call it; need not be unique
+     * @param childName the name for messages and tools; need not be unique
      * @return a builder
      * @throws IllegalArgumentException if the name is blank
      */
@@ -129,9 +128,7 @@ public final class TaskGroup {
         return new TaskGroupBuilder(childName, this);
     }
 
-    /**
-     * Takes the place in the tree: counted by the parent until drained. The tests look in when it has arrived there.
-     */
+    /** Joins the tree: the parent counts the group until it is drained. Tests are called when the parent lists it. */
     TaskGroup enter(Runnable arrived) {
         List<ChildWatch> watches = List.of();
         tasks.drained().onDone(whole.token()::close);
@@ -144,9 +141,8 @@ public final class TaskGroup {
             watches = parent.state.arrive(this);
             whole.drained().onDone(() -> depart(parent, hold));
             arrived.run();
-            // The parent may have been closed, and its children with it, while this was not among them yet. Somebody
-            // may
-            // have found it there meanwhile, and made it children.
+            // The parent and its children may have been closed before it listed this group. Another thread may have found the
+            // group there since, and created children of it.
             if (parent.whole.isClosed()) {
                 forEachFromTheTop(TaskGroup::close);
             }
@@ -169,7 +165,7 @@ public final class TaskGroup {
     }
 
     /**
-     * What messages and tools call this group.
+     * Returns the name.
      *
      * @return the name that it was built with
      */
@@ -178,7 +174,7 @@ public final class TaskGroup {
     }
 
     /**
-     * The group that this is a child of.
+     * Returns the parent.
      *
      * @return the parent, or null if this is a root
      */
@@ -187,24 +183,23 @@ public final class TaskGroup {
     }
 
     /**
-     * The children that have not ended, oldest first.
+     * Returns the children that have not ended, oldest first.
      *
-     * @return an immutable list that does not change any more
+     * @return an immutable snapshot
      */
     public List<TaskGroup> children() {
         return List.copyOf(state.children());
     }
 
     /**
-     * Tells of each child, once: now, in this thread, of those that the group has, and later, in the thread that makes
-     * it, of each that comes.
+     * Calls an action once for each child: now, in this thread, for the present children, and later, in the thread that creates
+     * it, for each new one.
      *
-     * <p>A child that comes is told of before whoever makes it has it; it may have ended by then, if the group was
-     * cancelled meanwhile. What the action throws reaches the uncaught-exception handler of its thread, and disturbs
-     * nobody.
+     * <p>The action is called before the child is returned to its creator. The child may have ended by then, if the group was
+     * cancelled meanwhile. What the action throws reaches the uncaught-exception handler of its thread.
      *
-     * @param action what to tell; called outside of any lock
-     * @return the way to be told no more
+     * @param action the action; called outside any lock
+     * @return a registration that ends the calls
      */
     public Registration onChild(Consumer<? super TaskGroup> action) {
         ChildWatch watch = new ChildWatch(state, Objects.requireNonNull(action, "action must not be null"));
@@ -215,8 +210,7 @@ public final class TaskGroup {
     /**
      * Closes this group: it refuses tasks and children from now on, and is drained once it has none.
      *
-     * <p>The children that it has stay open, so that tasks which still run can use them; {@link #closeAndDrain()}
-     * closes them too.
+     * <p>Its children stay open, so that running tasks can use them; {@link #closeAndDrain()} closes them too.
      *
      * @return true if and only if this call closed it
      */
@@ -227,9 +221,9 @@ public final class TaskGroup {
     }
 
     /**
-     * Whether the group refuses tasks.
+     * Returns whether the group refuses tasks.
      *
-     * @return true from then on
+     * @return true once it is closed or cancelled
      */
     public boolean isClosed() {
         return token.isCancelled() || tasks.isClosed();
@@ -247,12 +241,11 @@ public final class TaskGroup {
     /**
      * Cancels every task of this group and of all groups below it, running or queued, and closes them all.
      *
-     * <p>When it returns, all of their tokens are cancelled; and those tasks that end by a cancel have ended, unless
-     * this was called from deep within the ends of other tasks: then they end when those have, in this thread. A cancel
-     * action that blocks keeps this call, and the cancels after it, waiting; a {@link #shutdown} does not wait for one.
-     * Parents and siblings live on.
+     * <p>When it returns, all of their tokens are cancelled, and tasks that end by a cancel have ended; unless this was called
+     * from nested ends of other tasks: then they end after those, in this thread. A cancel action that blocks delays this call
+     * and the cancels after it; a {@link #shutdown} does not wait for it. Parents and siblings are not affected.
      *
-     * @param cause why; the cause of each task's {@link TaskCancelledException}
+     * @param cause the cause of each task's {@link TaskCancelledException}
      * @return true if and only if this call cancelled it
      */
     public boolean cancel(Throwable cause) {
@@ -260,19 +253,19 @@ public final class TaskGroup {
     }
 
     /**
-     * Cancelled with this group; the parent of its tasks' and its children's tokens.
+     * Returns the group's token, the parent of the tokens of its tasks and children.
      *
-     * @return the group's token: to cancel it cancels the group; to close it has no effect
+     * @return the token; cancelling it cancels the group, and closing it has no effect
      */
     public CancellationToken cancellationToken() {
         return token;
     }
 
     /**
-     * Closes this group and all groups below it, and waits for them to have no more tasks.
+     * Closes this group and all groups below it, and waits until they have no more tasks.
      *
-     * <p>The whole tree is closed before the wait begins, so that nothing which comes late is missed; also what a task
-     * that still runs would issue to it is refused. A {@link #shutdown} lets it.
+     * <p>The whole tree is closed before the wait begins, so no late task is missed. Tasks that running tasks would issue are
+     * refused; a {@link #shutdown} admits them.
      *
      * @return a signal that is done once all of them are drained
      */
@@ -282,17 +275,17 @@ public final class TaskGroup {
     }
 
     /**
-     * A wait for this group to be closed and to have no more tasks or children; closes nothing.
+     * Returns a signal for the drain of this group: it is closed and has no more tasks or children. Closes nothing.
      *
-     * @return a signal that is done from then on
+     * @return a signal that is done once the group is drained
      */
     public DrainSignal drained() {
         return whole.drained();
     }
 
     /**
-     * How long the drain takes: the time since this group was closed, until it is drained, with all groups below it;
-     * and from then on the time that this took.
+     * Returns the duration of the drain: the time since this group was closed, until it is drained with all groups below it, and
+     * from then on the time that this took.
      *
      * @return zero while the group is open; by the system's clock
      */
@@ -300,7 +293,7 @@ public final class TaskGroup {
         return whole.drainTime();
     }
 
-    /** Closes this group now, and each group below it once the one above has no more tasks of its own to use it. */
+    /** Closes this group now, and each group below it once the group above has no more tasks of its own. */
     void closeInOrder() {
         close();
         // Through the cascade: a tree may be deeper than any stack.
@@ -308,10 +301,9 @@ public final class TaskGroup {
     }
 
     /**
-     * The tasks that are active now, in this group and all groups below it, oldest first.
+     * Returns the active tasks of this group and all groups below it, oldest first.
      *
-     * @return an immutable list that does not change any more; ages count from when a task was issued, by the group's
-     *     timer
+     * @return an immutable snapshot; ages are measured from the issue of a task, by the group's timer
      */
     public List<RunningTask> runningTasks() {
         List<TaskNode> active = new ArrayList<>();
@@ -321,7 +313,7 @@ public final class TaskGroup {
     }
 
     /**
-     * The one of this group's own active tasks that was issued first.
+     * Returns the one of this group's own active tasks that was issued first.
      *
      * @return the task as {@link #runningTasks()} would list it, or null if none is active
      */
@@ -331,7 +323,7 @@ public final class TaskGroup {
     }
 
     /**
-     * The numbers of this group and of all groups below it, those that have ended included.
+     * Returns the counts of this group and of all groups below it, including those that have ended.
      *
      * @return counts in which each task is counted once, in one state
      */
@@ -340,10 +332,9 @@ public final class TaskGroup {
     }
 
     /**
-     * The numbers of this group's own tasks: without those of any group below it, whether or not that has ended.
+     * Returns the counts of this group's own tasks, without those of any group below it.
      *
-     * <p>So the numbers of what was issued and of what has ended only ever grow, and those of several groups can be
-     * added up.
+     * <p>The counts of issued and ended tasks never decrease, and those of several groups can be added up.
      *
      * @return counts in which each task is counted once, in one state
      */
@@ -352,11 +343,11 @@ public final class TaskGroup {
     }
 
     /**
-     * This group and all groups below it, with their numbers.
+     * Returns this group and all groups below it, with their counts.
      *
      * <p>Takes time in proportion to the number of groups.
      *
-     * @return what one look has seen
+     * @return a snapshot of the tree
      */
     public GroupSnapshot snapshot() {
         return Snapshots.of(this);
@@ -365,20 +356,20 @@ public final class TaskGroup {
     /**
      * Runs a task of plain Java.
      *
-     * <p>The body is called once the task is admitted, and once more for each retry: in this thread if the task is
-     * admitted at once, otherwise on the group's {@linkplain TaskGroupBuilder#executor executor}. Since no stage can be
-     * stopped from outside, a task that was cancelled counts as active until its stage has ended; the body can look at
-     * its token and end early. To cancel the future cancels the task; to complete it by other means, such as {@code
-     * orTimeout}, does not, and the task is counted by what becomes of its stage.
+     * <p>The body is called once the task is admitted, and once more for each retry: in this thread if the task is admitted
+     * at once, otherwise on the group's {@linkplain TaskGroupBuilder#executor executor}. A stage cannot be stopped from
+     * outside, so a cancelled task counts as active until its stage has ended; the body can check its token and end early.
+     * Cancelling the future cancels the task. Completing it by other means, such as {@code orTimeout}, does not: the task is
+     * counted by the outcome of its stage.
      *
-     * <p>The task ends before the future completes, unless it was cancelled while its stage runs: who sees the future
-     * done finds the permit free and the task counted. What depends on the future is not counted any more, and those
-     * who wait for the drain may be told before the future is done.
+     * <p>The task ends before the future completes, unless it was cancelled while its stage runs. So when the future is done,
+     * the permit is free and the task is counted. Dependents of the future are not counted, and the drain may complete before
+     * the future does.
+     *
+     * <p>Tasks that the body starts in its own thread are this task's {@linkplain TaskOptions#childOf children}; a stage that
+     * goes on in another thread names the task as their parent.
      *
      * @param <T> the type of the result
-     * <p>While the body is called, the tasks that it starts in this thread are this task's {@linkplain
-     * TaskOptions#childOf children}; a stage that goes on in another thread names it as their parent.
-     *
      * @param options the task's name, or else it has the group's, and its parent; a task of a group is always strict
      * @param body starts the work
      * @return the outcome; a {@link TaskCancelledException} as soon as the task is cancelled
@@ -434,9 +425,9 @@ public final class TaskGroup {
     /**
      * Counts work that the group does not run, as an active task until the token is closed.
      *
-     * <p>The work has begun, so no admission is asked and no permit is held. It succeeds when the token is closed,
-     * unless the group was cancelled before: then it is counted as cancelled. To look at that or to listen for it, use
-     * the {@link #cancellationToken()} of the group.
+     * <p>The work has begun, so no admission is asked and no permit is held. It succeeds when the token is closed, unless the
+     * group was cancelled before: then it is counted as cancelled. To look at that or to listen for it, use the {@link
+     * #cancellationToken()} of the group.
      *
      * @param options the task's name, or else it has the group's, and its parent; a task of a group is always strict
      * @return a token, to be closed when the work ends
@@ -452,8 +443,8 @@ public final class TaskGroup {
      *
      * @param <T> the type of the result
      * @param stage the task
-     * @return a stage that completes as the given one does; dependents without an executor run before the task ends.
-     *     Cancelling it does not stop the task
+     * @return a stage that completes as the given one does; dependents without an executor run before the task ends. Cancelling
+     *     it does not stop the task
      * @throws GroupClosedException if the group is closed
      * @throws TaskCancelledException if the group is cancelled
      */
@@ -464,9 +455,9 @@ public final class TaskGroup {
     /**
      * Returns an executor that counts each task, without admission, from {@code execute} to the end of its body.
      *
-     * <p>A body that throws has failed; a task that the given executor rejects is counted as rejected. A task whose
-     * group is cancelled before it runs is run all the same. {@code execute} throws {@link GroupClosedException} if the
-     * group is closed and {@link TaskCancelledException} if it is cancelled.
+     * <p>A body that throws has failed; a task that the given executor rejects is counted as rejected. A task whose group is
+     * cancelled before it runs is run all the same. {@code execute} throws {@link GroupClosedException} if the group is closed
+     * and {@link TaskCancelledException} if it is cancelled.
      *
      * @param executor what runs the tasks
      * @return an executor that passes tasks on to it
@@ -476,24 +467,22 @@ public final class TaskGroup {
     }
 
     /**
-     * Brings this group and all groups below it to their end in stages: closes, waits, cancels what is left, waits
-     * again, and reports.
+     * Shuts down this group and all groups below it in stages: closes, waits, cancels the remaining tasks, waits again, and
+     * reports.
      *
-     * <p>It closes this group at once, and each group below when the one above it has no more tasks of its own: so a
-     * task may use the groups below its own to the last. What goes through several groups one after the other, and must
-     * not be cut off between them, is to be a task of their parent as a whole.
+     * <p>Closes this group at once, and each group below it when the group above has no more tasks of its own. So a task can use
+     * the groups below its own until it ends. Work that passes through several groups, and must not be cut off between them,
+     * should be a task of their parent as a whole.
      *
-     * <p>It begins with this call, and goes through all its stages whether or not anyone waits for the report: to
-     * cancel the future stops none of them. It is over in the time of the plan and reports, whatever a task, a cancel
-     * action or the timer does; a timer that refuses is replaced by the system's clock.
+     * <p>The shutdown begins with this call, and cancelling the future does not stop it. It ends within the time of the plan and
+     * reports, whatever a task, a cancel action or the timer does. If the timer refuses, the system's timer replaces it.
      *
-     * <p>When the grace is over, all tokens are cancelled at once. Then their actions run, one task's after the
-     * other's, on the group's executor; if one does not return, another thread goes on with the rest. So a cancel that
-     * blocks delays no other task's cancel. The future completes in the thread that ends the last task, or in one of
-     * the timer.
+     * <p>When the grace is over, all tokens are cancelled at once. Then their actions run on the group's executor, one task after
+     * the other; if an action does not return, another thread continues with the rest. So a cancel that blocks delays no other
+     * task's cancel. The future completes in the thread that ends the last task, or in a thread of the timer.
      *
-     * @param plan how long to wait
-     * @return the report, when the group is drained or the time is over
+     * @param plan the times of the stages
+     * @return the report, once the group is drained or the time is over
      */
     public CompletableFuture<ShutdownReport> shutdown(Shutdown plan) {
         return new ShutdownProcess(this, Objects.requireNonNull(plan, "plan must not be null")).start();
@@ -516,7 +505,7 @@ public final class TaskGroup {
         return clock.issueTime();
     }
 
-    /** Whether that is one of the trackers of this group. */
+    /** Returns whether a tracker is one of this group's. */
     boolean isWaitedForBy(TaskTracker waited) {
         return waited.equals(whole) || waited.equals(tasks);
     }
@@ -533,7 +522,7 @@ public final class TaskGroup {
         return admission;
     }
 
-    /** A permit for a new task, if the admission grants one without a candidate. */
+    /** Returns a permit for a new task, or null if the task has to ask. */
     @Nullable
     Permit tryGrant(TaskNode task) {
         if (admission instanceof ConcurrencyLimit limit) {
@@ -547,7 +536,7 @@ public final class TaskGroup {
     }
 
     /**
-     * The clock of the tree.
+     * Returns the timer of the tree.
      *
      * @return the timer that the root was built with
      */
@@ -575,21 +564,21 @@ public final class TaskGroup {
         forEachFromTheTop(group -> group.state.tasks().forEach(action));
     }
 
-    /** Parents before their children, and on a flat stack. */
+    /** Visits parents before their children, without recursion. */
     private void forEachFromTheTop(Consumer<TaskGroup> action) {
         Deque<TaskGroup> left = new ArrayDeque<>();
         left.add(this);
         for (TaskGroup group = left.poll(); group != null; group = left.poll()) {
-            // In this order a join closes the group first and then meets every child that it let in.
+            // In this order a close comes before the list of children is read, so it reaches every child.
             action.accept(group);
             left.addAll(group.state.children());
         }
     }
 
     /**
-     * The group's name, its state, and its counts without those of the groups below it.
+     * Returns the name, the state, and the counts without those of the groups below it.
      *
-     * @return for people to read; the form may change
+     * @return a description for logs; its format may change
      */
     @Override
     public String toString() {

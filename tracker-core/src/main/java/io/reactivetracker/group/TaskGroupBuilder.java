@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Says how a {@link TaskGroup} is to be, before it is made. For use by one thread. */
+/** Builds a {@link TaskGroup}. Not safe for use by several threads. */
 public final class TaskGroupBuilder {
 
-    /** What bounds a policy that would go on for ever. */
+    /** Bounds a policy that retries forever. */
     private static final int DEFAULT_MAX_ATTEMPTS = 1_000;
 
     final String name;
@@ -44,7 +44,7 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * The gate in front of the group.
+     * Sets the admission of the group.
      *
      * @param newAdmission instead of {@link Admission#unlimited()}, or of the parent's
      * @return this
@@ -55,10 +55,9 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * The rule for errors.
+     * Sets the policy for errors.
      *
-     * @param newPolicy instead of {@link ErrorPolicy#continueOnError()}, or of the {@link ErrorPolicy#forChild()} of
-     *     the parent's
+     * @param newPolicy instead of {@link ErrorPolicy#continueOnError()}, or of the parent's {@link ErrorPolicy#forChild()}
      * @return this
      */
     public TaskGroupBuilder onError(ErrorPolicy newPolicy) {
@@ -67,11 +66,11 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * The clock of the whole tree.
+     * Sets the timer of the whole tree.
      *
      * @param newTimer instead of {@link TaskTimer#system()}
      * @return this
-     * @throws IllegalStateException if the group is to be a child: a tree has one clock, that of its root
+     * @throws IllegalStateException if the group has a parent: a tree has one timer, that of its root
      */
     public TaskGroupBuilder timer(TaskTimer newTimer) {
         if (parent != null) {
@@ -83,17 +82,16 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * The executor of the bodies that do not run in their caller's thread.
+     * Sets the executor of the bodies that do not run in their caller's thread.
      *
-     * <p>A body runs in the caller's thread only if its task is admitted before {@link Admission#admit} returns. Every
-     * later grant, every retry and every resumption runs on the executor. If the executor refuses a first attempt, the
-     * task is rejected; if it refuses a retry or a resumption, the task fails with the error that it was to recover
-     * from. One that drops a body silently keeps that task's permit until the task is cancelled.
+     * <p>A body runs in the caller's thread only if its task is admitted before {@link Admission#admit} returns. Every later
+     * grant, every retry and every resumption runs on the executor. If the executor refuses a first attempt, the task is
+     * rejected; if it refuses a retry or a resumption, the task fails with its last error. If the executor drops a
+     * body silently, the task keeps its permit until it is cancelled.
      *
-     * <p>By default a body runs on a virtual thread of its own where the JDK has them, otherwise on a thread of a
-     * cached pool, which creates one for each body that finds none idle. A direct executor ({@code Runnable::run}) runs
-     * bodies in the thread that makes room for them, and retries in the timer's: on a flat stack, but one that blocks
-     * keeps the others waiting. It suits tests.
+     * <p>By default a body runs on a virtual thread of its own where the JDK has them, otherwise on a thread of a cached pool,
+     * which creates one if none is idle. A direct executor ({@code Runnable::run}) runs bodies in the thread that releases
+     * their permit, and retries in the timer's thread: on a flat stack, but a body that blocks delays others. It suits tests.
      *
      * @param newExecutor instead of the default, or of the parent's
      * @return this
@@ -104,22 +102,22 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * How many attempts a task has at most, whatever the policy says; then it fails with its last error.
+     * Sets the maximum number of attempts of a task, whatever the policy decides; then the task fails with its last error.
      *
-     * @param most instead of 1000, or of the parent's; at least 1
+     * @param newMaxAttempts instead of 1000, or of the parent's; at least 1
      * @return this
      * @throws IllegalArgumentException if it is not positive
      */
-    public TaskGroupBuilder maxAttempts(int most) {
-        this.maxAttempts = Preconditions.requirePositive("maxAttempts", most);
+    public TaskGroupBuilder maxAttempts(int newMaxAttempts) {
+        this.maxAttempts = Preconditions.requirePositive("maxAttempts", newMaxAttempts);
         return this;
     }
 
     /**
-     * Makes the group.
+     * Creates the group.
      *
      * @return an open, empty group
-     * @throws GroupClosedException if it is to be a child, and its parent is closed
+     * @throws GroupClosedException if its parent is closed
      */
     public TaskGroup build() {
         return new TaskGroup(this).enter(() -> {});

@@ -78,7 +78,7 @@ class TaskStripe extends Striped.Stripe {
         } else {
             next.previous = previous;
         }
-        // A task that somebody keeps must not keep its former neighbours.
+        // A removed task must not retain its former neighbours.
         task.previous = null;
         task.next = null;
     }

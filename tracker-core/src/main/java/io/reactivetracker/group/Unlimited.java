@@ -3,7 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 
-/** Lets every task run at once. */
+/** Admits every task at once. */
 final class Unlimited implements Admission {
 
     static final Unlimited INSTANCE = new Unlimited();
@@ -11,8 +11,8 @@ final class Unlimited implements Admission {
     private Unlimited() {}
 
     @Override
-    public Registration admit(AdmissionRequest candidate) {
-        candidate.grant(Permit.NOTHING_TO_RELEASE);
+    public Registration admit(AdmissionRequest request) {
+        request.grant(Permit.NOTHING_TO_RELEASE);
         return Registration.none();
     }
 }

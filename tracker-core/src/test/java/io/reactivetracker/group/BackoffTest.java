@@ -122,7 +122,7 @@ class BackoffTest {
     void refusesALongestWaitThatIsShorterThanTheFirst() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Backoff.exponential(Duration.ofSeconds(2), Duration.ofSeconds(1)))
-                .withMessage("longest must not be shorter than first, but was PT1S with first PT2S");
+                .withMessage("max must not be shorter than first, but was PT1S with first PT2S");
     }
 
     @Test
@@ -133,7 +133,7 @@ class BackoffTest {
                 .withMessage("first must not be null");
         assertThatNullPointerException()
                 .isThrownBy(() -> Backoff.exponential(FOREVER, null))
-                .withMessage("longest must not be null");
+                .withMessage("max must not be null");
         assertThatNullPointerException().isThrownBy(() -> Backoff.fixed(null)).withMessage("delay must not be null");
     }
 }
