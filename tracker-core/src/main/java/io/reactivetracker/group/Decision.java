@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-import io.reactivetracker.internal.Durations;
 import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.Objects;

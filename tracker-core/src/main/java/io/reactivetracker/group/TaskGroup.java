@@ -141,7 +141,8 @@ public final class TaskGroup {
             watches = parent.state.arrive(this);
             whole.drained().onDone(() -> depart(parent, hold));
             arrived.run();
-            // The parent and its children may have been closed before it listed this group. Another thread may have found the
+            // The parent and its children may have been closed before it listed this group. Another thread may have
+            // found the
             // group there since, and created children of it.
             if (parent.whole.isClosed()) {
                 forEachFromTheTop(TaskGroup::close);
