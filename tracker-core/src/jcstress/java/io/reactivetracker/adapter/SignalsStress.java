@@ -82,7 +82,8 @@ public final class SignalsStress {
     }
 
     /**
-     * An element on its way, and a cut; the thread that tells of the cut checks whether the element is still on its way.
+     * An element on its way, and a cut; the thread that tells of the cut checks whether the element is still on its
+     * way.
      */
     private static final class ElementAndCut {
 

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The attempts of one task of a group as one subscription: their common demand, and the upstream of the current one.
  *
- * <p>One attempt follows the other, so the signals are serial. Demand that no attempt has served is kept and requested of the
- * next one. An adapter's subscriber extends this, and subscribes to the source for each attempt.
+ * <p>One attempt follows the other, so the signals are serial. Demand that no attempt has served is kept and requested
+ * of the next one. An adapter's subscriber extends this, and subscribes to the source for each attempt.
  *
  * @param <S> the type of an upstream
  */
@@ -57,7 +57,8 @@ public abstract class AttemptSignals<S> {
     }
 
     /**
-     * Takes the upstream of an attempt. Cancels it if the subscription was cancelled, or if the attempt has an upstream.
+     * Takes the upstream of an attempt. Cancels it if the subscription was cancelled, or if the attempt has an
+     * upstream.
      *
      * @param attempt the upstream
      * @return the demand that is left to serve, which the caller requests; 0 if there is none or the subscription was

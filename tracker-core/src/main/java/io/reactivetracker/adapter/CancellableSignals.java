@@ -11,12 +11,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signals of one subscription that another thread can cut off: its upstream is cancelled, and then its downstream gets a
- * {@link TaskCancelledException}.
+ * The signals of one subscription that another thread can cut off: its upstream is cancelled, and then its downstream
+ * gets a {@link TaskCancelledException}.
  *
- * <p>An adapter's subscriber extends this, and {@linkplain #enter enters} to pass a signal on. The subscription is cut off by a
- * {@link CancellationToken}; or by a task of a group, which calls {@link #cutOff()}: then the subclass overrides {@link
- * #cancellation()} and {@link #cancellationCause()}.
+ * <p>An adapter's subscriber extends this, and {@linkplain #enter enters} to pass a signal on. The subscription is cut
+ * off by a {@link CancellationToken}; or by a task of a group, which calls {@link #cutOff()}: then the subclass
+ * overrides {@link #cancellation()} and {@link #cancellationCause()}.
  */
 public abstract class CancellableSignals extends HalfSerializer {
 
@@ -98,7 +98,8 @@ public abstract class CancellableSignals extends HalfSerializer {
     }
 
     /**
-     * Returns whether a terminal signal of the upstream is the first one and comes before a cut; called for each of them.
+     * Returns whether a terminal signal of the upstream is the first one and comes before a cut; called for each of
+     * them.
      *
      * <p>After the cancel of the downstream the signal is passed on: the downstream decides about it.
      *
@@ -145,8 +146,8 @@ public abstract class CancellableSignals extends HalfSerializer {
     }
 
     /**
-     * Returns whether a late error is the cause of the cut, which the downstream was told, so that it need not be reported: a
-     * task that fails may cancel the subscription that waits for it.
+     * Returns whether a late error is the cause of the cut, which the downstream was told, so that it need not be
+     * reported: a task that fails may cancel the subscription that waits for it.
      *
      * @param error the error
      * @return false if the error would be lost

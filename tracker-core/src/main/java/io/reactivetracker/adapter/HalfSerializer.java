@@ -16,11 +16,12 @@ import java.lang.invoke.VarHandle;
  *   cut        OPEN:  END becomes CUT, inside + 1 a cancel, in any thread
  * </pre>
  *
- * <p>The first of terminate and cut wins. After a cut no thread enters, so exactly one {@code leave} is the last one, and its
- * thread tells the downstream: no signal is under way then and none will follow.
+ * <p>The first of terminate and cut wins. After a cut no thread enters, so exactly one {@code leave} is the last one,
+ * and its thread tells the downstream: no signal is under way then and none will follow.
  *
- * <p>Like the half-serializer of RxJava, it relies on an upstream that is serial and guards against one signal of another
- * thread. A count instead of a flag lets a thread enter again while inside, as a source does that emits within {@code request}.
+ * <p>Like the half-serializer of RxJava, it relies on an upstream that is serial and guards against one signal of
+ * another thread. A count instead of a flag lets a thread enter again while inside, as a source does that emits within
+ * {@code request}.
  */
 class HalfSerializer {
 

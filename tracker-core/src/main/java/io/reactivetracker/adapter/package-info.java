@@ -9,15 +9,14 @@
  * <caption>Operators and their base classes</caption>
  * <tr><th>operator</th><th>the subscriber extends</th><th>it passes a signal on</th></tr>
  * <tr><td>{@code trackWith(tracker)}</td><td>{@link io.reactivetracker.adapter.TaskSignals}</td>
- *     <td>a terminal one if {@code end()} returns true, within {@code try (this)}</td></tr>
+ * <td>a terminal one if {@code end()} returns true, within {@code try (this)}</td></tr>
  * <tr><td>{@code cancelWith(token)}</td><td>{@link io.reactivetracker.adapter.CancellableSignals}</td>
- *     <td>an element between {@code enter()} and {@code leaveAndTell()}; a terminal one if {@code isLastSignal()}
- * returns
- *     true</td></tr>
+ * <td>an element between {@code enter()} and {@code leaveAndTell()}; a terminal one if {@code isLastSignal()} returns
+ * true</td></tr>
  * <tr><td>{@code trackWith(group)}</td><td>the subscriber of {@code cancelWith}, and implements {@link
- *     io.reactivetracker.adapter.TaskBody}</td><td>as {@code cancelWith} does, and then ends the task</td></tr>
+ * io.reactivetracker.adapter.TaskBody}</td><td>as {@code cancelWith} does, and then ends the task</td></tr>
  * <tr><td>attempts of {@code trackWith(group)}</td><td>{@link io.reactivetracker.adapter.AttemptSignals}</td>
- *     <td>an error if {@code retryOrResume} returns false</td></tr>
+ * <td>an error if {@code retryOrResume} returns false</td></tr>
  * </table>
  *
  * <h2>trackWith(tracker)</h2>
@@ -36,20 +35,16 @@
  *
  * <ol>
  * <li>Issue a task: {@link io.reactivetracker.adapter.GroupTask#issue}. It throws if the group is closed or cancelled.
- * From now
- *     on the adapter must call {@code end} whatever happens.
+ * From now on the adapter must call {@code end} whatever happens.
  * <li>Pass a subscription to the downstream, which keeps the demand until there is an upstream ({@code
  * AttemptSignals}).
  * <li>Start the task: {@link io.reactivetracker.adapter.GroupTask#start}. If it returns true, run the first attempt;
- * otherwise
- *     the task calls {@code attempt}, {@code fail} or {@code cancelTask} of the body.
+ * otherwise the task calls {@code attempt}, {@code fail} or {@code cancelTask} of the body.
  * <li>An attempt subscribes to the source, or to the publisher of a {@link
- *     io.reactivetracker.adapter.PublisherContinuation}, between {@code makeCurrent} and {@code restoreCurrent}. What
- * is
- *     downstream must not see the task as the current one.
+ * io.reactivetracker.adapter.PublisherContinuation}, between {@code makeCurrent} and {@code restoreCurrent}. The
+ * downstream must not see the task as the current one.
  * <li>On an error call {@code retryOrResume}. If it returns true, forget the attempt: the next one comes. If it returns
- * false,
- *     deliver the error.
+ * false, deliver the error.
  * <li>{@code cancelTask} calls {@code cutOff()}.
  * <li>After the last signal was delivered, or the downstream's cancel has returned, call {@code end} with the outcome.
  * </ol>

@@ -9,18 +9,19 @@ import java.util.function.ToIntFunction;
 /**
  * Decides whether a task of a group runs now, later, or not at all.
  *
- * <p>Nothing of a waiting task has been started. If the task is cancelled, it leaves the queue at once. Groups that are given
- * the same admission share its limits; a child group has its parent's admission unless it is given its own.
+ * <p>Nothing of a waiting task has been started. If the task is cancelled, it leaves the queue at once. Groups that are
+ * given the same admission share its limits; a child group has its parent's admission unless it is given its own.
  *
- * <p>A task and its children share the permits of a limit ({@code concurrency}, {@code prioritized}, {@code adaptive}). If the
- * parent holds a permit of the child's limit, the child is admitted at once on that permit, which is released when the last of
- * them has ended. So a task can wait for children behind its own limit, and the limit counts trees of tasks. The parent is the
- * task in whose body, or with Reactor in whose upstream, the child is started, or the task that {@link
- * io.reactivetracker.TaskOptions#childOf} names. If the parent has ended or has released its permit, the child asks like any
- * other task. If an admission of an application wraps the permit of a limit, the permit cannot be shared, and children wait.
+ * <p>A task and its children share the permits of a limit ({@code concurrency}, {@code prioritized}, {@code adaptive}).
+ * If the parent holds a permit of the child's limit, the child is admitted at once on that permit, which is released
+ * when the last of them has ended. So a task can wait for children behind its own limit, and the limit counts trees of
+ * tasks. The parent is the task in whose body, or with Reactor in whose upstream, the child is started, or the task
+ * that {@link io.reactivetracker.TaskOptions#childOf} names. If the parent has ended or has released its permit, the
+ * child asks like any other task. If an admission of an application wraps the permit of a limit, the permit cannot be
+ * shared, and children wait.
  *
- * <p>An implementation answers each {@link AdmissionRequest} once. If it never answers, the task stays queued until it is
- * cancelled. If it throws or returns null, the task is rejected.
+ * <p>An implementation answers each {@link AdmissionRequest} once. If it never answers, the task stays queued until it
+ * is cancelled. If it throws or returns null, the task is rejected.
  *
  * <p>Modelled on the schedulers of dynamo's tracker. Implementations must be safe for use by several threads.
  */
@@ -31,8 +32,8 @@ public interface Admission {
      * Takes a request, and answers it now or later.
      *
      * @param request the request; a task makes one for each admission that it needs
-     * @return a registration that leaves the queue; closed if the task is cancelled while it waits. It has no effect after the
-     *     answer
+     * @return a registration that leaves the queue; closed if the task is cancelled while it waits. It has no effect
+     *     after the answer
      */
     Registration admit(AdmissionRequest request);
 
@@ -43,7 +44,8 @@ public interface Admission {
      *
      * @param next the admission to ask second
      * @return an admission that admits a task when both do
-     * @throws IllegalArgumentException if the same limit is in both: a task would wait for a second permit of it forever
+     * @throws IllegalArgumentException if the same limit is in both: a task would wait for a second permit of it
+     *     forever
      */
     default Admission and(Admission next) {
         return new BothAdmissions(this, Objects.requireNonNull(next, "next must not be null"));
@@ -82,7 +84,8 @@ public interface Admission {
     }
 
     /**
-     * Limits concurrency to {@code limit}; excess tasks wait, the highest priority first, and in FIFO order among equals.
+     * Limits concurrency to {@code limit}; excess tasks wait, the highest priority first, and in FIFO order among
+     * equals.
      *
      * @param limit the number of tasks that run at a time; at least 1
      * @param priority returns the priority of a task; called once, when the task begins to wait

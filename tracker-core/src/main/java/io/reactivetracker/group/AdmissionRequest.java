@@ -6,9 +6,9 @@ import io.reactivetracker.TaskTimer;
 /**
  * A task's request for admission.
  *
- * <p>An {@link Admission} answers once, by {@link #grant} or {@link #reject}, before or after its {@code admit} has returned,
- * in any thread. Only the first answer counts. Do not answer while holding a lock: a grant passes the task to its group's
- * executor, which may run it at once.
+ * <p>An {@link Admission} answers once, by {@link #grant} or {@link #reject}, before or after its {@code admit} has
+ * returned, in any thread. Only the first answer counts. Do not answer while holding a lock: a grant passes the task to
+ * its group's executor, which may run it at once.
  */
 public interface AdmissionRequest {
 
@@ -30,8 +30,8 @@ public interface AdmissionRequest {
      * Admits the task.
      *
      * @param permit the permit, which the task releases when it ends
-     * @return true if the task took the permit; false if it no longer waits, because it was cancelled or answered before: then
-     *     the permit is not released and is free for another task
+     * @return true if the task took the permit; false if it no longer waits, because it was cancelled or answered
+     *     before: then the permit is not released and is free for another task
      */
     boolean grant(Permit permit);
 

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   phase, by compare-and-set but for ENDED
- *     NEW → STARTED                 {@link #tryStart}
- *     NEW, STARTED → CANCELLED      {@link #cancel}: called for each task by the cancel of the group, and by that of
- * the task's
- *                                   own token. The call that makes the transition from STARTED calls {@link
- * #cancelTask}
- *     NEW, STARTED → DETACHED       {@link #detach}: the task has failed, and its failure cancels the group
- *     any but CANCELLED → ENDED     {@link #endPhase}, under the lock of the stripe
+ *     NEW → STARTED                {@link #tryStart}
+ *     NEW, STARTED → CANCELLED     {@link #cancel}, called by the cancel of the group for each of its tasks,
+ *                                  and by that of the task's own token
+ *     NEW, STARTED → DETACHED      {@link #detach}: the task has failed, and its failure cancels the group
+ *     any but CANCELLED → ENDED    {@link #endPhase}, under the lock of the stripe
  * </pre>
+ *
+ * <p>The call that makes the transition from STARTED to CANCELLED calls {@link #cancelTask}.
  *
  * <p>No cancel is missed. A task is on its stripe before it starts. A group is marked as cancelled before its tasks are
  * walked, and a task reads the mark after its phase is STARTED. So either the walk finds the phase STARTED, or the task

@@ -28,8 +28,8 @@ public sealed interface Decision {
     }
 
     /**
-     * Fails the task, and cancels the parent of its group, or the group itself if it has no parent, at once with the error as
-     * cause.
+     * Fails the task, and cancels the parent of its group, or the group itself if it has no parent, at once with the
+     * error as cause.
      *
      * @return always the same
      */

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A group and the groups below it, when {@link TaskGroup#snapshot()} was called.
  *
- * <p>Within one snapshot, {@code counts} is the sum of {@code own} and the {@code counts} of all children; {@code own} includes
- * children that have ended. {@code equals} and {@code hashCode} recurse to the depth of the tree.
+ * <p>Within one snapshot, {@code counts} is the sum of {@code own} and the {@code counts} of all children; {@code own}
+ * includes children that have ended. {@code equals} and {@code hashCode} recurse to the depth of the tree.
  *
  * @param name the group's name
  * @param isClosed whether it refused new tasks

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tasks of one group, their counts, and its children.
  *
- * <p>The tasks are {@linkplain TaskStripe on stripes}. Counts are read with all stripes locked, so they are those of one
- * instant; tasks are listed one stripe after the other. The lock of this object guards the children, and the counts of those
- * that have ended. No other lock is taken under any of these, except those of the stripes under the lock of this object.
+ * <p>The tasks are {@linkplain TaskStripe on stripes}. Counts are read with all stripes locked, so they are those of
+ * one instant; tasks are listed one stripe after the other. The lock of this object guards the children, and the counts
+ * of those that have ended. No other lock is taken under any of these, except those of the stripes under the lock of
+ * this object.
  */
 final class GroupState {
 
@@ -54,7 +55,9 @@ final class GroupState {
         watches = List.copyOf(less);
     }
 
-    /** Replaces a child that has ended by its counts, in one step, so that no reader misses them or counts them twice. */
+    /**
+     * Replaces a child that has ended by its counts, in one step, so that no reader misses them or counts them twice.
+     */
     synchronized void depart(TaskGroup child, GroupState childState) {
         if (children.remove(child)) {
             departed = departed.plus(childState.own());

@@ -4,8 +4,8 @@ package io.reactivetracker.group;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A permit that a task and its children share. Released when the last of them has ended, with the outcome of the task that it
- * was granted to.
+ * A permit that a task and its children share. Released when the last of them has ended, with the outcome of the task
+ * that it was granted to.
  */
 final class SharedPermit implements LimitPermit {
 

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task of plain Java: its attempts are stages, one after the other, and its outcome is a future.
  *
- * <p>The outcome is that of the last attempt or a cancel, whichever comes first: {@code isSettled} or {@code isStopped}, set
- * under this object's lock, and never both. The task ends when it has its outcome and no attempt runs. It ends before the
- * future completes, so a thread that sees the future done finds the permit free and the task counted; only the future of a
- * cancelled task does not wait for its attempt.
+ * <p>The outcome is that of the last attempt or a cancel, whichever comes first: {@code isSettled} or {@code
+ * isStopped}, set under this object's lock, and never both. The task ends when it has its outcome and no attempt runs.
+ * It ends before the future completes, so a thread that sees the future done finds the permit free and the task
+ * counted; only the future of a cancelled task does not wait for its attempt.
  */
 final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
 

@@ -5,8 +5,8 @@ import io.reactivetracker.CancellationToken;
 import io.reactivetracker.ParentTask;
 
 /**
- * A task of a group, as its body sees it. Pass it to {@link io.reactivetracker.TaskOptions#childOf} for child tasks that start
- * in another thread. Safe for use by several threads.
+ * A task of a group, as its body sees it. Pass it to {@link io.reactivetracker.TaskOptions#childOf} for child tasks
+ * that start in another thread. Safe for use by several threads.
  */
 public interface TaskContext extends ParentTask {
 

@@ -39,16 +39,16 @@ import org.jspecify.annotations.Nullable;
  * orders.closeAndDrain().await(); // refuses new tasks, and waits for those of orders and mails
  * }</pre>
  *
- * <p>Each task is issued, is queued by the {@link Admission} if necessary, is active, and ends by one {@link Outcome}. A closed
- * group refuses tasks by a {@link GroupClosedException}; the check and the count are one atomic step. A cancelled group refuses
- * them by a {@link TaskCancelledException}. Refused tasks are not counted.
+ * <p>Each task is issued, is queued by the {@link Admission} if necessary, is active, and ends by one {@link Outcome}.
+ * A closed group refuses tasks by a {@link GroupClosedException}; the check and the count are one atomic step. A
+ * cancelled group refuses them by a {@link TaskCancelledException}. Refused tasks are not counted.
  *
- * <p>A group is drained when it is closed and has neither tasks nor children. A closed group stays closed. Cancelling a group
- * cancels the groups below it, and no others.
+ * <p>A group is drained when it is closed and has neither tasks nor children. A closed group stays closed. Cancelling a
+ * group cancels the groups below it, and no others.
  *
  * <p>Safe for use by several threads; no call blocks. Modelled on the hierarchical task tracker of
- * <a href="https://github.com/ai-dynamo/dynamo">NVIDIA dynamo</a>, with exact counts of tasks that were aborted or never ran, no
- * missed children, and a bounded shutdown.
+ * <a href="https://github.com/ai-dynamo/dynamo">NVIDIA dynamo</a>, with exact counts of tasks that were aborted or
+ * never ran, no missed children, and a bounded shutdown.
  */
 public final class TaskGroup {
 
@@ -61,7 +61,10 @@ public final class TaskGroup {
     /** The group's own tasks. */
     private final TaskTracker tasks;
 
-    /** Counts what keeps the group from draining: a token for its own tasks, until they are drained, and one for each child. */
+    /**
+     * Counts what keeps the group from draining: a token for its own tasks, until they are drained, and one for each
+     * child.
+     */
     private final TaskTracker whole;
 
     private final GroupState state = new GroupState();
@@ -193,11 +196,11 @@ public final class TaskGroup {
     }
 
     /**
-     * Calls an action once for each child: now, in this thread, for the present children, and later, in the thread that creates
-     * it, for each new one.
+     * Calls an action once for each child: now, in this thread, for the present children, and later, in the thread that
+     * creates it, for each new one.
      *
-     * <p>The action is called before the child is returned to its creator. The child may have ended by then, if the group was
-     * cancelled meanwhile. What the action throws reaches the uncaught-exception handler of its thread.
+     * <p>The action is called before the child is returned to its creator. The child may have ended by then, if the
+     * group was cancelled meanwhile. What the action throws reaches the uncaught-exception handler of its thread.
      *
      * @param action the action; called outside any lock
      * @return a registration that ends the calls
@@ -242,9 +245,10 @@ public final class TaskGroup {
     /**
      * Cancels every task of this group and of all groups below it, running or queued, and closes them all.
      *
-     * <p>When it returns, all of their tokens are cancelled, and tasks that end by a cancel have ended; unless this was called
-     * from nested ends of other tasks: then they end after those, in this thread. A cancel action that blocks delays this call
-     * and the cancels after it; a {@link #shutdown} does not wait for it. Parents and siblings are not affected.
+     * <p>When it returns, all of their tokens are cancelled, and tasks that end by a cancel have ended; unless this was
+     * called from nested ends of other tasks: then they end after those, in this thread. A cancel action that blocks
+     * delays this call and the cancels after it; a {@link #shutdown} does not wait for it. Parents and siblings are not
+     * affected.
      *
      * @param cause the cause of each task's {@link TaskCancelledException}
      * @return true if and only if this call cancelled it
@@ -265,8 +269,8 @@ public final class TaskGroup {
     /**
      * Closes this group and all groups below it, and waits until they have no more tasks.
      *
-     * <p>The whole tree is closed before the wait begins, so no late task is missed. Tasks that running tasks would issue are
-     * refused; a {@link #shutdown} admits them.
+     * <p>The whole tree is closed before the wait begins, so no late task is missed. Tasks that running tasks would
+     * issue are refused; a {@link #shutdown} admits them.
      *
      * @return a signal that is done once all of them are drained
      */
@@ -285,8 +289,8 @@ public final class TaskGroup {
     }
 
     /**
-     * Returns the duration of the drain: the time since this group was closed, until it is drained with all groups below it, and
-     * from then on the time that this took.
+     * Returns the duration of the drain: the time since this group was closed, until it is drained with all groups
+     * below it, and from then on the time that this took.
      *
      * @return zero while the group is open; by the system's clock
      */
@@ -357,18 +361,18 @@ public final class TaskGroup {
     /**
      * Runs a task of plain Java.
      *
-     * <p>The body is called once the task is admitted, and once more for each retry: in this thread if the task is admitted
-     * at once, otherwise on the group's {@linkplain TaskGroupBuilder#executor executor}. A stage cannot be stopped from
-     * outside, so a cancelled task counts as active until its stage has ended; the body can check its token and end early.
-     * Cancelling the future cancels the task. Completing it by other means, such as {@code orTimeout}, does not: the task is
-     * counted by the outcome of its stage.
+     * <p>The body is called once the task is admitted, and once more for each retry: in this thread if the task is
+     * admitted at once, otherwise on the group's {@linkplain TaskGroupBuilder#executor executor}. A stage cannot be
+     * stopped from outside, so a cancelled task counts as active until its stage has ended; the body can check its
+     * token and end early. Cancelling the future cancels the task. Completing it by other means, such as {@code
+     * orTimeout}, does not: the task is counted by the outcome of its stage.
      *
-     * <p>The task ends before the future completes, unless it was cancelled while its stage runs. So when the future is done,
-     * the permit is free and the task is counted. Dependents of the future are not counted, and the drain may complete before
-     * the future does.
+     * <p>The task ends before the future completes, unless it was cancelled while its stage runs. So when the future is
+     * done, the permit is free and the task is counted. Dependents of the future are not counted, and the drain may
+     * complete before the future does.
      *
-     * <p>Tasks that the body starts in its own thread are this task's {@linkplain TaskOptions#childOf children}; a stage that
-     * goes on in another thread names the task as their parent.
+     * <p>Tasks that the body starts in its own thread are this task's {@linkplain TaskOptions#childOf children}; a
+     * stage that goes on in another thread names the task as their parent.
      *
      * @param <T> the type of the result
      * @param options the task's name, or else it has the group's, and its parent; a task of a group is always strict
@@ -426,9 +430,9 @@ public final class TaskGroup {
     /**
      * Counts work that the group does not run, as an active task until the token is closed.
      *
-     * <p>The work has begun, so no admission is asked and no permit is held. It succeeds when the token is closed, unless the
-     * group was cancelled before: then it is counted as cancelled. To look at that or to listen for it, use the {@link
-     * #cancellationToken()} of the group.
+     * <p>The work has begun, so no admission is asked and no permit is held. It succeeds when the token is closed,
+     * unless the group was cancelled before: then it is counted as cancelled. To look at that or to listen for it, use
+     * the {@link #cancellationToken()} of the group.
      *
      * @param options the task's name, or else it has the group's, and its parent; a task of a group is always strict
      * @return a token, to be closed when the work ends
@@ -444,8 +448,8 @@ public final class TaskGroup {
      *
      * @param <T> the type of the result
      * @param stage the task
-     * @return a stage that completes as the given one does; dependents without an executor run before the task ends. Cancelling
-     *     it does not stop the task
+     * @return a stage that completes as the given one does; dependents without an executor run before the task ends.
+     *     Cancelling it does not stop the task
      * @throws GroupClosedException if the group is closed
      * @throws TaskCancelledException if the group is cancelled
      */
@@ -456,9 +460,9 @@ public final class TaskGroup {
     /**
      * Returns an executor that counts each task, without admission, from {@code execute} to the end of its body.
      *
-     * <p>A body that throws has failed; a task that the given executor rejects is counted as rejected. A task whose group is
-     * cancelled before it runs is run all the same. {@code execute} throws {@link GroupClosedException} if the group is closed
-     * and {@link TaskCancelledException} if it is cancelled.
+     * <p>A body that throws has failed; a task that the given executor rejects is counted as rejected. A task whose
+     * group is cancelled before it runs is run all the same. {@code execute} throws {@link GroupClosedException} if the
+     * group is closed and {@link TaskCancelledException} if it is cancelled.
      *
      * @param executor what runs the tasks
      * @return an executor that passes tasks on to it
@@ -468,19 +472,21 @@ public final class TaskGroup {
     }
 
     /**
-     * Shuts down this group and all groups below it in stages: closes, waits, cancels the remaining tasks, waits again, and
-     * reports.
+     * Shuts down this group and all groups below it in stages: closes, waits, cancels the remaining tasks, waits again,
+     * and reports.
      *
-     * <p>Closes this group at once, and each group below it when the group above has no more tasks of its own. So a task can use
-     * the groups below its own until it ends. Work that passes through several groups, and must not be cut off between them,
-     * should be a task of their parent as a whole.
+     * <p>Closes this group at once, and each group below it when the group above has no more tasks of its own. So a
+     * task can use the groups below its own until it ends. Work that passes through several groups, and must not be cut
+     * off between them, should be a task of their parent as a whole.
      *
-     * <p>The shutdown begins with this call, and cancelling the future does not stop it. It ends within the time of the plan and
-     * reports, whatever a task, a cancel action or the timer does. If the timer refuses, the system's timer replaces it.
+     * <p>The shutdown begins with this call, and cancelling the future does not stop it. It ends within the time of the
+     * plan and reports, whatever a task, a cancel action or the timer does. If the timer refuses, the system's timer
+     * replaces it.
      *
-     * <p>When the grace is over, all tokens are cancelled at once. Then their actions run on the group's executor, one task after
-     * the other; if an action does not return, another thread continues with the rest. So a cancel that blocks delays no other
-     * task's cancel. The future completes in the thread that ends the last task, or in a thread of the timer.
+     * <p>When the grace is over, all tokens are cancelled at once. Then their actions run on the group's executor, one
+     * task after the other; if an action does not return, another thread continues with the rest. So a cancel that
+     * blocks delays no other task's cancel. The future completes in the thread that ends the last task, or in a thread
+     * of the timer.
      *
      * @param plan the times of the stages
      * @return the report, once the group is drained or the time is over

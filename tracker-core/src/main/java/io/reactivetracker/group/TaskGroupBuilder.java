@@ -57,7 +57,8 @@ public final class TaskGroupBuilder {
     /**
      * Sets the policy for errors.
      *
-     * @param newPolicy instead of {@link ErrorPolicy#continueOnError()}, or of the parent's {@link ErrorPolicy#forChild()}
+     * @param newPolicy instead of {@link ErrorPolicy#continueOnError()}, or of the parent's {@link
+     *     ErrorPolicy#forChild()}
      * @return this
      */
     public TaskGroupBuilder onError(ErrorPolicy newPolicy) {
@@ -84,14 +85,15 @@ public final class TaskGroupBuilder {
     /**
      * Sets the executor of the bodies that do not run in their caller's thread.
      *
-     * <p>A body runs in the caller's thread only if its task is admitted before {@link Admission#admit} returns. Every later
-     * grant, every retry and every resumption runs on the executor. If the executor refuses a first attempt, the task is
-     * rejected; if it refuses a retry or a resumption, the task fails with its last error. If the executor drops a
-     * body silently, the task keeps its permit until it is cancelled.
+     * <p>A body runs in the caller's thread only if its task is admitted before {@link Admission#admit} returns. Every
+     * later grant, every retry and every resumption runs on the executor. If the executor refuses a first attempt, the
+     * task is rejected; if it refuses a retry or a resumption, the task fails with its last error. If the executor
+     * drops a body silently, the task keeps its permit until it is cancelled.
      *
-     * <p>By default a body runs on a virtual thread of its own where the JDK has them, otherwise on a thread of a cached pool,
-     * which creates one if none is idle. A direct executor ({@code Runnable::run}) runs bodies in the thread that releases
-     * their permit, and retries in the timer's thread: on a flat stack, but a body that blocks delays others. It suits tests.
+     * <p>By default a body runs on a virtual thread of its own where the JDK has them, otherwise on a thread of a
+     * cached pool, which creates one if none is idle. A direct executor ({@code Runnable::run}) runs bodies in the
+     * thread that releases their permit, and retries in the timer's thread: on a flat stack, but a body that blocks
+     * delays others. It suits tests.
      *
      * @param newExecutor instead of the default, or of the parent's
      * @return this
@@ -102,7 +104,8 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * Sets the maximum number of attempts of a task, whatever the policy decides; then the task fails with its last error.
+     * Sets the maximum number of attempts of a task, whatever the policy decides; then the task fails with its last
+     * error.
      *
      * @param newMaxAttempts instead of 1000, or of the parent's; at least 1
      * @return this
