@@ -24,11 +24,13 @@ class ReadmeTableTest {
     }
 
     private static Row row(String name) throws IOException {
+        String start = "|" + name + "|";
         String line = Files.readAllLines(README).stream()
-                .filter(candidate -> candidate.startsWith(name))
+                .map(read -> read.replaceAll("[`*]| *(?=\\|)|(?<=\\|) *", ""))
+                .filter(row -> row.startsWith(start))
                 .findFirst()
                 .orElseThrow();
-        int[] numbers = Stream.of(line.substring(name.length()).strip().split(" +", -1))
+        int[] numbers = Stream.of(line.substring(start.length()).split("\\|"))
                 .mapToInt(Integer::parseInt)
                 .toArray();
         return new Row(numbers[0], numbers[1], numbers[2]);

@@ -42,7 +42,7 @@ class WaysToStopTest {
 
         String log = String.join("\n", server.lines());
         Matcher stages = Pattern.compile(
-                        WAITS + " 1\\.0 s at most for 1 task$"
+                        WAITS + " up to 1\\.0 s for 1 task$"
                                 + ".*group \"shop\" cancels 1 task that did not end within 1\\.0 s$"
                                 + ".*group \"shop\" not drained after (\\d+\\.\\d) s: .* 1 stuck$"
                                 + ".*stuck: nightly report #\\d+ of group \"shop\", running, (\\d+\\.\\d) s old",
