@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class SourceTextTest {
 
     private static final int MAX_COLUMNS = 120;
-    private static final Pattern COMMENT = Pattern.compile("^\\s*(\\*|//|/\\*)");
+    private static final Pattern COMMENT = Pattern.compile("^\\s*(\\* |//|/\\*)");
     private static final Pattern AVOIDED =
             Pattern.compile("\\bmost[A-Z]|(?i:\\bwhoever\\b|\\bfor ever\\b|\\bso many\\b|\\bis made,)");
     private static final Set<String> TEXTS = Set.of("java", "md", "json", "html", "js", "lua", "yml", "properties");

@@ -49,7 +49,7 @@ final class HandEndedTasks {
         }
     }
 
-    /** So many tasks, named by their numbers. */
+    /** Tasks that are named by their numbers. */
     void submitNumbered(int first, int last) {
         for (int number = first; number <= last; number++) {
             submit(Integer.toString(number));
