@@ -46,7 +46,7 @@ public final class Report {
         paragraph("""
                 Each figure is the median over the forks, with the least and the greatest in brackets. The forks go round by
                 round, one of everything at a time, and a ratio is made within each round: its median and range are those of the
-                rounds' ratios.""");
+                rounds' ratios. A table may be from a later run than others; its ratios are made within that run.""");
         paragraph("## What is to be reached");
         targets(Targets.of(results));
         paragraph("## What stands in the way of what is not met");
