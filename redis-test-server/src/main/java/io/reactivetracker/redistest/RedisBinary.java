@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * Finds a server to run: what the system property {@value #PROPERTY} names, else {@code redis-server} on the PATH, else
- * the one that the embedded-redis library carries.
+ * Finds a server to run: the system property {@value #PROPERTY}, else {@code redis-server} on the PATH, else the binary
+ * of the embedded-redis library.
  */
 final class RedisBinary {
 
-    /** The path of a server of Redis or Valkey; "embedded" for the library's. */
+    /** Path of a Redis or Valkey server; "embedded" selects the library's binary. */
     static final String PROPERTY = "redis.server";
 
     private static final Path FOUND = find();

@@ -18,12 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** A real Redis server on a free port of loopback, ended when it is closed, and at the latest with this process. */
+/** A real Redis server on a free loopback port. It ends on close, at the latest with this process. */
 public final class RedisServer implements AutoCloseable {
 
     private static final long MOST_SECONDS_TO_START = 30;
 
-    /** How far above its port a node of a cluster talks to the other nodes. */
+    /** Offset from a cluster node's port to the port of its cluster bus. */
     private static final int TO_CLUSTER_BUS = 10_000;
 
     private final int port;
@@ -41,10 +41,10 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server that keeps nothing on disk, unless the options say so.
+     * Starts a server that stores nothing on disk, unless the options say otherwise.
      *
-     * @param options as on its command line
-     * @return a server that answers
+     * @param options the command-line options
+     * @return a server that accepts commands
      */
     public static RedisServer start(String... options) {
         try {
@@ -54,7 +54,7 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** One whose counterpart for the bus of a cluster is free too. */
+    /** Returns a free port whose cluster bus port is free too. */
     private static int freePort() throws IOException {
         while (true) {
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -112,7 +112,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * Where it listens, on 127.0.0.1.
+     * Returns the port, on 127.0.0.1.
      *
      * @return the port
      */
@@ -121,20 +121,20 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * Where clients find it.
+     * Returns the URI for clients.
      *
-     * @return a URI
+     * @return the URI
      */
     public String uri() {
         return "redis://127.0.0.1:" + port;
     }
 
-    /** Kills it, as a crash does: by SIGKILL. */
+    /** Kills the server with SIGKILL, as a crash would. */
     public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
-    /** Starts it again, after {@link #kill()}, with the same port, options and files. */
+    /** Starts the server again after {@link #kill()}, with the same port, options and files. */
     public void restart() {
         try {
             process = launch();
@@ -153,7 +153,7 @@ public final class RedisServer implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException leftBehind) {
-            // A file in the folder for temporary ones: no reason to fail.
+            // The file is in the temporary directory, so leaving it there is harmless.
         }
     }
 

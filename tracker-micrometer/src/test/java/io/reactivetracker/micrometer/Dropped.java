@@ -12,10 +12,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import reactor.core.publisher.Hooks;
 
 /**
- * Collects the errors that Reactor drops; a test that does not take them out again fails.
+ * Collects the errors that Reactor drops. A test fails if it leaves an error uncollected.
  *
- * <p>What a handler throws is among them: that of {@code TestObservationRegistry} does so if an observation is told
- * anything in the wrong order, or twice.
+ * <p>Handler exceptions are among them: {@code TestObservationRegistry} throws if an observation is signalled twice or
+ * in the wrong order.
  */
 final class Dropped implements BeforeEachCallback, AfterEachCallback {
 

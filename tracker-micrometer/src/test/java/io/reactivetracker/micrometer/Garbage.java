@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.lang.ref.WeakReference;
 
-/** What nobody refers to any more. */
+/** Waits for objects to be garbage collected. */
 final class Garbage {
 
     private Garbage() {}
 
-    /** Waits until the collector has found that nobody refers to it. */
+    /** Waits until the garbage collector has cleared the reference. */
     static void awaitThatOf(WeakReference<?> reference) {
         await().until(() -> {
             System.gc();

@@ -5,7 +5,7 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.group.TaskGroup;
 import java.util.concurrent.CompletableFuture;
 
-/** A task of a group that goes on until a test ends it. */
+/** A task of a group that runs until a test ends it. */
 record HeldTask(CompletableFuture<String> body, CompletableFuture<String> outcome) {
 
     static HeldTask in(TaskGroup group, String name) {

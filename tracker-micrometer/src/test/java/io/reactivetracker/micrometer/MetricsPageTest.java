@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-/** What docs/metrics.md shows is what there is: every meter, and what Prometheus gets to see, values aside. */
+/** docs/metrics.md lists every meter and the Prometheus output, apart from the values. */
 class MetricsPageTest {
 
     private static final Path DOCS = Path.of("..", "docs", "metrics.md");

@@ -27,12 +27,12 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * However a task ends, its observation is started once and stopped once, by the same outcome as its group counts; with
- * the registry of Micrometer's tests, which throws at anything else.
+ * However a task ends, its observation starts once and stops once, with the outcome that its group counts. Runs on
+ * Micrometer's test registry, which throws on anything else.
  */
 class ObservationMatrixTest {
 
-    /** Where a task ends, and how that is to be told. */
+    /** Where a task ends, and the expected outcome. */
     enum End {
         COMPLETES(ObservedOutcome.SUCCEEDED),
         FAILS(ObservedOutcome.FAILED),
@@ -118,7 +118,7 @@ class ObservationMatrixTest {
         if (isOfGroup) {
             assertThat(orders.counts()).isEqualTo(countsOf(end.outcome));
         }
-        // Of the library's or the source's own making, and not of an observation that was told something wrong.
+        // Errors of the library or the source; none is from an observation that was signalled wrongly.
         assertThat(dropped.takeErrors()).isSubsetOf(thrown, error);
     }
 
@@ -132,7 +132,7 @@ class ObservationMatrixTest {
         };
     }
 
-    /** A source that does what the end asks for. */
+    /** A source that acts as the {@code End} requires. */
     private static final class Script implements Subscription {
 
         private final End end;
@@ -218,7 +218,7 @@ class ObservationMatrixTest {
         }
     }
 
-    /** A downstream that does what the end asks for. */
+    /** A downstream that acts as the {@code End} requires. */
     private static final class LastSubscriber implements CoreSubscriber<Integer> {
 
         private final End end;

@@ -25,7 +25,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** What several threads do to one task; the registry throws if an observation is told anything out of order. */
+/** Several threads act on one task. The registry throws if an observation is signalled out of order. */
 class ObservationRaceTest {
 
     private static final int ROUNDS = 3_000;
@@ -78,7 +78,7 @@ class ObservationRaceTest {
             @Override
             public void onEvent(Observation.Event event, TaskObservationContext context) {
                 inOrder.add("is told");
-                // Twice: the second must not release the hold of the thread that tells.
+                // The second cancel must not release the hold of the signalling thread.
                 task.forEach(Subscription::cancel);
                 task.forEach(Subscription::cancel);
                 inOrder.add("was told");

@@ -520,7 +520,7 @@ class ObservedTrackingTest {
                     .doOnNext(n -> current.add(registry.getCurrentObservation()));
             StepVerifier.create(second)
                     .expectSubscription()
-                    // So it is admitted, and subscribed to, in a thread that knows nothing of it.
+                    // The second task is admitted and subscribed in a thread without its observation.
                     .then(() -> other.schedule(first::tryEmitEmpty))
                     .expectNext(1)
                     .verifyComplete();
@@ -531,7 +531,7 @@ class ObservedTrackingTest {
         assertThat(current).hasSize(3);
         assertThat(Objects.requireNonNull(current.get(0)).getContext()).isSameAs(seen.contexts.get(0));
         assertThat(current.get(1)).isSameAs(current.get(0));
-        // There is none that could be the current one: nothing, or Micrometer's stand-in for it.
+        // No task is current here: there is no observation, or Micrometer's no-op.
         assertThat(Stream.ofNullable(current.get(2)).map(Observation::getContext))
                 .doesNotHaveAnyElementsOfTypes(TaskObservationContext.class);
     }
@@ -574,7 +574,7 @@ class ObservedTrackingTest {
         assertThat(inOrder).containsExactly("stop ship: succeeded", "stop ship: failed");
     }
 
-    // ---- registries and handlers that do not play along
+    // ---- faulty registries and handlers
 
     @Test
     void withoutAHandlerTasksAreTrackedAndNotObservedUntilThereIsOne() {
@@ -624,7 +624,7 @@ class ObservedTrackingTest {
                 .transform(tracking.trackWith(tracker, "prices"))
                 .subscribe()
                 .dispose();
-        // The handlers before it were told everything.
+        // The handlers before it received every signal.
         assertThat(seen.told)
                 .containsExactly(
                         "start ship",
@@ -639,7 +639,7 @@ class ObservedTrackingTest {
         assertThat(tracker.isEmpty()).isTrue();
     }
 
-    /** Throws whatever it is told. */
+    /** Throws on every signal. */
     private record Broken(RuntimeException failure) implements ObservationHandler<Observation.Context> {
 
         @Override
@@ -683,7 +683,7 @@ class ObservedTrackingTest {
         assertThat(seen.told).isEmpty();
     }
 
-    // ---- what others see of it
+    // ---- visibility to others
 
     @Test
     void thePipelineCanBeScannedThroughIt() {

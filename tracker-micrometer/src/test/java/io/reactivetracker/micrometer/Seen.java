@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** All that a handler is told of the tasks, in words, one after the other. */
+/** Records every signal to a handler as text, in order. */
 final class Seen implements ObservationHandler<TaskObservationContext> {
 
     final List<String> told = new CopyOnWriteArrayList<>();

@@ -160,7 +160,7 @@ class TaskGroupMetricsTest {
         second.succeed();
         assertThat(gauge("oldest.age", "orders")).isZero();
         assertThat(gauge("closed", "orders")).isEqualTo(1);
-        // It keeps the value after the drain.
+        // The value stays after the drain.
         assertIsTimeOf("drain.duration", "orders", orders::drainTime);
         assertThat(gauge("drain.duration", "orders")).isPositive();
     }
@@ -349,7 +349,7 @@ class TaskGroupMetricsTest {
             }
             long before = 0;
             while (!working.stream().allMatch(Future::isDone)) {
-                // In this order: a task ends after it was issued.
+                // Read in this order: a task is issued before it ends.
                 long ended = endedByAll();
                 assertThat(ended).isBetween(before, issuedByAll());
                 before = ended;
@@ -450,7 +450,7 @@ class TaskGroupMetricsTest {
         HeldTask.in(thrownAway, "done").succeed();
         HeldTask.in(thrownAway, "lost");
         assertThat(gauge("active", name)).isEqualTo(1);
-        // As a look at the registry does now and then.
+        // As a registry does at each scrape.
         assertThat(issuedByAll()).isPositive();
         return new WeakReference<>(thrownAway);
     }

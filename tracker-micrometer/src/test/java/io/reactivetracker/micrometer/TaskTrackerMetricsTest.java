@@ -37,7 +37,7 @@ class TaskTrackerMetricsTest {
         return ((TimeGauge) registry.get("task.tracker." + meter).gauge()).value(TimeUnit.SECONDS);
     }
 
-    /** Reads a time that passes: it is between two looks at what it is the time of. */
+    /** Asserts that a meter of elapsed time lies between two readings of its source. */
     private void assertIsTimeOf(String meter, Supplier<Duration> time) {
         double before = time.get().toNanos() / 1e9;
         double read = seconds(meter);
@@ -128,7 +128,7 @@ class TaskTrackerMetricsTest {
         return one.compareTo(other) > 0 ? one : other;
     }
 
-    // ---- of the same name
+    // ---- trackers of the same name
 
     @Test
     void ofTheSameNameAreAddedUpAndNoneHidesTheOther() {

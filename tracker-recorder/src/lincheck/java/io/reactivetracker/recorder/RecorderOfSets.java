@@ -5,9 +5,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A recorder whose record of a key is spread over five sets, as that of async_tasks_recorder is, with its R1 and R2
- * mended: each of its steps is several of a set, in the order which its documentation has. A launch that meets the end
- * of a revoke runs although nothing is found of it (R4).
+ * A recorder that spreads the record of a key over five sets, as async_tasks_recorder does, with R1 and R2 fixed. Each
+ * step is several set operations, in the documented order. A launch that races with the end of a revoke runs although
+ * the key is NOT_FOUND (R4).
  */
 public class RecorderOfSets extends RecorderScenarios {
 
@@ -18,7 +18,7 @@ public class RecorderOfSets extends RecorderScenarios {
     private final Set<Integer> revoking = ConcurrentHashMap.newKeySet();
     private final int[] held = new int[THREADS];
 
-    /** For Lincheck, which makes a new one for every interleaving. */
+    /** Called by Lincheck for every interleaving. */
     public RecorderOfSets() {}
 
     @Override

@@ -7,48 +7,48 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 
 /**
- * The steps from which Lincheck makes up scenarios, the same for the real recorder, its specification, and one that is
- * wrong on purpose.
+ * The operations from which Lincheck builds scenarios: the same for the real recorder, its specification, and a
+ * recorder that is wrong on purpose.
  *
- * <p>Each thread holds one key at the most, so that every operation is a single step of the store.
+ * <p>Each thread holds at most one key, so that every operation is a single step of the store.
  */
 @Param(name = "thread", gen = ThreadIdGen.class)
 @Param(name = "key", gen = IntGen.class, conf = "1:2")
 public abstract class RecorderScenarios {
 
-    /** More than there are threads in a scenario. */
+    /** Greater than the number of threads in a scenario. */
     static final int THREADS = 6;
 
-    /** More than there are keys. */
+    /** Greater than the number of keys. */
     static final int KEYS = 3;
 
-    /** What is answered if the thread holds a key already, or none. */
+    /** The result if the thread already holds a key, or holds none. */
     static final String NOTHING_DONE = "nothing done";
 
     static final String GRANTED = "granted";
 
     RecorderScenarios() {}
 
-    /** Begins a task: granted, or the status that refused it. */
+    /** Begins a task. Returns granted, or the status that refused it. */
     @Operation(params = {"thread", "key"})
     public abstract String begin(int thread, int key);
 
-    /** Begins a revoke: granted, or the status that refused it. */
+    /** Begins a revoke. Returns granted, or the status that refused it. */
     @Operation(params = {"thread", "key"})
     public abstract String beginRevoke(int thread, int key);
 
-    /** Ends what the thread holds, well. */
+    /** Succeeds the claim that the thread holds. */
     @Operation(params = "thread")
     public abstract String succeed(int thread);
 
-    /** Ends what the thread holds, with a failure that tells the thread. */
+    /** Fails the claim that the thread holds, with a failure that names the thread. */
     @Operation(params = "thread")
     public abstract String fail(int thread);
 
     @Operation(params = "key")
     public abstract TaskStatus status(int key);
 
-    /** Which thread's failure the key has. */
+    /** Returns the thread whose failure is recorded for the key. */
     @Operation(params = "key")
     public abstract String failure(int key);
 

@@ -4,14 +4,14 @@ package io.reactivetracker.recorder;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What a recorder is, for one thread and without a trick: a status and maybe a failure for each key. */
+/** The sequential specification of a recorder: a status and an optional failure per key. */
 public class RecorderSpecification extends RecorderScenarios {
 
     private final Map<Integer, TaskStatus> statuses = new HashMap<>();
     private final Map<Integer, String> failures = new HashMap<>();
     private final int[] held = new int[THREADS];
 
-    /** For Lincheck, which makes a new one for every interleaving. */
+    /** Called by Lincheck for every interleaving. */
     public RecorderSpecification() {}
 
     @Override

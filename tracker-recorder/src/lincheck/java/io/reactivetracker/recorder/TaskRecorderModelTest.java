@@ -17,7 +17,7 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Every interleaving, up to a bound, of a few steps of a recorder in memory in two and three threads. */
+/** Explores every interleaving, up to a bound, of a few steps on an in-memory recorder in two and three threads. */
 class TaskRecorderModelTest {
 
     @Test
@@ -53,7 +53,7 @@ class TaskRecorderModelTest {
 
     @Test
     void aRecorderOfManySetsIsFoundOut() {
-        // R4 of the recorder that this one comes from.
+        // R4 of async_tasks_recorder.
         assertThatExceptionOfType(LincheckAssertionError.class)
                 .isThrownBy(() -> launchAgainstRevoke().check(RecorderOfSets.class))
                 .withMessageContaining("status(1): NOT_FOUND");
@@ -88,7 +88,7 @@ class TaskRecorderModelTest {
                 .invocationsPerIteration(ModelCheck.invocations());
     }
 
-    /** A success is revoked in one thread while another one launches the same key, and asks what it is. */
+    /** One thread revokes a success while another launches the same key and reads its status. */
     private static ModelCheckingOptions launchAgainstRevoke() {
         return options()
                 .addCustomScenario(new ExecutionScenario(
@@ -143,7 +143,7 @@ class TaskRecorderModelTest {
     }
 
     /**
-     * A timer that is never due. Lincheck looks at all that a recorder refers to: the system's timer is shared with
+     * A timer that never fires. Lincheck explores everything a recorder refers to, and the system timer is shared with
      * other tests.
      */
     private enum StillTimer implements TaskTimer {
@@ -160,14 +160,14 @@ class TaskRecorderModelTest {
         }
     }
 
-    /** The recorder as it is. */
+    /** The real recorder. */
     public static class RealRecorder extends RecorderScenarios {
 
         final TaskRecorder<Integer> recorder;
         private final @Nullable RecordedTask<?>[] held = new RecordedTask<?>[THREADS];
         private final long[] fences = new long[KEYS];
 
-        /** For Lincheck, which makes a new one for every interleaving. */
+        /** Called by Lincheck for every interleaving. */
         public RealRecorder() {
             this(Retention.forever());
         }
@@ -199,7 +199,7 @@ class TaskRecorderModelTest {
                         if (refusal instanceof TaskNotSucceededException missing) {
                             return missing.status().name();
                         }
-                        // Nobody else holds the key, so nobody else is here.
+                        // This thread holds the key, so no other thread is here for it.
                         if (task.fencingToken() <= fences[key]) {
                             return "granted with fence " + task.fencingToken() + " after " + fences[key];
                         }
@@ -253,16 +253,16 @@ class TaskRecorderModelTest {
         }
     }
 
-    /** A recorder whose retention is above the number of records, so it drops none. */
+    /** A recorder whose retention exceeds the number of records, so it drops none. */
     public static class RecorderWithRetention extends RealRecorder {
 
-        /** For Lincheck, which makes a new one for every interleaving. */
+        /** Called by Lincheck for every interleaving. */
         public RecorderWithRetention() {
             super(Retention.maxEntries(KEYS));
         }
     }
 
-    /** A failure that costs no stack trace. */
+    /** A failure without a stack trace. */
     private static final class ThreadsFailure extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -272,23 +272,23 @@ class TaskRecorderModelTest {
         }
     }
 
-    /** The steps of those who wait. */
+    /** The operations of waiters. */
     public interface WaitScenarios {
 
-        /** Begins to wait. */
+        /** Starts a wait. */
         void waitFor(int thread, int key);
 
-        /** What the wait was told. */
+        /** Returns the status that completed the wait. */
         @Nullable
         TaskStatus told(int thread);
     }
 
-    /** The recorder with one who waits in each thread. */
+    /** The recorder with one waiter in each thread. */
     public static class RecorderWithWaits extends RealRecorder implements WaitScenarios {
 
         private final @Nullable CompletableFuture<?>[] waits = new CompletableFuture<?>[THREADS];
 
-        /** For Lincheck, which makes a new one for every interleaving. */
+        /** Called by Lincheck for every interleaving. */
         public RecorderWithWaits() {}
 
         @Override
@@ -303,13 +303,13 @@ class TaskRecorderModelTest {
         }
     }
 
-    /** Who waits for a key under way is told at its next end, and who waits for another at once. */
+    /** A waiter for a running key is notified when the key next settles; a waiter for another key, at once. */
     public static class WaitSpecification extends RecorderSpecification implements WaitScenarios {
 
         private final @Nullable TaskStatus[] told = new TaskStatus[THREADS];
         private final int[] waiting = new int[THREADS];
 
-        /** For Lincheck, which makes a new one for every interleaving. */
+        /** Called by Lincheck for every interleaving. */
         public WaitSpecification() {}
 
         @Override

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** A store that fails at each of its steps, in each of the ways in which one can, and one that is slow. */
-@SuppressWarnings("FutureReturnValueIgnored") // what becomes of the work is asked elsewhere
+/** A store that fails at each step in each possible way, and a slow store. */
+@SuppressWarnings("FutureReturnValueIgnored") // the outcome of the work is checked elsewhere
 class BrokenStoreTest {
 
     private static final String KEY = "payment-1";
@@ -50,7 +50,7 @@ class BrokenStoreTest {
 
     private final HeldBody body = new HeldBody();
 
-    /** The ways to break. */
+    /** The ways in which a store fails. */
     private enum Way {
         THROWS,
         FAILS,
@@ -59,7 +59,7 @@ class BrokenStoreTest {
         GIVES_NO_STAGE,
         GIVES_NO_ANSWER;
 
-        @SuppressWarnings("NullAway") // a store may be careless
+        @SuppressWarnings("NullAway") // a store may return null
         <T> CompletionStage<T> brokenBy(RuntimeException outage) {
             return switch (this) {
                 case THROWS -> throw outage;
@@ -76,7 +76,7 @@ class BrokenStoreTest {
         }
     }
 
-    /** A stage that throws where it should take a listener. */
+    /** A stage that throws when a listener is added. */
     private static final class Deaf<T> extends CompletableFuture<T> {
 
         private final RuntimeException failure;
@@ -117,7 +117,7 @@ class BrokenStoreTest {
             assertClear(failureOf(recorder.record(KEY, orJoin(), body)), task, way);
             try (UncaughtFailures uncaught = new UncaughtFailures()) {
                 assertClear(failureOf(recorder.begin(KEY, RecordOptions.defaults())), task, way);
-                // A caller that was told once is not told again.
+                // The caller has the failure already, so it is not reported again.
                 assertThat(uncaught.seen).isEmpty();
             }
             String revoke = "beginning to revoke task \"payment-1\": ";
@@ -214,7 +214,7 @@ class BrokenStoreTest {
             store.brokenAt = Map.of("succeed", way);
             CompletableFuture<String> run =
                     recorder.record(way.name(), attempt -> CompletableFuture.completedFuture("receipt"));
-            // Renewals are answered, so it is held for longer than a lease.
+            // Renewals are answered, so the key is held for longer than one lease.
             clock.advance(Duration.ofSeconds(100));
             assertThat(run).isNotDone();
             assertThat(resultOf(recorder.status(way.name()))).isEqualTo(TaskStatus.RUNNING);
@@ -556,7 +556,7 @@ class BrokenStoreTest {
         assertThat(resultOf(recorder.status(KEY))).isEqualTo(TaskStatus.SUCCEEDED);
     }
 
-    /** All that ask for a key, by name. */
+    /** The recorder's queries on a key, by name. */
     private Map<String, Supplier<CompletableFuture<?>>> questions() {
         return Map.of(
                 "record", () -> recorder.record(KEY, body),
@@ -572,7 +572,7 @@ class BrokenStoreTest {
                 .map(question -> DynamicTest.dynamicTest(question.getKey(), () -> test.accept(question.getValue())));
     }
 
-    /** What goes uncaught if the store answers after the question was taken back. */
+    /** Returns the uncaught failures if the store answers after the query was cancelled. */
     private List<Throwable> uncaughtAfterCancel(
             Supplier<CompletableFuture<?>> question, Consumer<CompletableFuture<RecordStore.Claim>> late) {
         CompletableFuture<RecordStore.Claim> answer = new CompletableFuture<>();
@@ -637,7 +637,7 @@ class BrokenStoreTest {
         }
     }
 
-    /** An execution of work that never ends, with a hook of its own for dropped errors. */
+    /** An execution of work that never ends, with its own hook for dropped errors. */
     private static final class HookedExecution extends RecordedExecution<String> {
 
         private final Consumer<Throwable> hook;
@@ -647,7 +647,7 @@ class BrokenStoreTest {
             this.hook = hook;
         }
 
-        /** Starts it; cancelling the future cancels it. */
+        /** Starts the execution; cancelling the future cancels it. */
         CompletableFuture<?> start() {
             sendRequest();
             return new CompletableFuture<>() {
@@ -745,7 +745,7 @@ class BrokenStoreTest {
         store.held.get(0).answer = slow;
         body.work.complete("receipt");
         assertThat(run).isNotDone();
-        // The outcome is decided: it is too late to cancel.
+        // The outcome is decided, so it is too late to cancel.
         assertThat(run.cancel(true)).isFalse();
         slow.complete(true);
         assertThat(run).isCompletedWithValue("receipt");
@@ -831,7 +831,7 @@ class BrokenStoreTest {
                 .isCompletedWithValue("done");
     }
 
-    /** In memory, as long as it is not broken. */
+    /** An in-memory store that fails where a test breaks it. */
     private final class BreakableStore implements RecordStore<String> {
 
         private final RecordStore<String> memory = RecordStore.inMemory();
@@ -859,7 +859,7 @@ class BrokenStoreTest {
                     }));
         }
 
-        /** Of a key that is held from now on. */
+        /** Returns a claim on a key that is held from now on. */
         BreakableClaim claim(String key) {
             return new BreakableClaim(memory.begin(key).toCompletableFuture().join());
         }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Failures as bytes. */
+/** Encodes and decodes failures. */
 class FailureCodecTest {
 
     private static Throwable copy(Throwable failure) {

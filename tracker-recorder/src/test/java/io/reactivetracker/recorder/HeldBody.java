@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Work that lasts until a test ends it, and that counts its starts. */
+/** Work that runs until a test ends it. Counts its starts. */
 final class HeldBody implements Function<RecordContext<String>, CompletionStage<String>> {
 
     final List<RecordContext<String>> attempts = new ArrayList<>();

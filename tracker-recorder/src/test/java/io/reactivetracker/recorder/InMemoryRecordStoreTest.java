@@ -3,7 +3,7 @@ package io.reactivetracker.recorder;
 
 import io.reactivetracker.test.RecordStoreContract;
 
-/** The contract over the store in memory: that both keep it alike is what the contract is for. */
+/** Runs the contract of stores on the in-memory store. */
 class InMemoryRecordStoreTest extends RecordStoreContract {
 
     @Override

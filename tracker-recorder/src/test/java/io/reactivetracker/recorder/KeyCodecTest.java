@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Keys as bytes. */
+/** Encodes and decodes keys. */
 class KeyCodecTest {
 
     private final KeyCodec<String> strings = KeyCodec.strings();
@@ -56,7 +56,7 @@ class KeyCodecTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // as a caller without a checker may
+    @SuppressWarnings("NullAway") // as a caller without a null checker may do
     void aKeyWithoutATextIsRefused() {
         assertThatNullPointerException().isThrownBy(() -> strings.encode(null)).withMessage("key must not be null");
         KeyCodec<Integer> none = KeyCodec.of(key -> (@Nullable String) null, text -> null);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Keys that are none, that change, that are of enormous size, or that can't be written. */
+/** Keys that are null, change, are huge, or cannot be written. */
 class KeysTest {
 
     private final TaskRecorder<Object> recorder = TaskRecorder.create();
@@ -29,7 +29,7 @@ class KeysTest {
     }
 
     @TestFactory
-    @SuppressWarnings("NullAway") // that it is refused is the test
+    @SuppressWarnings("NullAway") // the test expects a refusal
     Stream<DynamicTest> noKeyIsRefusedAtOnce() {
         RecordOptions options = RecordOptions.defaults();
         RecordStore<Object> store = RecordStore.inMemory();
@@ -63,7 +63,7 @@ class KeysTest {
         assertThat(run).isCompletedWithValue("done");
         assertThat(resultOf(wait).status()).isEqualTo(TaskStatus.SUCCEEDED);
         assertThat(resultOf(recorder.counts())).containsEntry(TaskStatus.RUNNING, 0L);
-        // As documented: its record is there, and can't be found by either value.
+        // As documented: the record is there, but neither value finds it.
         assertThat(resultOf(recorder.keys(TaskStatus.SUCCEEDED))).containsExactly(key);
         assertThat(resultOf(recorder.status(List.of("before")))).isEqualTo(TaskStatus.NOT_FOUND);
         assertThat(resultOf(recorder.status(key))).isEqualTo(TaskStatus.NOT_FOUND);
@@ -106,14 +106,14 @@ class KeysTest {
     }
 
     @TestFactory
-    @SuppressWarnings("NullAway") // a key may be careless
+    @SuppressWarnings("NullAway") // toString of a key may return null
     Stream<DynamicTest> aKeyThatCannotBeWrittenDoesNotHideTheRefusal() {
         return Stream.<Supplier<String>>of(
                         () -> {
                             throw new IllegalStateException("not ready");
                         },
                         () -> {
-                            // As of lists that contain each other.
+                            // As lists that contain each other do.
                             throw new StackOverflowError();
                         },
                         () -> null)
@@ -158,7 +158,7 @@ class KeysTest {
         assertThat(failureOf(recorder.whenSettled(key))).isInstanceOf(RecordStoreException.class);
     }
 
-    /** A key that breaks when a test says so. */
+    /** A key that fails on demand. */
     private static final class Breaking {
 
         private @Nullable RuntimeException failure;

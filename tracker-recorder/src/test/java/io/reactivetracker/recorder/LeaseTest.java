@@ -21,8 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Owners that hold their keys by leases: while they live, when they die, and when they only seem to. */
-@SuppressWarnings("FutureReturnValueIgnored") // what becomes of the work is asked elsewhere
+/** Owners that hold keys by leases: live, dead, and wrongly presumed dead. */
+@SuppressWarnings("FutureReturnValueIgnored") // the outcome of the work is checked elsewhere
 class LeaseTest {
 
     private static final String KEY = "payment-1";
@@ -32,7 +32,7 @@ class LeaseTest {
     private final LeasedStore store = new LeasedStore(clock);
     private final TaskRecorder<String> recorder = recorderBy(clock);
 
-    /** Of another process, whose clock stands still: it renews nothing and notices nothing. */
+    /** The clock of another process. It stands still, so that process renews nothing and notices nothing. */
     private final ManualTimer stopped = new ManualTimer();
 
     private final TaskRecorder<String> dead = recorderBy(stopped);
@@ -178,7 +178,7 @@ class LeaseTest {
         assertThat(clock.pending()).isZero();
         clock.advance(LEASE);
         assertThat(store.renewals).isOne();
-        // The store was not asked to record it: the present owner keeps the key.
+        // The store was not asked to record it: the current owner keeps the key.
         assertThat(resultOf(recorder.failure(KEY))).isInstanceOf(LeaseLostException.class);
     }
 
@@ -195,7 +195,7 @@ class LeaseTest {
         clock.advance(THIRD.minusNanos(1));
         assertThat(store.renewals).isEqualTo(2);
         assertThat(body.attempt().cancellationToken().isCancelled()).isFalse();
-        // One nanosecond before its end the lease still holds; a renewal that comes at its end comes too late.
+        // The lease holds until one nanosecond before its end. A renewal exactly at the end is too late.
         clock.advance(Duration.ofNanos(1));
         assertThat(body.attempt().cancellationToken().isCancelled()).isTrue();
     }
@@ -242,7 +242,7 @@ class LeaseTest {
         clock.advance(THIRD.multipliedBy(2));
         store.answerToRenew = CompletableFuture::new;
         slow.complete(true);
-        // Both questions were answered just now; the later was asked after two thirds.
+        // Both renewals were answered just now; the later one was sent after two thirds of the lease.
         clock.advance(LEASE.minusNanos(1));
         assertThat(body.attempt().cancellationToken().isCancelled()).isFalse();
         clock.advance(Duration.ofNanos(1));
@@ -254,7 +254,7 @@ class LeaseTest {
         RecordedTask<String> task = Objects.requireNonNull(resultOf(recorder.begin(KEY, RecordOptions.defaults())));
         store.answerToRenew = CompletableFuture::new;
         clock.advance(THIRD.multipliedBy(2));
-        // One of the renewals was made, and only its answer was lost.
+        // One renewal succeeded, but its answer was lost.
         store.hold(KEY);
         clock.advance(THIRD);
         assertThat(task.cancellationToken().isCancelled()).isTrue();
@@ -351,7 +351,7 @@ class LeaseTest {
     void aWaitThatIsToldNeedNotLook() {
         dead.record(KEY, body);
         CompletableFuture<TaskRecord> wait = recorder.whenSettled(KEY);
-        // Of what is not over, too early; it is passed over.
+        // This notification comes too early and is ignored.
         store.notify(KEY);
         assertThat(wait).isNotDone();
         body.work.complete("receipt");
@@ -448,7 +448,7 @@ class LeaseTest {
         assertThat(clock.pending()).isZero();
     }
 
-    /** A timer that may give out, or in which something else may happen meanwhile. */
+    /** A timer that may refuse an alarm, or run another action meanwhile. */
     private final class Giving implements TaskTimer {
 
         private @Nullable RuntimeException refusal;

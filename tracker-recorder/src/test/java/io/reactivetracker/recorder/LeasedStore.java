@@ -15,9 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A store that gives leases by a clock of its own, as one outside the process does: what a recorder has to cope with.
- */
+/** A store that grants leases by its own clock, as a store outside the process does. */
 final class LeasedStore implements RecordStore<String> {
 
     static final Duration LEASE = Duration.ofSeconds(30);
@@ -32,15 +30,15 @@ final class LeasedStore implements RecordStore<String> {
     int renewals;
     int looks;
 
-    /** What is answered in place of a renewal, or null to renew. */
+    /** The answer in place of a renewal, or null to renew. */
     @Nullable
     Supplier<CompletionStage<Boolean>> answerToRenew;
 
-    /** What is answered in place of all renewals of a round, or null to ask each claim. */
+    /** The answer in place of a round of renewals, or null to renew each claim. */
     @Nullable
     Supplier<List<CompletionStage<Boolean>>> answerToAll;
 
-    /** What is answered in place of a look, or null to look. */
+    /** The answer in place of a look-up, or null to look up the record. */
     @Nullable
     CompletionStage<TaskRecord> answerToFind;
 
@@ -55,7 +53,7 @@ final class LeasedStore implements RecordStore<String> {
         private long heldSince;
     }
 
-    /** The record as it is now: what has run out is over. */
+    /** Returns the current record; a claim whose lease has expired is settled. */
     private Kept kept(String key) {
         Kept kept = records.computeIfAbsent(key, unused -> new Kept());
         if (!kept.status.isSettled() && clock.nanoTime() - kept.heldSince >= LEASE.toNanos()) {
@@ -152,7 +150,7 @@ final class LeasedStore implements RecordStore<String> {
         return INTERVAL;
     }
 
-    /** Tells those who wait, as a message from elsewhere would. */
+    /** Notifies the waiters, as a message from another process would. */
     void notify(String key) {
         List<Consumer<? super TaskRecord>> all;
         TaskRecord record;
@@ -163,7 +161,7 @@ final class LeasedStore implements RecordStore<String> {
         all.forEach(action -> action.accept(record));
     }
 
-    /** Renews the current claim of the key, for any owner. */
+    /** Renews the current claim on the key, whichever owner holds it. */
     synchronized void hold(String key) {
         kept(key).heldSince = clock.nanoTime();
     }

@@ -7,18 +7,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a future that has ended. */
+/** Reads the outcome of a completed future. */
 final class Outcomes {
 
     private Outcomes() {}
 
-    @SuppressWarnings("NullAway") // where it may be null the test knows
+    @SuppressWarnings("NullAway") // the test knows where it may be null
     static <T> T resultOf(CompletableFuture<T> future) {
         assertThat(future).isCompleted();
         return future.join();
     }
 
-    /** Also what a future that depends on the one that failed puts around its failure is taken off. */
+    /** Returns the failure, without the wrapper that a dependent future adds. */
     @SuppressWarnings("NullAway") // it has failed
     static Throwable failureOf(CompletableFuture<?> future) {
         assertThat(future).isCompletedExceptionally();
@@ -35,7 +35,7 @@ final class Outcomes {
         return ((TaskAlreadyRecordedException) failure).status();
     }
 
-    /** That this is what a store keeps of the failure: its type and its message. */
+    /** Asserts that a store recorded the failure: its type and its message. */
     static void assertRecorded(@Nullable Throwable recorded, Throwable failure) {
         assertThat(recorded).isInstanceOfSatisfying(RecordedFailureException.class, kept -> {
             assertThat(kept.failureType()).isEqualTo(failure.getClass().getName());

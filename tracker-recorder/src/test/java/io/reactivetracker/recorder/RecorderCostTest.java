@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jol.info.ClassLayout;
 import org.openjdk.jol.info.GraphLayout;
 
-/** What a record in memory costs that no noise can touch: bytes, and operations of the map. */
+/** The costs of an in-memory record that noise does not affect: bytes, and map operations. */
 class RecorderCostTest {
 
-    /** Each operation of a hash map asks the key for its hash, once. */
+    /** A key that counts map operations: each calls {@code hashCode} once. */
     private static final class CountingKey {
 
         private final AtomicInteger asked = new AtomicInteger();
@@ -57,7 +57,7 @@ class RecorderCostTest {
 
     @Test
     void aTransitionIsOneOperationOfTheMapAtTheMost() {
-        // R6 of the recorder that this one comes from: there it was four to six.
+        // R6 of async_tasks_recorder: there it was four to six.
         transitions(TaskRecorder.create());
     }
 
@@ -110,7 +110,7 @@ class RecorderCostTest {
         for (Long each : keys) {
             CompletableFuture<String> unused = recorder.record(each, attempt -> done);
         }
-        // The record of 64 and its share of a table that grows; request, execution, task, settlement and three futures.
+        // The record of 64 bytes and its share of a growing table; request, execution, task, settlement, three futures.
         assertThat((threads.getCurrentThreadAllocatedBytes() - before) / number).isBetween(100L, 400L);
     }
 
@@ -144,7 +144,7 @@ class RecorderCostTest {
         Long[] keys = new Long[number];
         RecordStore<Long> store = RecordStore.inMemory();
         TaskRecorder<Long> recorder = TaskRecorder.create(store);
-        // What a failure keeps besides is its own affair: here all share a small one.
+        // The failure's own data is not measured: all records share a small failure.
         Throwable shared = new SmallFailure();
         for (int i = 0; i < number; i++) {
             keys[i] = 1_000_000L + i;
@@ -160,10 +160,9 @@ class RecorderCostTest {
         }
         double ofKey = ClassLayout.parseInstance(keys[0]).instanceSize();
         double bytes = (double) GraphLayout.parseInstance(store).totalSize() / number - ofKey;
-        // As ARCHITECTURE has it; about 70 in README: the claim of 32, the map's node of 32, and its share of the map's
-        // table.
+        // As in ARCHITECTURE; README says about 70: the claim of 32, the map's node of 32, and its share of the table.
         if (state == Kept.FAILED) {
-            // And a copy of the failure: its type, its message, and the eight frames at the top of its stack trace.
+            // Plus a copy of the failure: its type, its message, and the top eight frames of its stack trace.
             assertThat(bytes).isBetween(200.0, 700.0);
         } else {
             assertThat(bytes).isBetween(71.0, 73.0);
@@ -175,7 +174,7 @@ class RecorderCostTest {
     void aSettledKeyThatIsKeptForATimeTakesTwentyFourBytesMore() {
         int number = 1 << 14;
         Long[] keys = new Long[number];
-        // A timer of its own: that of the system refers to whatever else it is to wake.
+        // Uses its own timer: the system timer also refers to unrelated alarms.
         RecordStore<Long> store = RecordStore.inMemory(Retention.maxEntries(number), new ManualTimer());
         TaskRecorder<Long> recorder = TaskRecorder.create(store);
         for (int i = 0; i < number; i++) {

@@ -20,7 +20,7 @@ class RetainedClaimsTest {
 
     @Test
     void aClaimThatHasLeftBeforeItEnteredDoesNotEnterAnyMore() {
-        // So it is where the next task begins between the end of one and its entry.
+        // This happens when the next task begins between the end of a task and its entry.
         RetainedClaim<String> replaced = claim("a");
         claims.leave(replaced);
         claims.enter(replaced);

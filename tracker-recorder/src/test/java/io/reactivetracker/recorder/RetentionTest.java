@@ -18,8 +18,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.GraphLayout;
 
-/** What a store in memory drops, and what it never does. */
-@SuppressWarnings("FutureReturnValueIgnored") // what becomes of the work is asked elsewhere
+/** Which records an in-memory store drops, and which it never drops. */
+@SuppressWarnings("FutureReturnValueIgnored") // the outcome of the work is checked elsewhere
 class RetentionTest {
 
     private static final Duration AGE = Duration.ofHours(24);
@@ -86,7 +86,7 @@ class RetentionTest {
         timer.advance(AGE.plusMinutes(1));
         Awaitility.await().untilAsserted(() -> assertThat(store).hasToString("RecordStore[in memory, 1 keys]"));
         body.work.complete("done");
-        // The alarm is set again, maybe by another thread: it need not have been when the time passes.
+        // Another thread may set the alarm again, possibly after the time has advanced.
         Awaitility.await().untilAsserted(() -> {
             timer.advance(AGE.plusMinutes(1));
             assertThat(store).hasToString("RecordStore[in memory, 0 keys]");
@@ -112,7 +112,7 @@ class RetentionTest {
         assertThat(succeeded(recorder)).containsExactly("k997");
     }
 
-    /** Tells the time, and never rings. */
+    /** Returns the time, but never fires an alarm. */
     private record ForgetfulTimer(ManualTimer clock) implements TaskTimer {
 
         @Override
@@ -236,7 +236,7 @@ class RetentionTest {
         recorder.revoke("c", undo);
         succeed(recorder, "e");
         assertThat(succeeded(recorder)).containsExactlyInAnyOrder("d", "e");
-        // It comes back as the youngest.
+        // It comes back as the newest.
         undo.work.completeExceptionally(new IllegalStateException("stays"));
         assertThat(succeeded(recorder)).containsExactlyInAnyOrder("c", "e");
     }
@@ -298,7 +298,7 @@ class RetentionTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // that it is refused is the test
+    @SuppressWarnings("NullAway") // the test expects a refusal
     void nothingMayBeLeftOut() {
         assertThatNullPointerException()
                 .isThrownBy(() -> RecordStore.inMemory(null))

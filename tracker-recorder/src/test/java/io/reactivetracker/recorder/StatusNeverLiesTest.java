@@ -22,15 +22,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What is asked of a key all the time while it is launched, ends, and is revoked: each answer is one that may follow
- * the one before. By one thread and by several, and both by what runs the work and by what adapters use.
+ * Reads the status of a key continuously while the key is launched, settled and revoked: each status may follow the one
+ * before. Runs in one thread and in several, with the methods that run work and with those for adapters.
  */
 class StatusNeverLiesTest {
 
     private static final Set<TaskStatus> AFTER_LAUNCH = EnumSet.of(TaskStatus.RUNNING, TaskStatus.SUCCEEDED);
     private static final Set<TaskStatus> AFTER_REVOKE = EnumSet.of(TaskStatus.REVOKING, TaskStatus.NOT_FOUND);
 
-    /** How a task or a revoke is run. */
+    /** Ways to run a task or a revoke. */
     enum Way {
         RECORD {
             @Override
@@ -71,7 +71,7 @@ class StatusNeverLiesTest {
         return Stream.of(Way.values()).flatMap(way -> Stream.of(Arguments.of(way, 1), Arguments.of(way, 8)));
     }
 
-    /** One key, step by step in threads of the pool, with what it was seen to be. */
+    /** One key, its steps run in pool threads, with the statuses that were read. */
     private static final class Watched {
 
         private final Work work;
@@ -89,25 +89,28 @@ class StatusNeverLiesTest {
             return resultOf(work.recorder.status(key));
         }
 
-        /** From not found by launch to success, asked all the time. */
+        /** Launches the key from not found to success, reading its status continuously. */
         CompletableFuture<Void> launch() {
             expect(EnumSet.of(TaskStatus.NOT_FOUND), status());
             CompletableFuture<?> run = way.launch(work, key, Work.random(0, 3));
             return watch(run, AFTER_LAUNCH, TaskStatus.SUCCEEDED);
         }
 
-        /** From success by revoke to not found, asked all the time. */
+        /** Revokes the key from success to not found, reading its status continuously. */
         CompletableFuture<Void> revoke() {
             expect(EnumSet.of(TaskStatus.SUCCEEDED), status());
             CompletableFuture<?> run = way.revoke(work, key, Work.random(0, 3));
             return watch(run, AFTER_REVOKE, TaskStatus.NOT_FOUND);
         }
 
-        /** Asks turn by turn until the run has ended; never sees another status, and none after the last. */
+        /**
+         * Reads the status at each turn until the run ends; only the legal ones may appear, and only the last at the
+         * end.
+         */
         private CompletableFuture<Void> watch(CompletableFuture<?> run, Set<TaskStatus> legal, TaskStatus last) {
             AtomicBoolean wasLast = new AtomicBoolean();
             return askUntil(run, legal, last, wasLast).thenRun(() -> {
-                // And it stays.
+                // The status stays.
                 expect(EnumSet.of(last), status());
                 expect(EnumSet.of(last), status());
             });

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Many launches of the same keys, of which one at the most succeeds: what the recorder that this one comes from is
- * tested for, by one thread and by several.
+ * Launches the same keys many times: each succeeds at most once. async_tasks_recorder has the same test. Runs in one
+ * thread and in several.
  */
 class SuccessAtMostOnceTest {
 
@@ -46,7 +46,7 @@ class SuccessAtMostOnceTest {
         assertThat(resultOf(work.recorder.status(key))).isEqualTo(TaskStatus.SUCCEEDED);
     }
 
-    /** Launches of all keys, mixed, and each of them repeated until its key has succeeded. */
+    /** Launches all keys in mixed order, each until it has succeeded. */
     private static void launchAll(
             Work work, List<String> keys, int launchesOfEach, int maxTurns, Predicate<RecordContext<String>> succeeds) {
         List<String> all = new ArrayList<>();
@@ -122,7 +122,7 @@ class SuccessAtMostOnceTest {
         List<CompletableFuture<Boolean>> launches = new ArrayList<>();
         for (int i = 0; i < LAUNCHES; i++) {
             for (int k = 0; k < keys.size(); k++) {
-                // Every third key always fails, and every third of the launches of the others.
+                // Every third key always fails; of the other keys, every third launch fails.
                 boolean succeeds = k % 3 != 0 && (i + k) % 3 != 0;
                 launches.add(work.launchUntilSucceeded(keys.get(k), k % 4, 5, attempt -> succeeds));
             }

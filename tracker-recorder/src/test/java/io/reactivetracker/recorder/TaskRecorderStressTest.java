@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Many threads at once at few keys; what Lincheck shows for a few steps holds for many. */
-// What becomes of the work is asked elsewhere.
+/** Many threads on few keys: extends Lincheck's results from a few steps to many. */
+// The outcome of the work is checked elsewhere.
 @SuppressWarnings({"FutureReturnValueIgnored", "NullAway", "ReferenceEquality"})
 class TaskRecorderStressTest {
 
@@ -29,7 +29,7 @@ class TaskRecorderStressTest {
     private static final int KEYS = 3;
     private final IllegalStateException failure = new IllegalStateException("declined");
 
-    /** A key, and what its owners know of each other. */
+    /** A key and the state that its owners share. */
     private static final class Owned {
         private final AtomicInteger owners = new AtomicInteger();
         private long lastFence;
@@ -104,7 +104,7 @@ class TaskRecorderStressTest {
         assertThat(faults).isEmpty();
         assertNothingIsUnderWay(recorder);
         Map<TaskStatus, Long> counts = resultOf(recorder.counts());
-        // Of each kind its own number, so that failures cannot push successes out.
+        // Failures and successes are limited separately, so failures cannot evict successes.
         assertThat(counts.get(TaskStatus.SUCCEEDED)).isLessThanOrEqualTo(1);
         assertThat(counts.get(TaskStatus.FAILED)).isLessThanOrEqualTo(1);
     }
@@ -135,7 +135,7 @@ class TaskRecorderStressTest {
 
     @Test
     void launchAndRevokeOfOneKeyNeverMeet() throws Exception {
-        // R4 of the recorder that this one comes from: there the launch ran while nothing was found of it.
+        // R4 of async_tasks_recorder: there the launch ran while the key was NOT_FOUND.
         TaskRecorder<String> recorder = TaskRecorder.create();
         AtomicInteger relaunched = new AtomicInteger();
         Together.run(
@@ -175,7 +175,7 @@ class TaskRecorderStressTest {
                         recorder.begin("key", RecordOptions.defaults()).join(),
                 (thread, round) -> {
                     if (thread == 0) {
-                        // The next one succeeds: who waited while the first ran must not be told of that.
+                        // The next task succeeds. Waiters of the first one must not see that.
                         held[0].fail(failure).join();
                         return;
                     }

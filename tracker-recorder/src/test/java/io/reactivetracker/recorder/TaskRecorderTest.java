@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-@SuppressWarnings("FutureReturnValueIgnored") // what becomes of the work is asked elsewhere
+@SuppressWarnings("FutureReturnValueIgnored") // the outcome of the work is checked elsewhere
 class TaskRecorderTest {
 
     private static final String KEY = "payment-1";
@@ -104,7 +104,7 @@ class TaskRecorderTest {
 
     @Test
     void oneThatHasSucceededIsRefusedAndStaysSucceeded() {
-        // R1 of the recorder that this one comes from: there it stayed RUNNING.
+        // R1 of async_tasks_recorder: there it stayed RUNNING.
         succeeded();
         for (int i = 0; i < 3; i++) {
             assertThat(refusalOf(record())).isEqualTo(TaskStatus.SUCCEEDED);
@@ -135,7 +135,7 @@ class TaskRecorderTest {
 
     @Test
     void aRevokeOfWhatHasNotSucceededIsRefusedAndLeavesItAsItIs() {
-        // R2: there it made every later revoke read as one that is going on.
+        // R2: there every later revoke appeared to be in progress.
         assertThat(refusalOf(recorder.revoke(KEY, body))).isEqualTo(TaskStatus.NOT_FOUND);
         failed();
         assertThat(refusalOf(recorder.revoke(KEY, body))).isEqualTo(TaskStatus.FAILED);
@@ -191,7 +191,7 @@ class TaskRecorderTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // a body may be careless
+    @SuppressWarnings("NullAway") // a body may return null
     void whatThrowsIsFailed() {
         // R3: there it stayed RUNNING.
         assertThat(failureOf(recorder.record(KEY, attempt -> {
@@ -223,7 +223,7 @@ class TaskRecorderTest {
         assertThat(resultOf(recorder.failure(KEY))).isSameAs(failureOf(run));
         assertThat(run.cancel(true)).isTrue();
         succeeded();
-        // What becomes of the stage later makes no difference.
+        // The later outcome of the stage makes no difference.
         body.work.completeExceptionally(failure);
         assertThat(status()).isEqualTo(TaskStatus.SUCCEEDED);
     }
@@ -383,7 +383,7 @@ class TaskRecorderTest {
     void aWaitIsToldOfItsOwnTaskAlthoughTheNextOneBeginsInTheSameInstant() {
         CompletableFuture<String> run = record();
         HeldBody next = new HeldBody();
-        // The first to be told begins the next: the second must not wait for that one.
+        // The first waiter begins the next task; the second waiter must not wait for that task.
         recorder.whenSettled(KEY).thenRun(() -> {
             recorder.record(KEY, next);
         });
@@ -427,7 +427,7 @@ class TaskRecorderTest {
             assertThat(uncaught.seen).containsExactly(failure);
         }
         assertThat(told).containsExactly("a SUCCEEDED", "b SUCCEEDED");
-        // Where there is nothing to wait for, there is something to close all the same.
+        // A registration is returned even if there is nothing to wait for.
         store.onSettled(KEY, record -> told.add("late")).close();
         store.onSettled("other", record -> told.add("other " + record.status())).close();
         assertThat(told).endsWith("late", "other NOT_FOUND").hasSize(4);
@@ -565,7 +565,7 @@ class TaskRecorderTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // that it is refused is the test
+    @SuppressWarnings("NullAway") // the test expects a refusal
     void whatIsNullIsRefusedAtOnceAndByName() {
         assertThatNullPointerException()
                 .isThrownBy(() -> recorder.record(KEY, null))

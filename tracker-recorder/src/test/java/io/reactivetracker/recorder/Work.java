@@ -19,11 +19,10 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Tasks of many keys in a pool of threads, and what is kept in mind of them by hand, to be compared with what is
- * recorded.
+ * Runs tasks for many keys in a thread pool and keeps its own account, to compare with the records.
  *
- * <p>Work takes no time but turns: it goes to the end of the pool's queue again and again, so that others come in
- * between.
+ * <p>Work takes turns instead of time: it goes to the end of the pool's queue again and again, so that other work runs
+ * in between.
  */
 final class Work implements AutoCloseable {
 
@@ -36,13 +35,13 @@ final class Work implements AutoCloseable {
         this.pool = Executors.newFixedThreadPool(threads);
     }
 
-    /** What was seen of one key. */
+    /** Observations of one key. */
     static final class Seen {
         final AtomicInteger starts = new AtomicInteger();
         final AtomicInteger successes = new AtomicInteger();
         final AtomicInteger refusals = new AtomicInteger();
 
-        /** Who is at work: never more than one. */
+        /** Number of tasks at work: never more than one. */
         private final AtomicInteger inside = new AtomicInteger();
 
         final List<String> faults = Collections.synchronizedList(new ArrayList<>());
@@ -52,7 +51,7 @@ final class Work implements AutoCloseable {
         return seen.computeIfAbsent(key, unused -> new Seen());
     }
 
-    /** Turns through the queue of the pool, and then the outcome. */
+    /** Passes through the pool's queue {@code number} times, then gives the outcome. */
     CompletableFuture<String> turns(int number, boolean succeeds) {
         CompletableFuture<String> end = new CompletableFuture<>();
         turn(number, () -> {
@@ -69,7 +68,7 @@ final class Work implements AutoCloseable {
         pool.execute(left == 0 ? last : () -> turn(left - 1, last));
     }
 
-    /** One launch: refused, or run for a number of turns, with what is seen of it kept. */
+    /** Launches once: refused, or run for a number of turns. The observations are kept. */
     CompletableFuture<String> launch(String key, int turns, Predicate<RecordContext<String>> succeeds) {
         CompletableFuture<String> launched = CompletableFuture.completedFuture(key)
                 .thenComposeAsync(
@@ -100,7 +99,7 @@ final class Work implements AutoCloseable {
         });
     }
 
-    /** Launches until one has succeeded, by whomever; as often as allowed. */
+    /** Launches until any launch has succeeded, up to the allowed number of times. */
     CompletableFuture<Boolean> launchUntilSucceeded(
             String key, int turns, int launches, Predicate<RecordContext<String>> succeeds) {
         return launch(key, turns, succeeds).handle((value, failure) -> failure).thenCompose(failure -> {
@@ -130,7 +129,7 @@ final class Work implements AutoCloseable {
         return ThreadLocalRandom.current().nextInt(100) < percent;
     }
 
-    /** Fails this many times first. */
+    /** Fails the first {@code times} attempts. */
     static Predicate<RecordContext<String>> failingFirst(int times) {
         AtomicLong left = new AtomicLong(times);
         return attempt -> left.getAndDecrement() <= 0;

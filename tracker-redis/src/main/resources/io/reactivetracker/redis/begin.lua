@@ -1,8 +1,8 @@
 -- NOT_FOUND, FAILED --begin--> RUNNING
 -- SUCCEEDED --beginRevoke--> REVOKING
 --
--- BEGUN: what it becomes, R or V. ARGV: the key, and the nonce of the call.
--- Gives the fencing token, or the status that was in the way.
+-- BEGUN: the new status, R or V. ARGV: the key, and the nonce of the call.
+-- Returns the fencing token, or the status that refused the claim.
 --@include names
 local key, call = ARGV[1], ARGV[2]
 local isTask = BEGUN == 'R'
@@ -28,8 +28,8 @@ local isFree = isTask and (not status or status == 'F') or status == 'S' and not
 if not isFree then
   return status or 'N'
 end
--- The first write of all: a full server refuses it, and with it all. The number is greater than any before; and as great as
--- the time, so that it goes up even if the server has lost the last one.
+-- The first write: a full server refuses it, and so the whole script. The token exceeds every earlier one. It is at
+-- least the time, so that it increases even if the server has lost the last token.
 --@include stamp
 local fence, fenceText, since = now, stamp, ''
 local last = redis.call('SET', fences, stamp, 'GET')

@@ -1,6 +1,6 @@
 -- Changes nothing.
 --
--- Gives how many keys are RUNNING, SUCCEEDED, FAILED and REVOKING.
+-- Returns the numbers of keys that are RUNNING, SUCCEEDED, FAILED and REVOKING.
 --@include names
 local oldestKept = AGE > 0 and string.format('(%.0f', now - AGE) or '-inf'
 local function held(zset)

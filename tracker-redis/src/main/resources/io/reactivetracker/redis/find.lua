@@ -1,7 +1,7 @@
 -- Changes nothing.
 --
 -- ARGV: the key.
--- Gives the status, the fencing token of the last claim, and the failure.
+-- Returns the status, the fencing token of the last claim, and the failure.
 --@include names
 local key = ARGV[1]
 local record = redis.call('HGET', records, key)

@@ -1,7 +1,7 @@
 -- SUCCEEDED, FAILED --forget--> NOT_FOUND
 --
 -- ARGV: the key.
--- Gives 1 if this dropped a record, else 0. A record that cannot be read is dropped too.
+-- Returns 1 if this dropped a record, else 0. An unreadable record is dropped too.
 --@include names
 local key = ARGV[1]
 --@include remember

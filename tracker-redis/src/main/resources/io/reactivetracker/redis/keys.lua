@@ -1,7 +1,7 @@
 -- Changes nothing.
 --
--- ARGV: a status; held or ended, whichever of its zset is wanted; where to go on; about how many to look at.
--- Gives where to go on, 0 if nowhere, and then keys; some of them may come again with the next call.
+-- ARGV: a status; held or ended, the kind of its zset; the cursor; about how many entries to look at.
+-- Returns the next cursor, 0 at the end, and then keys. A key may be returned again by a later call.
 --@include names
 local zsets = { RUNNING = running, REVOKING = revoking, SUCCEEDED = succeeded, FAILED = failed }
 local isUnderWay = ARGV[1] == 'RUNNING' or ARGV[1] == 'REVOKING'

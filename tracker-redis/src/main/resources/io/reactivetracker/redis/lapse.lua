@@ -1,5 +1,5 @@
 --@include touch
--- Writes down that the leases of these claims have run out.
+-- Records that the leases of these claims have expired.
 local function lapse(lapsed, zset, status, ended, other)
   for _, of in ipairs(lapsed) do
     local record = redis.call('HGET', records, of)

@@ -1,7 +1,7 @@
--- Keeps the settings of the namespace where there are none yet.
+-- Stores the settings of the namespace if there are none yet.
 --
--- KEYS[8]: where they are kept. ARGV: the settings of this process.
--- Gives the settings that are kept, and the maxmemory-policy of the server; each empty where that is not allowed.
+-- KEYS[8]: the settings. ARGV: the settings of this process.
+-- Returns the stored settings and the server's maxmemory-policy; each is empty if access is not allowed.
 local kept = redis.call('GET', KEYS[8])
 if not kept then
   local answer = redis.pcall('SET', KEYS[8], ARGV[1])

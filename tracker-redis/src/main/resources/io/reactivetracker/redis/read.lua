@@ -1,5 +1,6 @@
--- Gives what is true now of a key that has this record: its status, and whether it is that since its lease ran out. A lease
--- that has run out is an end at that time, also before anybody has written that down. Gives nil if it has reached its age.
+-- Returns the current status of a key with this record, and whether it is due to an expired lease. An expired lease
+-- ends the claim at that time, even before the end is recorded. The status is nil if the record has reached its
+-- maximum age.
 local function read(record)
   local status = string.sub(record, 1, 1)
   if status == 'R' or status == 'V' then

@@ -1,5 +1,5 @@
 --@include touch
--- Keeps that an end was recorded whose record goes now: so it is known again if it is asked for again.
+-- Remembers the recorded end of a dropped record, so that a repeated step is recognized.
 local function remember(record)
   local fence, step = string.match(record, '^[SF](%d+) (%l+)\n')
   if step == 'succeed' or step == 'fail' then

@@ -1,10 +1,10 @@
 -- RUNNING --renew--> RUNNING
 -- REVOKING --renew--> REVOKING
 --
--- ARGV: of each claim the key and the fencing token.
--- Gives for each claim 1, or 0 if it is no longer held.
+-- ARGV: the key and the fencing token of each claim.
+-- Returns 1 for each claim, or 0 if it is no longer held.
 --@include names
--- Takes no memory, and nothing out: a full server lets a script through that has written before.
+-- Needs no memory and removes nothing. A full server allows the writes of a script that has written before.
 redis.call('ZREM', settlements, '-')
 local renewed, tasks, revokes = {}, {}, {}
 for i = 1, #ARGV, 2 do

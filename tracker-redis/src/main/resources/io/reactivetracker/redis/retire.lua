@@ -1,5 +1,5 @@
 --@include remember
--- Drops a few of the records in a zset that are beyond the retention.
+-- Drops a few records of a zset that exceed the retention.
 local function retire(zset, status)
   local old = {}
   if MAX_ENTRIES > 0 then

@@ -1,8 +1,8 @@
 -- RUNNING --succeed--> SUCCEEDED      REVOKING --succeed--> NOT_FOUND
 -- RUNNING --fail--> FAILED            REVOKING --fail--> SUCCEEDED
 --
--- STEP: succeed or fail. ARGV: the key, the fencing token of the claim, and the failure of a task that failed.
--- Gives 1, or 0 if the claim is no longer held.
+-- STEP: succeed or fail. ARGV: the key, the fencing token of the claim, and the failure if a task failed.
+-- Returns 1, or 0 if the claim is no longer held.
 --@include names
 local key, fence = ARGV[1], ARGV[2]
 local record = redis.call('HGET', records, key)
@@ -17,7 +17,7 @@ if not held then
   local isEnded = record and string.sub(record, 2, #ended + 1) == ended
   return (isEnded or redis.call('ZSCORE', settlements, fence .. ':' .. STEP)) and 1 or 0
 end
--- Where nothing follows the line break its fencing token is the time of the claim: the first lease needs no look.
+-- If nothing follows the line break, the fencing token is the time of the claim: the first lease needs no look-up.
 local isFirstLease = string.sub(record, -1) == '\n' and now - fence < LEASE
 if not isFirstLease then
   local at = redis.call('ZSCORE', held, key)
@@ -25,7 +25,7 @@ if not isFirstLease then
     return 0
   end
 end
--- Comes first because it takes no memory: so a full server lets the whole script through.
+-- Comes first because it needs no memory: a full server then allows the whole script.
 redis.call('ZREM', held, key)
 local told = 'NOT_FOUND'
 if held == revoking and STEP == 'succeed' then
@@ -47,6 +47,6 @@ else
     touch(zset)
   end
 end
--- Never in the way of what is done: a user of Redis may not be allowed to publish.
+-- A failure here has no effect: a Redis user may lack the permission to publish.
 redis.pcall('PUBLISH', string.sub(records, 1, -8) .. 'settled:' .. key, told)
 return 1

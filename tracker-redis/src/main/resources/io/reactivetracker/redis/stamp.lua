@@ -1,2 +1,2 @@
--- The time as text: the server takes several times as long to write a number of 16 digits down as to read it.
+-- The time as text: formatting a number of 16 digits takes the server several times as long as parsing it.
 local stamp = time[1] .. string.sub('00000' .. time[2], -6)

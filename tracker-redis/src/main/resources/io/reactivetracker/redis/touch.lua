@@ -1,4 +1,4 @@
--- Lets a key of the server expire when all that is in it has reached its age, if nobody writes to it before.
+-- Lets a server key expire once all its entries have reached the maximum age, unless a later write extends it.
 local function touch(name)
   if AGE > 0 then
     redis.pcall('PEXPIRE', name, EXPIRY)

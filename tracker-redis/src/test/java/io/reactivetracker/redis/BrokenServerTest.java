@@ -34,14 +34,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server, or a connection to it, that breaks in the middle: what is recorded, and what the subscriber is told. */
+/** A server or connection that fails midway: checks the record and the subscriber's outcome. */
 class BrokenServerTest {
 
     private static RecordStore<String> named(Redis redis) {
         return RedisRecordStore.builder("broken", redis.connection).build();
     }
 
-    /** A thread to answer in, which keeps the failures that are reported to it. */
+    /** A thread for the answers, which keeps the failures reported to it. */
     private static ExecutorService reporting(List<Throwable> reported) {
         return Executors.newSingleThreadExecutor(work -> {
             Thread answering = new Thread(work);
@@ -50,7 +50,7 @@ class BrokenServerTest {
         });
     }
 
-    /** Begins a task and gives its outcome; the work is done when it is told. */
+    /** Begins a task and returns its outcome; {@code work} completes the task. */
     private static CompletableFuture<String> run(
             RecordStore<String> store, String key, CompletableFuture<String> work) {
         return run(TaskRecorder.create(store), key, work);
@@ -67,9 +67,7 @@ class BrokenServerTest {
         return outcome;
     }
 
-    /**
-     * A connection that is reset the client tells by an error, of which it fails the command that has waited longest.
-     */
+    /** On a connection reset the client reports an error, and fails the command that has waited longest. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void makesAStepOnceAndGivesItsAnswerIfThatWasLostWithTheConnection(boolean isReset) throws Exception {
@@ -268,7 +266,7 @@ class BrokenServerTest {
             CompletableFuture<String> work = new CompletableFuture<>();
             TaskRecorder<String> recorder = TaskRecorder.create(named(redis));
             CompletableFuture<String> run = run(recorder, "a", work);
-            // What it refuses by READONLY from now on.
+            // The server refuses writes with READONLY from now on.
             redis.commands().replicaof("127.0.0.1", 1);
             long refused = errors(redis, "READONLY");
             work.complete("paid");
@@ -358,7 +356,7 @@ class BrokenServerTest {
                     .build());
             CompletableFuture<TaskRecord> wait = other.whenSettled("a");
             CompletableFuture<String> joined = other.record("a", RecordOptions.orJoin(), attempt -> done());
-            // Answered after the two before.
+            // Answered after the two requests before it.
             assertThat(other.status("a").join()).isEqualTo(TaskStatus.RUNNING);
             byte[] records = Server.bytes("reactive-tracker:{broken}:records");
             byte[] key = Server.bytes("a");
@@ -382,7 +380,7 @@ class BrokenServerTest {
             RecordStore<String> store = named(redis);
             String records = "reactive-tracker:{broken}:records";
             get(store.begin("lost"));
-            // As an eviction leaves it.
+            // As after an eviction.
             redis.commands().del(records);
             redis.commands().zadd("reactive-tracker:{broken}:running", 1, "long ago");
             redis.commands().hset(records, "garbage", "what is this");

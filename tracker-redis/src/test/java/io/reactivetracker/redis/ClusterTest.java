@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The contract over a real cluster of two nodes, each of which has half of the slots. */
+/** Runs the contract of stores on a real cluster of two nodes, each with half of the slots. */
 class ClusterTest extends RecordStoreContract {
 
     private static final int HALF = SlotHash.SLOT_COUNT / 2;

@@ -27,11 +27,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A primary that dies, and a replica that is promoted in its place: what was replicated is kept, and what was not is
- * gone.
+ * A primary dies and a replica is promoted in its place. Replicated records are kept; all others are lost.
  *
- * <p>Clients come by an address that is moved to the new primary. A replica is cut off by leading it elsewhere: it
- * keeps what it has, and gets no more.
+ * <p>Clients use an address that moves to the new primary. A replica is cut off by redirecting it: it keeps its data
+ * and receives no more.
  */
 class FailoverTest {
 
@@ -70,7 +69,7 @@ class FailoverTest {
         Awaitility.await().until(() -> there.info("replication").contains("connected_slaves:0"));
     }
 
-    /** How many replicas have all that this client has written. */
+    /** Returns how many replicas have all writes of this client. */
     private long replicated(long milliseconds) {
         return connection.sync().waitForReplication(1, milliseconds);
     }
@@ -122,7 +121,7 @@ class FailoverTest {
     @Test
     void isAvoidedByAPrimaryThatRefusesToWriteWithoutItsReplica() {
         RedisCommands<String, String> commands = commands(primary);
-        // Before, it lets scripts write all the same.
+        // Before Redis 7 the primary lets scripts write anyway.
         assumeThat(Integer.parseInt(commands.info("server").replaceFirst("(?s).*redis_version:(\\d+).*", "$1")))
                 .isGreaterThanOrEqualTo(7);
         commands.configSet("min-replicas-to-write", "1");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Leases by the server's clock. A claim that nobody renews is one whose owner has died. */
+/** Leases by the server's clock. A claim that is not renewed counts as its owner's death. */
 class LeaseTest {
 
     private static Redis redis;
@@ -34,13 +34,15 @@ class LeaseTest {
         redis.close();
     }
 
-    /** With a short lease, but time for a busy machine to answer in: more than a builder would let have. */
+    /**
+     * Returns a store with a short lease but enough time for a busy machine: the builder would refuse this time limit.
+     */
     private static RecordStore<String> brief() {
         return new RedisRecordStore<>(
                 redis.builder().lease(Duration.ofMillis(100)).timeLimit(Duration.ofSeconds(20)));
     }
 
-    /** Over the same records as another one, as if an operator had changed the settings of the namespace. */
+    /** Returns a store over the same records, as if an operator had changed the settings of the namespace. */
     private static RecordStore<String> longer(RecordStore<String> store) {
         get(store.counts());
         redis.commands().del("reactive-tracker:{" + namespace(store) + "}:settings");
@@ -183,7 +185,7 @@ class LeaseTest {
 
     @Test
     void isLostWithTheSuccessOfAnOwnerThatWasPaused() {
-        // A timer that never rings is what a paused process looks like from outside.
+        // From outside, a timer that never fires looks like a paused process.
         RecordStore<String> store = brief();
         CompletableFuture<String> work = new CompletableFuture<>();
         CompletableFuture<String> begun = new CompletableFuture<>();

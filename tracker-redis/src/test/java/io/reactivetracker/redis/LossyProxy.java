@@ -12,8 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a client and a server, and when it is told to drops the next answer together with the connection, or
- * leads to another server from then on, as an address does that is moved after a failover.
+ * A proxy between a client and a server. On request it drops the next answer and the connection, or leads new
+ * connections to another server, as an address that moves after a failover.
  */
 final class LossyProxy implements AutoCloseable {
 
@@ -25,11 +25,10 @@ final class LossyProxy implements AutoCloseable {
     private volatile int server;
 
     /**
-     * Begins to listen.
+     * Starts to listen.
      *
      * @param server the port of the server
-     * @param resets whether connections are reset, as by a server that has not read all that was sent; else they are
-     *     closed
+     * @param resets true to reset connections, as a server does that has not read all input; false to close them
      */
     LossyProxy(int server, boolean resets) throws IOException {
         this.server = server;
@@ -41,7 +40,7 @@ final class LossyProxy implements AutoCloseable {
         return "redis://127.0.0.1:" + listening.getLocalPort();
     }
 
-    /** Connections that are made from now on. */
+    /** Leads new connections to another server. */
     void leadTo(int another) {
         server = another;
     }
@@ -63,7 +62,7 @@ final class LossyProxy implements AutoCloseable {
             try {
                 work.run();
             } catch (IOException closed) {
-                // Its end.
+                // The connection has ended.
             }
         });
         thread.setDaemon(true);

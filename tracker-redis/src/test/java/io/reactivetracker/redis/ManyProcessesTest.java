@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Three processes work at the same keys, fail at random, are killed by SIGKILL and started again, and lose their
- * connections and the server its scripts, again and again: each key succeeds once.
+ * Three processes work on the same keys. They fail at random, are killed with SIGKILL and restarted, and lose their
+ * connections, and the server loses its scripts, repeatedly. Each key succeeds once.
  */
 class ManyProcessesTest {
 
@@ -121,7 +121,7 @@ class ManyProcessesTest {
             assertThat(work).as("work of %s", key).isNotEmpty().containsAll(successes);
             String record = commands.hget("reactive-tracker:{" + Worker.NAMESPACE + "}:records", key);
             long fence = Long.parseLong(record.substring(1, record.indexOf(' ')));
-            // What was told to have succeeded is what is recorded, and nothing was done under a later number.
+            // A reported success is the recorded one, and no work was done under a later fencing token.
             assertThat(successes)
                     .allSatisfy(success -> assertThat(Long.parseLong(success)).isEqualTo(fence));
             assertThat(work)

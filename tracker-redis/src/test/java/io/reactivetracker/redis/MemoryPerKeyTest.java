@@ -15,17 +15,16 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * What a record takes in the memory of a real server, by the server's own account; the counts in docs/recorder-redis.md
- * are from what this prints.
+ * Memory of a record as a real server reports it. The numbers in docs/recorder-redis.md are from this test's output.
  *
- * <p>The bounds are a quarter above what Redis 7.0 takes: other versions and servers differ a little, a field more per
- * record does not fit in.
+ * <p>The bounds are a quarter above the memory use of Redis 7.0: other versions and servers differ slightly, but one
+ * more field per record would exceed them.
  */
 class MemoryPerKeyTest {
 
     private static final int KEYS = 10_000;
 
-    /** As an identifier is: 36 characters. */
+    /** Returns a key as long as a typical identifier: 36 characters. */
     private static String key(int i) {
         return "f81d4fae-7dec-11d0-a765-%012d".formatted(i);
     }
@@ -57,7 +56,7 @@ class MemoryPerKeyTest {
                     .lease(Duration.ofHours(1))
                     .timeLimit(Duration.ofMillis(500))
                     .build();
-            // So that the scripts, and the buffers of the connections, are there before.
+            // Loads the scripts and allocates the connection buffers first.
             get(get(store.begin("first")).fail(new IllegalStateException()));
             get(store.forget("first"));
             long before = usedMemory(commands);

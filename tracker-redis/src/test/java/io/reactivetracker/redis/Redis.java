@@ -10,7 +10,7 @@ import io.reactivetracker.redistest.RedisServer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server of a test's own, with a client for the stores and another one for the test itself. */
+/** A server for one test, with one client for the stores and another for the test itself. */
 final class Redis implements AutoCloseable {
 
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
@@ -39,7 +39,7 @@ final class Redis implements AutoCloseable {
         return client;
     }
 
-    /** By another connection than the stores'. */
+    /** Returns commands on a connection that the stores do not use. */
     RedisCommands<String, String> commands() {
         return own.sync();
     }

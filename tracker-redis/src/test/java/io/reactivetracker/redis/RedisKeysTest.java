@@ -30,7 +30,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
 
-/** Keys that nobody should have, and some that one may well have. */
+/** Invalid keys, and unusual but valid ones. */
 class RedisKeysTest {
 
     private static final String HUGE = "x".repeat(100_000_000);
@@ -44,7 +44,7 @@ class RedisKeysTest {
         redis.close();
     }
 
-    /** Everything that a recorder can be asked of a key, in plain Java. */
+    /** Returns every plain Java call of a recorder that takes a key. */
     private List<ThrowingCallable> callsWith(String key) {
         return List.of(
                 () -> recorder.record(key, attempt -> neverCalled()),
@@ -100,7 +100,7 @@ class RedisKeysTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // as a caller without a checker may
+    @SuppressWarnings("NullAway") // as a caller without a null checker may do
     void thatAreNullAreRefusedAtTheCall() {
         assertThat(callsWith(null))
                 .allSatisfy(call ->
@@ -129,7 +129,7 @@ class RedisKeysTest {
                 .withCauseInstanceOf(IllegalStateException.class);
     }
 
-    @SuppressWarnings("NullAway") // as a function of a caller without a checker may
+    @SuppressWarnings("NullAway") // as a function without a null checker may do
     private static String noText(Integer key) {
         return (@Nullable String) null;
     }

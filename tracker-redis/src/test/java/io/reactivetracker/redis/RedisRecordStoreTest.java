@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The contract over a real Redis, and what is Redis's own. */
+/** Runs the contract of stores on a real Redis, and tests Redis-specific behaviour. */
 class RedisRecordStoreTest extends RecordStoreContract {
 
     private static Redis redis;

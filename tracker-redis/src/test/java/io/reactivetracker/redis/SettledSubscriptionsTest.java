@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Hooks;
 
-/** Waits that are told by publication: unless a test says otherwise, of a store whose next poll is hours away. */
+/** Waits that end by publication. Unless a test says otherwise, the store's next poll is hours away. */
 class SettledSubscriptionsTest {
 
     private static final Duration HOURS = Duration.ofHours(5);
@@ -44,7 +44,7 @@ class SettledSubscriptionsTest {
     private final String namespace = "notices-" + NAMESPACES.incrementAndGet();
     private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
 
-    /** Another process's, as it were: settles, and waits for nothing. */
+    /** The store of another process: settles, and does not wait. */
     private final RecordStore<String> settling =
             RedisRecordStore.builder(namespace, redis.connection).build();
 
@@ -94,7 +94,7 @@ class SettledSubscriptionsTest {
         return wait;
     }
 
-    /** Long before the next poll. */
+    /** Returns the outcome, long before the next poll. */
     private static <T> T inTime(CompletableFuture<T> outcome) {
         return outcome.orTimeout(60, TimeUnit.SECONDS).join();
     }

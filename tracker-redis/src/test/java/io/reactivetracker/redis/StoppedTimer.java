@@ -5,7 +5,7 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
 import java.time.Duration;
 
-/** A clock that stands still. */
+/** A timer whose clock stands still. */
 final class StoppedTimer implements TaskTimer {
 
     @Override

@@ -20,17 +20,17 @@ import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /**
- * A process that works at all keys, in an order of its own, over and over until each of them has succeeded.
+ * A process that works on all keys in its own order, repeatedly, until each key has succeeded.
  *
- * <p>What it does is written down in the server: in {@code work:KEY} the fencing token of each attempt whose work was
- * done, and in {@code success:KEY} that of each one of which the recorder said that it has succeeded. Both are sets, so
- * that a command that is sent again makes no difference.
+ * <p>It logs its work in the server: {@code work:KEY} has the fencing token of each attempt whose work was done, and
+ * {@code success:KEY} that of each attempt that the recorder reported as succeeded. Both are sets, so sending a command
+ * twice makes no difference.
  */
 final class Worker {
 
     static final String NAMESPACE = "many";
 
-    /** All that use the namespace must agree on it. */
+    /** The lease. All processes of the namespace must use the same. */
     static final Duration LEASE = Duration.ofSeconds(6);
 
     private static final int AT_ONCE = 64;
@@ -48,7 +48,7 @@ final class Worker {
         journal = connect(client::connect).reactive();
     }
 
-    /** Again and again: a connection may be killed before it is one. */
+    /** Connects, with retries: a connection may be killed while it is being set up. */
     private static <C> C connect(Callable<C> connect) {
         return Mono.fromCallable(connect)
                 .retryWhen(Retry.backoff(20, Duration.ofMillis(50)))
@@ -56,7 +56,7 @@ final class Worker {
                 .orElseThrow();
     }
 
-    /** Arguments: the URI of the server, and the number of keys. */
+    /** Runs a worker. Arguments: the URI of the server, and the number of keys. */
     public static void main(String[] arguments) {
         Worker worker = new Worker(arguments[0]);
         List<String> keys = IntStream.range(0, Integer.parseInt(arguments[1]))
@@ -85,7 +85,7 @@ final class Worker {
                 .onErrorResume(failure -> Mono.empty());
     }
 
-    /** Takes a moment, is done, and fails now and then all the same. */
+    /** Takes a moment, logs the work, and sometimes fails afterwards. */
     private Mono<String> work(RecordContext<String> attempt) {
         String fence = String.valueOf(attempt.fencingToken());
         return Mono.delay(Duration.ofMillis(ThreadLocalRandom.current().nextInt(20)))

@@ -16,10 +16,10 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
-/** An application in a process of its own, which has nothing on its class path but what the starter brings. */
+/** An application in its own process, with only the starter's dependencies on its class path. */
 class BareApplicationTest {
 
-    /** Spring Boot and Spring without what the starter does without. */
+    /** The starter's dependencies: Spring Boot and Spring without the optional ones. */
     private static final Pattern BROUGHT = Pattern.compile("(test-)?classes"
             + "|tracker-(core|reactor)-.*|reactor-core-.*|reactive-streams-.*|jspecify-.*"
             + "|spring-boot-(autoconfigure-)?\\d.*|spring-(core|beans|context|aop|expression)-.*"

@@ -37,7 +37,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** What the starter does in contexts that stop, pause, fail, or are closed again. */
+/** The starter in contexts that stop, pause, fail, or are closed again. */
 @ExtendWith(OutputCaptureExtension.class)
 class ContextLifecycleTest {
 
@@ -46,7 +46,7 @@ class ContextLifecycleTest {
 
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(STARTER)
-            // A short grace, for the tests; and a wait that no machine is too slow for.
+            // A short grace period for the tests, and a wait that is long enough for a slow machine.
             .withPropertyValues(
                     "spring.lifecycle.timeout-per-shutdown-phase=2m",
                     "reactive-tracker.shutdown.grace=100ms",

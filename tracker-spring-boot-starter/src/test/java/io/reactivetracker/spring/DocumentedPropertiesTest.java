@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.json.JsonParserFactory;
 
-/** The table of properties in the documentation is what the build tells editors. */
+/** The documented table of properties matches the generated configuration metadata. */
 class DocumentedPropertiesTest {
 
     private static final Path PAGE = Path.of("..", "docs", "spring-boot.md");
@@ -54,7 +54,7 @@ class DocumentedPropertiesTest {
     }
 
     private static Map<String, Property> generated() throws IOException {
-        // Ours, and not that of any other library on the class path.
+        // The starter's metadata, not that of another library on the class path.
         String json = Files.readString(Path.of("target", "classes", "META-INF", "spring-configuration-metadata.json"));
         Map<String, Property> properties = new TreeMap<>();
         List<?> all = (List<?>) Objects.requireNonNull(

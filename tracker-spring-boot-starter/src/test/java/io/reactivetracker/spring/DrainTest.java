@@ -35,7 +35,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** The shutdown in virtual time: each test has a context that is closed, and says what its tasks do meanwhile. */
+/** The shutdown in virtual time: each test closes a context and controls its tasks meanwhile. */
 @ExtendWith(OutputCaptureExtension.class)
 class DrainTest {
 
@@ -141,7 +141,7 @@ class DrainTest {
 
     @Test
     void anUpstreamThatBlocksWhenItIsCancelledHoldsNothingUp(CapturedOutput log) throws Exception {
-        // The system's timer, as the thread that moves the virtual one would be the one that is blocked.
+        // Uses the system timer: the thread that advances a virtual timer would be the blocked thread.
         TaskGroup orders = TaskGroup.builder("orders").build();
         context.getBeanFactory().registerSingleton("orders", orders);
         CompletableFuture<Void> release = new CompletableFuture<>();
@@ -224,7 +224,7 @@ class DrainTest {
         assertThat(log).contains("and 7 more").contains("107 cancelled");
     }
 
-    // ---- trackers, and several ----
+    // ---- trackers, and several drains ----
 
     @Test
     void aTrackerHasAllOfTheTimeAsItCanNotCancel(CapturedOutput log) {
@@ -302,7 +302,7 @@ class DrainTest {
         awaitTheEnd();
     }
 
-    // ---- what goes wrong ----
+    // ---- failures ----
 
     @Test
     void whatWasClosedByHandIsNoReasonToWait(CapturedOutput log) {
@@ -494,7 +494,7 @@ class DrainTest {
         deaf.close();
     }
 
-    /** A shutdown may cancel in another thread, if this one takes its time. */
+    /** Waits for the end: a slow shutdown may cancel in another thread. */
     private void awaitTheEnd() {
         await().atMost(LONG).untilAsserted(() -> assertThat(callbacks).hasValue(1));
     }
@@ -533,7 +533,7 @@ class DrainTest {
         return tracker;
     }
 
-    /** Another timer, and how many of its alarms have neither run nor been taken back. */
+    /** A timer with a count of its alarms that have neither run nor been cancelled. */
     private record CountedAlarms(TaskTimer timer, AtomicInteger open) implements TaskTimer {
 
         @Override

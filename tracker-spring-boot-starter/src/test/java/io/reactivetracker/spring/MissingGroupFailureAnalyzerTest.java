@@ -18,7 +18,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What an application is told that has no group to inject. */
+/** The failure analysis for an application that has no group to inject. */
 @ExtendWith(OutputCaptureExtension.class)
 class MissingGroupFailureAnalyzerTest {
 

@@ -21,7 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** The Spring Boot program of the README ships each order that it has accepted before it stops. */
+/** The README's Spring Boot program ships every accepted order before it stops. */
 class ReadmeProgramTest {
 
     @Configuration(proxyBeanMethods = false)

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.springframework.context.SmartLifecycle;
 
-/** Notes, in its phase of the shutdown, what is to be seen then; may do something at the start. */
+/** Records the visible state in its phase of the shutdown; may run an action at start. */
 final class Recorder implements SmartLifecycle {
 
     private final List<String> events;

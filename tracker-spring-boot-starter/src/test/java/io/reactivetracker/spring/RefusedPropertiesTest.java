@@ -20,7 +20,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 
-/** Values that can't be meant: the start fails and names the property, the value, and what would be right. */
+/** Invalid values: the start fails, and the message names the property, the value, and the valid values. */
 @ExtendWith(OutputCaptureExtension.class)
 class RefusedPropertiesTest {
 

@@ -56,7 +56,7 @@ import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 import reactor.core.publisher.Mono;
 
-/** Requests to a real Netty with WebFlux and a real Tomcat with Spring MVC, whose tasks are refused. */
+/** Requests whose tasks are refused, to a real Netty with WebFlux and a real Tomcat with Spring MVC. */
 @ExtendWith(OutputCaptureExtension.class)
 class RefusedTasksTest {
 

@@ -42,7 +42,7 @@ import org.springframework.http.server.reactive.HttpHandler;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** A real web server is stopped while a request is being served, which starts a task, which needs other beans. */
+/** A real web server stops while it serves a request; the request starts a task that needs other beans. */
 class ShutdownOrderTest {
 
     private final List<String> events = new CopyOnWriteArrayList<>();
@@ -78,7 +78,7 @@ class ShutdownOrderTest {
                 "orders",
                 Orders.class,
                 () -> new Orders(context.getBean(TaskGroup.class), context.getBean("client", Recorder.class)));
-        // As injection does it.
+        // As dependency injection does.
         context.getDefaultListableBeanFactory().registerDependentBean("client", "orders");
         context.getDefaultListableBeanFactory().registerDependentBean("taskGroup", "orders");
         TaskGroup group = stopWhileServing(server, context);
@@ -114,7 +114,7 @@ class ShutdownOrderTest {
         assertThat(group.isClosed()).as("while a request is served").isFalse();
         requestMayEnd.complete(null);
         if (server == Server.NETTY) {
-            // Tomcat may count an asynchronous request as ended, and stop, a moment before its answer is on its way.
+            // Tomcat may count an asynchronous request as ended, and stop, shortly before it sends the answer.
             assertThat(answer.get()).isEqualTo(202);
         }
         await().until(group::isClosed);
@@ -123,7 +123,7 @@ class ShutdownOrderTest {
         return group;
     }
 
-    /** Whether the web server has not been told yet to end its requests. */
+    /** Returns true until the web server has been told to end its requests. */
     private static boolean isServing(GenericApplicationContext context) {
         return ((SmartLifecycle) Objects.requireNonNull(context.getBeanFactory().getSingleton(WebServerRequests.BEAN)))
                 .isRunning();
@@ -155,7 +155,7 @@ class ShutdownOrderTest {
         events.add("request started a task");
     }
 
-    /** The pool that futures share may have one thread only, which the HTTP client needs. */
+    /** Runs the action in its own thread: the common pool may have a single thread, which the HTTP client needs. */
     private static void runInAThreadOfItsOwn(Runnable action) {
         new Thread(action).start();
     }
@@ -211,7 +211,7 @@ class ShutdownOrderTest {
             return new Store(test.events);
         }
 
-        /** Like a pool of connections, which has Spring's lowest phases. */
+        /** A connection pool, in Spring's lowest phases. */
         @Bean
         Recorder pool(ShutdownOrderTest test) {
             return new Recorder(test.events, 0, () -> "pool stopped");
@@ -225,7 +225,7 @@ class ShutdownOrderTest {
                     () -> test.lookAtServer(group));
         }
 
-        /** Like a listener to a message broker, which has Spring's default phase and brings work in. */
+        /** A listener to a message broker, in Spring's default phase. It brings in work. */
         @Bean
         Recorder listener(ShutdownOrderTest test) {
             return new Recorder(test.events, SmartLifecycle.DEFAULT_PHASE, () -> "listener stopped");
@@ -281,7 +281,7 @@ class ShutdownOrderTest {
         }
     }
 
-    /** What tasks need, and has no phase: it is destroyed when all lifecycles are over. */
+    /** A bean that tasks need. It has no phase, so it is destroyed after all lifecycles have stopped. */
     static final class Store implements DisposableBean {
 
         private final List<String> events;

@@ -26,7 +26,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Beans of all phases around a drain: none that tasks may need stops before it is over. */
+/** Beans of all phases around a drain: a bean that tasks may need does not stop before the drain is over. */
 @ExtendWith(OutputCaptureExtension.class)
 class StopOrderTest {
 
@@ -36,7 +36,7 @@ class StopOrderTest {
 
     @Test
     void aNeighbourWhosePhaseSpringEndsEarlyTakesNothingFromTheDrain() {
-        // What depends on the neighbour is stopped with it, and counted in a phase that is not its own.
+        // The neighbour's dependents stop with it, and are counted in a phase other than their own.
         close(Neighbours.class);
         assertThat(events).hasSize(4).startsWith("task ended").contains("neighbour stopped", "dependent stopped");
     }
@@ -89,7 +89,7 @@ class StopOrderTest {
                     group,
                     Flux.interval(Duration.ofMillis(5))
                             .takeUntil(tick -> group.isClosed())
-                            // Long enough to notice a bean that does not wait.
+                            // Long enough to detect a bean that does not wait.
                             .then(Mono.delay(Duration.ofMillis(300)))
                             .doOnNext(end -> events.add("task ended")));
         });

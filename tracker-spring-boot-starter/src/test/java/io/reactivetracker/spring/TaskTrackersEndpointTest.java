@@ -34,7 +34,7 @@ import org.springframework.test.web.reactive.server.StatusAssertions;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import reactor.core.publisher.Mono;
 
-/** The endpoint on a real server, in an application that asks for a role before it answers. */
+/** The endpoint on a real server, in an application that requires a role for it. */
 class TaskTrackersEndpointTest {
 
     private static ConfigurableApplicationContext application;

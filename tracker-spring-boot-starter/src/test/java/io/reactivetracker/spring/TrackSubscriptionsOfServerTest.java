@@ -19,7 +19,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Sinks;
 
-/** A real server whose handlers forget a subscription: that alone is counted, and none of those that serve requests. */
+/** Handlers on a real server forget a subscription: only that one is counted, not those that serve requests. */
 class TrackSubscriptionsOfServerTest {
 
     @ParameterizedTest

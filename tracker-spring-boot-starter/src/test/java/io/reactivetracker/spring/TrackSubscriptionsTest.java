@@ -52,7 +52,7 @@ class TrackSubscriptionsTest {
                     LifecycleAutoConfiguration.class,
                     ReactiveTrackerAutoConfiguration.class,
                     TrackSubscriptionsAutoConfiguration.class))
-            // A short grace, for the tests; and a wait that no machine is too slow for.
+            // A short grace period for the tests, and a wait that is long enough for a slow machine.
             .withPropertyValues(
                     "spring.lifecycle.timeout-per-shutdown-phase=2m",
                     "reactive-tracker.shutdown.grace=100ms",
@@ -61,7 +61,7 @@ class TrackSubscriptionsTest {
     private final ApplicationContextRunner on = off.withPropertyValues(
             "reactive-tracker.track-subscriptions=true", "reactive-tracker.track-subscriptions-in=" + SHOP);
 
-    // ---- what is counted ----
+    // ---- counted subscriptions ----
 
     @ParameterizedTest
     @EnumSource
@@ -146,7 +146,7 @@ class TrackSubscriptionsTest {
         });
     }
 
-    // ---- what stays as it is ----
+    // ---- unchanged behaviour ----
 
     @Test
     void nothingChangesForOtherSubscribers() {
@@ -247,8 +247,7 @@ class TrackSubscriptionsTest {
             assertThat(subscriptions.tracker().size()).isZero();
         } finally {
             Hooks.resetOnErrorDropped();
-            // That has removed the hook of the starter, which is installed once for all contexts of this virtual
-            // machine.
+            // This removes the starter's hook, which is installed once for all contexts of this virtual machine.
             ReactorTracking.quietCancelledTasks();
             hook.stop();
         }
@@ -444,7 +443,7 @@ class TrackSubscriptionsTest {
         return Objects.requireNonNull(seen.get());
     }
 
-    /** An operator that is not one of Reactor's. */
+    /** An operator that is not Reactor's. */
     private static final class Foreign extends Flux<Integer> {
 
         private final Flux<Integer> source;
@@ -459,7 +458,7 @@ class TrackSubscriptionsTest {
         }
     }
 
-    /** As Reactor's own operators are: takes part in fusion on both sides. */
+    /** A subscriber that supports fusion on both sides, as Reactor's own operators do. */
     private static final class FusedSubscriber implements CoreSubscriber<Integer>, Fuseable.QueueSubscription<Integer> {
 
         private String given = "nothing";

@@ -39,7 +39,7 @@ import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
 import org.springframework.javapoet.ClassName;
 
-/** What a native image is told, and the code that is generated ahead of time in place of the configuration. */
+/** The hints for a native image, and the code generated ahead of time for the configuration. */
 class TrackerRuntimeHintsTest {
 
     private static final String[] PROPERTIES = {
@@ -51,7 +51,7 @@ class TrackerRuntimeHintsTest {
         "reactive-tracker.track-subscriptions=true"
     };
 
-    /** The handles tell themselves which fields they are for, and the hints were read from the code. */
+    /** Compares the fields named by the handles with the registered hints. */
     @ParameterizedTest
     @ValueSource(classes = {TaskTracker.class, TaskRecorder.class, ReactorTracking.class, TaskGroupMetrics.class})
     void theFieldsBehindVariableHandlesAreTold(Class<?> oneOfTheLibrary) throws Exception {
@@ -71,7 +71,7 @@ class TrackerRuntimeHintsTest {
         assertThat(fieldHandlesBeside(TaskTracker.class)).hasSizeGreaterThan(5);
     }
 
-    /** The handles for fields in all classes of a module of the library. */
+    /** Returns the field handles of all classes in a module of the library. */
     private static List<VarHandle> fieldHandlesBeside(Class<?> one) throws Exception {
         Path module =
                 Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -116,7 +116,7 @@ class TrackerRuntimeHintsTest {
             generation.writeGeneratedContent();
             seesWhatIsBound(generation.getRuntimeHints());
             TestCompiler.forSystem().with(generation).compile(compiled -> {
-                // Without what reads annotations: everything is in the generated code.
+                // Without annotation processing: the generated code has everything.
                 try (ReactiveWebServerApplicationContext context = new ReactiveWebServerApplicationContext()) {
                     TestPropertyValues.of(PROPERTIES).applyTo(context);
                     @SuppressWarnings("unchecked")

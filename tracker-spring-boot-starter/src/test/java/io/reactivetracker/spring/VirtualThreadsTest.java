@@ -53,7 +53,7 @@ class VirtualThreadsTest {
         assertThat(group.counts().succeeded()).isEqualTo(1);
     }
 
-    /** As the tests are compiled for 17. */
+    /** Calls {@code Thread.isVirtual} reflectively, because the tests are compiled for Java 17. */
     private static boolean isVirtual(Thread thread) {
         try {
             return (boolean) Thread.class.getMethod("isVirtual").invoke(thread);

@@ -4,7 +4,7 @@ package io.reactivetracker.spring.library;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
-/** Subscribes on its own account. */
+/** Subscribes by itself, as a library does. */
 public final class Library {
 
     private Library() {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Code that an application uses, for the tests of subscriptions that are counted by who makes them. */
+/** A library's code, for the tests that count subscriptions by their caller. */
 @NullMarked
 package io.reactivetracker.spring.library;
 

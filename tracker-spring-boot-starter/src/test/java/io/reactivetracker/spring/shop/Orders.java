@@ -14,7 +14,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
-/** What the documentation shows of an application: all that it has to do. */
+/** The code that the documentation shows of an application. */
 @RestController
 class Orders {
 

@@ -35,7 +35,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** The code that the documentation shows for Spring Boot, on a real server. */
+/** The documentation's Spring Boot code, on a real server. */
 @ExtendWith(OutputCaptureExtension.class)
 class OrdersTest {
 

@@ -20,12 +20,12 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
-/** Subscribes in every way that there is. */
+/** Subscribes in every available way. */
 public final class Shop {
 
     private Shop() {}
 
-    /** The ways whose outcome nobody sees. */
+    /** The ways whose outcome the caller does not see. */
     public enum Forgotten implements Function<Mono<String>, Disposable> {
         MONO {
             @Override
@@ -96,9 +96,7 @@ public final class Shop {
         }
     }
 
-    /**
-     * The ways whose outcome somebody sees, or that are not the application's, or that are counted in another place.
-     */
+    /** The ways whose outcome the caller sees, that belong to other code, or that are counted elsewhere. */
     public enum NotForgotten implements Function<Mono<String>, Disposable> {
         FUTURE {
             @Override
@@ -167,7 +165,7 @@ public final class Shop {
                     try {
                         String unused = task.block();
                     } catch (IllegalStateException interrupted) {
-                        // As intended.
+                        // Expected.
                     }
                 });
                 waiting.start();
@@ -184,7 +182,7 @@ public final class Shop {
         }
     }
 
-    /** An operator that is not one of Reactor's. */
+    /** An operator that is not Reactor's. */
     private static final class Own<T> extends Flux<T> {
 
         private final Publisher<T> source;

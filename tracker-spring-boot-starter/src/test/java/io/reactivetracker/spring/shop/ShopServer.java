@@ -14,11 +14,11 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** Takes an order, calls another service about it, and answers when it is told to; ships it in the background. */
+/** Takes an order, calls another service, answers when a test says so, and ships the order in the background. */
 @SpringBootApplication(proxyBeanMethods = false)
 public class ShopServer {
 
-    /** What the test does. */
+    /** The test's controls. */
     public static final class Hands {
 
         public final Sinks.Empty<Void> arrived = Sinks.empty();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** An application's code, for the tests of subscriptions that are counted by who makes them. */
+/** An application's code, for the tests that count subscriptions by their caller. */
 @NullMarked
 package io.reactivetracker.spring.shop;
 
