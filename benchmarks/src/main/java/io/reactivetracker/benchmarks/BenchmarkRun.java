@@ -17,11 +17,11 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs the benchmarks, and has the report made of all the results that there are.
+ * Runs the benchmarks, and generates the report from all available results.
  *
- * <p>It goes round by round, each of them one fork of everything: so the forks that a ratio is made of are a minute
- * apart and not a quarter of an hour, and a machine that slows down for a while spoils one round of all instead of all
- * of one.
+ * <p>It runs in rounds, each with one fork of every benchmark. The forks of a ratio are then a minute apart instead of
+ * a quarter of an hour, and a temporary slowdown of the machine spoils one round of all benchmarks instead of all
+ * rounds of one.
  */
 public final class BenchmarkRun {
 
@@ -88,7 +88,7 @@ public final class BenchmarkRun {
                 .measurementTime(form.iteration)
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
-                // Memory that was never touched and compilers that lag behind would be what short iterations measure.
+                // Otherwise short iterations would measure untouched memory and compilers that lag behind.
                 .jvmArgsAppend("-Xms384m", "-Xmx384m", "-XX:+UseG1GC", "-XX:+AlwaysPreTouch", "-Xbatch");
         return StructuredScopes.areThere() && threads == 1 ? options : options.exclude("structuredTaskScope");
     }

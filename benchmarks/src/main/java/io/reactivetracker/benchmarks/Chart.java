@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** A line chart in SVG, both of its axes logarithmic. */
+/** A line chart in SVG; both axes are logarithmic. */
 final class Chart {
 
     private static final int WIDTH = 860;
@@ -149,7 +149,7 @@ final class Chart {
                 line.colour());
     }
 
-    /** Names each line at its right end, one below the other where ends are close together. */
+    /** Writes each line's name at its right end, one below the other where ends are close together. */
     private void appendNames(StringBuilder svg, Scale yScale) {
         List<Line> fromTheTop = lines.stream()
                 .sorted(Comparator.comparingDouble(
@@ -209,7 +209,7 @@ final class Chart {
         svg.append(String.format(Locale.ROOT, format, values)).append('\n');
     }
 
-    /** From values to places on the paper. */
+    /** Maps values to positions in the image. */
     private record Scale(double least, double most, double from, double to) {
 
         double at(double value) {

@@ -7,7 +7,10 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Fuseable;
 import reactor.util.context.Context;
 
-/** A no-op operator's subscriber with two bare {@code getAndAdd}: the limit of one that counts on one word. */
+/**
+ * A no-op operator's subscriber with two bare {@code getAndAdd}: the lower bound for an operator that counts in one
+ * word.
+ */
 final class CountingPassThrough<T> implements CoreSubscriber<T>, Fuseable.QueueSubscription<T> {
 
     private final CoreSubscriber<? super T> actual;

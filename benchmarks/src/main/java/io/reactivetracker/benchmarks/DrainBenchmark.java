@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A tracker closed and drained, of many tasks or with many waiters. */
+/** Closes and drains a tracker with many tasks or many waiters. */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class DrainBenchmark {
@@ -24,13 +24,13 @@ public class DrainBenchmark {
     @State(Scope.Thread)
     public static class Tasks {
 
-        /** How many are to end. */
+        /** Number of tasks. */
         @Param({"1000", "10000", "100000", "1000000"})
         public int tasks;
 
         private final Run run = new Run();
 
-        /** Compiles what is measured. */
+        /** Warms up the measured code. */
         @Setup(Level.Trial)
         public void warm() {
             for (int i = 0; i < 50; i++) {
@@ -50,13 +50,13 @@ public class DrainBenchmark {
     @State(Scope.Thread)
     public static class Waiters {
 
-        /** How many wait. */
+        /** Number of waiters. */
         @Param({"1", "1000", "100000", "1000000"})
         public int waiters;
 
         private final Run run = new Run();
 
-        /** Compiles what is measured. */
+        /** Warms up the measured code. */
         @Setup(Level.Trial)
         public void warm() {
             for (int i = 0; i < 50; i++) {

@@ -19,9 +19,7 @@ import org.openjdk.jmh.infra.Blackhole;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 
-/**
- * One element of many through a pipeline: polled by its consumer, pushed where an operator is not fused, and hidden.
- */
+/** One of many elements in a pipeline: polled by its consumer, pushed where an operator is not fused, and hidden. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -79,7 +77,7 @@ public class ElementsBenchmark {
         fluxTracked.subscribe(reactor);
     }
 
-    /** Reactor's is not fused any more: the elements are pushed. */
+    /** Reactor's operator is no longer fused: the elements are pushed. */
     @Benchmark
     public void fluxFusedDoFinally() {
         fluxDoFinally.subscribe(reactor);
@@ -95,7 +93,7 @@ public class ElementsBenchmark {
         fluxHideHide.subscribe(reactor);
     }
 
-    /** The limit of an operator that is not Reactor's own. */
+    /** The lower bound for an operator that is not Reactor's own. */
     @Benchmark
     public void fluxHideSmallest() {
         fluxHideSmallest.subscribe(reactor);

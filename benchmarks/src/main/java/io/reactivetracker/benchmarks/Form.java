@@ -4,11 +4,11 @@ package io.reactivetracker.benchmarks;
 import java.util.Locale;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** How long a run takes, and what it is for. */
+/** The length of a run, and its purpose. */
 enum Form {
-    /** To see that all work. */
+    /** Checks that all benchmarks work. */
     SHORT(1, 2, 2, 100),
-    /** For figures that can be kept. */
+    /** Measures results worth keeping. */
     FULL(5, 3, 4, 150);
 
     final int forks;

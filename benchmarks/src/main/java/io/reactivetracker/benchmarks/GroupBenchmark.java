@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** One task of a group from its issue to its end, through different gates; figures; and children. */
+/** One task of a group from its issue to its end, with different limits; counts; and children. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -70,7 +70,7 @@ public class GroupBenchmark {
         public void cancelTask() {}
     }
 
-    /** Takes the only place: what is measured is to hand it over. */
+    /** Takes the only permit: the benchmark measures its transfer. */
     @State(Scope.Benchmark)
     public static class Queue {
 
@@ -92,14 +92,14 @@ public class GroupBenchmark {
     @State(Scope.Benchmark)
     public static class Family {
 
-        /** How many. */
+        /** Number of children. */
         @Param({"0", "100"})
         public int children;
 
         private final TaskGroup parent = TaskGroup.builder("parent").build();
         private final List<TaskGroup> all = new ArrayList<>();
 
-        /** Makes them. */
+        /** Creates the children. */
         @Setup
         public void make() {
             for (int i = 0; i < children; i++) {
@@ -110,7 +110,7 @@ public class GroupBenchmark {
         }
     }
 
-    /** The limit: a task with a name, and a token of its own below another. */
+    /** The lower bound: a named task, and its own token below another one. */
     @Benchmark
     public void namedTaskAndChildToken(Blackhole blackhole, Limit limit) {
         SubscriberToken task = new SubscriberToken(limit.tracker, options);
@@ -121,7 +121,7 @@ public class GroupBenchmark {
         task.close();
     }
 
-    /** What the limit uses. */
+    /** The state of the lower bound. */
     @State(Scope.Thread)
     public static class Limit {
         private final TaskTracker tracker = TaskTracker.create("limit");
@@ -144,7 +144,7 @@ public class GroupBenchmark {
         return task.end(Outcome.SUCCEEDED);
     }
 
-    /** A task waits for the one before, whose end hands it the place. */
+    /** A task waits for the previous one, whose end passes the permit to it. */
     @Benchmark
     public boolean handedOver(Queue queue) {
         GroupTask next = GroupTask.issue(queue.group, options, NO_ORIGIN);
@@ -159,7 +159,7 @@ public class GroupBenchmark {
         return gated.submit(options, task -> completed);
     }
 
-    /** Two threads, one place. */
+    /** Two threads, one permit. */
     @Benchmark
     @Threads(2)
     public CompletableFuture<Integer> submittedContended() {

@@ -57,14 +57,14 @@ public class GroupSubscriptionBenchmark {
     private final kotlinx.coroutines.sync.Semaphore kotlinPermits = SemaphoreKt.Semaphore(NEVER_REACHED, 0);
     private final CompletableJob supervisor = SupervisorKt.SupervisorJob(null);
 
-    /** What each thread has for itself. */
+    /** The state of each thread. */
     @State(Scope.Thread)
     public static class Own {
 
         private Sink.OfReactor sink;
         private Mono<Integer> inChild;
 
-        /** Makes the subscriber, and a child of the group that all threads share. */
+        /** Creates the subscriber, and a child of the group that all threads share. */
         @Setup
         public void make(GroupSubscriptionBenchmark shared, Blackhole blackhole) {
             sink = new Sink.OfReactor(blackhole);
@@ -97,7 +97,7 @@ public class GroupSubscriptionBenchmark {
         inLimitedGroup.subscribe(own.sink);
     }
 
-    /** Each thread has a child of its own in one tree. */
+    /** Each thread has its own child in one tree. */
     @Benchmark
     public void trackWithChild(Own own) {
         own.inChild.subscribe(own.sink);
@@ -119,7 +119,7 @@ public class GroupSubscriptionBenchmark {
         permits.release();
     }
 
-    /** A permit, and a child of a supervisor, made and completed. */
+    /** A permit, and a child of a supervisor, created and completed. */
     @Benchmark
     public boolean kotlinSemaphoreAndJob() {
         kotlinPermits.tryAcquire();

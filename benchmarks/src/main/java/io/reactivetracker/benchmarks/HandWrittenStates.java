@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * The least to write by hand instead of a recorder: a state per key, without a failure, waits, fencing tokens or a
- * guard against what throws.
+ * The minimum to write by hand instead of a recorder: a state per key, without failures, waits, fencing tokens or a
+ * guard against exceptions.
  */
 final class HandWrittenStates<K> {
 

@@ -3,7 +3,7 @@ package io.reactivetracker.benchmarks;
 
 import java.util.List;
 
-/** What stands in the way where a figure can't be lower, each with the least that was measured beside it. */
+/** Explains why a result can't be lower, each with the lower bound that was measured. */
 final class Limits {
 
     private static final String PAIR = "PairBenchmark.";
@@ -15,7 +15,7 @@ final class Limits {
         this.results = results;
     }
 
-    /** One paragraph for each. */
+    /** Returns one paragraph for each. */
     static List<String> of(Results results) {
         Limits limits = new Limits(results);
         return List.of(limits.ofTokens(), limits.ofSubscriptions(), limits.ofFusion(), limits.ofHiddenElements());

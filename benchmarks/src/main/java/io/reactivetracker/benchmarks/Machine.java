@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What a run ran on.
+ * The machine of a run.
  *
  * @param jdk the name and version of the virtual machine
- * @param processor what the processor calls itself
- * @param processors how many the virtual machine sees
+ * @param processor the processor's model name
+ * @param processors the number of processors that the virtual machine sees
  * @param form how it ran
  */
 record Machine(String jdk, String processor, int processors, String form) {

@@ -8,7 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.DoubleBinaryOperator;
 
-/** What one run measured of one benchmark: a figure for each round. */
+/** The results of one benchmark in one run, one value for each round. */
 final class Measurement {
 
     private final Path run;
@@ -36,7 +36,7 @@ final class Measurement {
         return Spread.of(List.copyOf(bytes.values()));
     }
 
-    /** Combines the times of two round by round if one run measured both, or else their medians. */
+    /** Combines the times of two benchmarks round by round if one run measured both, otherwise their medians. */
     Spread timeWith(Measurement other, DoubleBinaryOperator operator) {
         if (!run.equals(other.run)) {
             return new Spread(
@@ -53,7 +53,7 @@ final class Measurement {
         return Spread.of(combined);
     }
 
-    /** What is more than another, round by round if one run measured both, or else less its median. */
+    /** Subtracts another benchmark's times round by round if one run measured both, otherwise its median. */
     Measurement minus(Measurement other) {
         Measurement difference = new Measurement(run);
         double median = other.time().median();

@@ -17,13 +17,13 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** A named task counted up and down again while others are alive, next to one without a name. */
+/** A named task counted up and down while others are alive, compared with a task without a name. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class NamedBenchmark {
 
-    /** How many named tasks are alive besides. */
+    /** Number of other named tasks that are alive. */
     @Param({"0", "1000", "100000"})
     public int alive;
 
@@ -32,7 +32,7 @@ public class NamedBenchmark {
     private final TaskOptions unnamed = TaskOptions.defaults();
     private final List<TaskToken> others = new ArrayList<>();
 
-    /** Begins the other tasks. */
+    /** Starts the other tasks. */
     @Setup
     public void begin() {
         for (int i = 0; i < alive; i++) {

@@ -4,7 +4,7 @@ package io.reactivetracker.benchmarks;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** The least that can count tasks and see a drain, on one word: what the tracker is compared with once it is closed. */
+/** The minimum that counts tasks and detects a drain, in one word; compared with the tracker after it is closed. */
 final class OneWordTracker {
 
     private static final VarHandle WORD;
@@ -20,7 +20,7 @@ final class OneWordTracker {
         }
     }
 
-    // A closed bit, 31 bits that count tasks, and 32 that count up with each of them.
+    // A closed bit, 31 bits that count tasks, and 32 bits incremented with each task.
     private static final long CLOSED = 1;
     private static final long ONE_TASK = 2;
     private static final long ONE_GENERATION = 1L << 32;

@@ -28,7 +28,7 @@ import org.openjdk.jmh.infra.Blackhole;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 
-/** One task counted up and down again, by whatever can count; all threads use the same counter. */
+/** One task counted up and down with different counters; all threads use the same counter. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -52,7 +52,7 @@ public class PairBenchmark {
 
     private long guarded;
 
-    /** Makes each counter as late as possible, so that each benchmark has fresh ones. */
+    /** Creates each counter as late as possible, so that each benchmark has fresh ones. */
     @Setup
     public void make() {
         word = new AtomicLong();
@@ -70,7 +70,7 @@ public class PairBenchmark {
         supervisor = SupervisorKt.SupervisorJob(null);
     }
 
-    /** What each thread has for itself; JMH pads it. */
+    /** The state of each thread; JMH pads it. */
     @State(Scope.Thread)
     public static class Own {
 
@@ -94,18 +94,18 @@ public class PairBenchmark {
                 io.reactivex.rxjava3.disposables.Disposable.empty();
     }
 
-    /** What a subscriber is at the least: an object that knows whether it was released. */
+    /** The minimum of a subscriber: an object that knows whether it was released. */
     static final class Released {
         volatile boolean released;
     }
 
-    /** The limit of one word. */
+    /** The lower bound for one word. */
     @Benchmark
     public long bareWord() {
         return word.getAndAdd(1) + word.getAndAdd(-1);
     }
 
-    /** The limit of a token that is released once: a word of the thread's own, and a fresh object's field. */
+    /** The lower bound for a token that is released once: one word per thread, and a field of a fresh object. */
     @Benchmark
     public void ownWordReleasedOnce(Own own, Blackhole blackhole) {
         Released token = new Released();
@@ -193,13 +193,13 @@ public class PairBenchmark {
         return guarded;
     }
 
-    /** A child of a supervisor, made and completed. */
+    /** A child of a supervisor, created and completed. */
     @Benchmark
     public boolean kotlinJob() {
         return JobKt.Job(supervisor).complete();
     }
 
-    /** A scope of one task, which runs in a virtual thread: not a count alone. */
+    /** A scope of one task, which runs in a virtual thread; this measures more than a count. */
     @Benchmark
     public Object structuredTaskScope() throws Throwable {
         return StructuredScopes.runOne();

@@ -5,7 +5,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
 
-/** The smallest operator's subscriber: passes every signal on and knows nothing. */
+/** The smallest operator's subscriber: passes every signal on and keeps no state. */
 class PassThrough<T> implements CoreSubscriber<T>, Subscription {
 
     final CoreSubscriber<? super T> actual;

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** One task recorded in memory, next to a map with states that is written by hand. */
+/** One task recorded in memory, compared with a hand-written map of states. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -35,7 +35,7 @@ public class RecorderBenchmark {
     private final HandWrittenStates<String> states = new HandWrittenStates<>();
     private final AtomicInteger threads = new AtomicInteger();
 
-    /** Keys of a thread's own, each used in its turn. */
+    /** Keys of one thread, used in turn. */
     @State(Scope.Thread)
     public static class Keys {
 
@@ -43,7 +43,7 @@ public class RecorderBenchmark {
         private int next;
 
         /**
-         * Makes them.
+         * Creates the keys.
          *
          * @param benchmark tells the threads apart
          */
@@ -60,7 +60,7 @@ public class RecorderBenchmark {
         }
     }
 
-    /** Keys that are new to the recorder, which grows with them and keeps them. */
+    /** Keys that are new to the recorder, which keeps them and grows. */
     @Benchmark
     @OperationsPerInvocation(KEYS)
     public TaskRecorder<String> newKeys(Keys keys, Blackhole blackhole) {
@@ -82,7 +82,7 @@ public class RecorderBenchmark {
         return fresh;
     }
 
-    /** Work that is done at once. */
+    /** Work that completes at once. */
     @Benchmark
     @OperationsPerInvocation(KEYS)
     public TaskRecorder<String> work(Keys keys, Blackhole blackhole) {
@@ -103,7 +103,7 @@ public class RecorderBenchmark {
         return fresh;
     }
 
-    /** Keys whose last task failed, and fails again: nothing enters the map or leaves it. */
+    /** Keys whose last task failed, and fails again: the map gains and loses no entries. */
     @Benchmark
     public CompletionStage<Void> again(Keys keys) {
         RecordedTask<String> task = recorder.begin(keys.next(), DEFAULTS).join();

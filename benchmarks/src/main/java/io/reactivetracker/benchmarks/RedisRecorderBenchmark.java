@@ -28,10 +28,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One task recorded in Redis through one connection with 64 in flight, next to the least that two commands of the same
- * client could do instead: {@code SET NX PX} when it begins, and {@code SET} when it has ended.
+ * One task recorded in Redis through one connection with 64 in flight, compared with the minimum that two commands of
+ * the same client could do instead: {@code SET NX PX} at the start, and {@code SET} at the end.
  *
- * <p>At the end it prints how much of the server's thread a step takes.
+ * <p>At the end it prints how much time of the server's thread a step takes.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -63,13 +63,13 @@ public class RedisRecorderBenchmark {
         directRecorder = TaskRecorder.builder(store).executor(Runnable::run).build();
     }
 
-    /** So that all keys are new again. */
+    /** Makes all keys new again. */
     @Setup(Level.Invocation)
     public void forgetAll() {
         commands.flushall();
     }
 
-    /** Prints the server's own figures, and stops it. */
+    /** Prints the server's own statistics, and stops it. */
     @TearDown
     public void stop() {
         commands.info("commandstats")
@@ -102,28 +102,28 @@ public class RedisRecorderBenchmark {
         }
     }
 
-    /** By the recorder as it is unless set otherwise: each body in a thread of the executor. */
+    /** The recorder with default settings: each body runs in a thread of the executor. */
     @Benchmark
     @OperationsPerInvocation(RECORDS)
     public void record() throws InterruptedException {
         runAll(key -> recorder.record(key, attempt -> COMPLETED));
     }
 
-    /** By a recorder whose bodies never block, and run in the connection's thread. */
+    /** A recorder whose bodies never block and run in the connection's thread. */
     @Benchmark
     @OperationsPerInvocation(RECORDS)
     public void recordDirectly() throws InterruptedException {
         runAll(key -> directRecorder.record(key, attempt -> COMPLETED));
     }
 
-    /** By the store alone. */
+    /** The store alone. */
     @Benchmark
     @OperationsPerInvocation(RECORDS)
     public void beginAndSucceed() throws InterruptedException {
         runAll(key -> store.begin(key).thenCompose(RecordStore.Claim::succeed).toCompletableFuture());
     }
 
-    /** Two commands that know no failure, no lease that is renewed and no fencing token. */
+    /** Two commands without failures, lease renewal or fencing tokens. */
     @Benchmark
     @OperationsPerInvocation(RECORDS)
     public void setNxAndSet() throws InterruptedException {

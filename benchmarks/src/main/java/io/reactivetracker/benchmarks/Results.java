@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The results of all runs in a directory, of each benchmark those of the latest run that has it.
+ * The results of all runs in a directory; for each benchmark, those of the latest run that includes it.
  *
  * <p>A benchmark's key is {@code Class.method@threads}, with {@code parameter=value} in brackets if it has any.
  */

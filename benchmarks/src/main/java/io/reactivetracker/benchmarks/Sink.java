@@ -12,12 +12,12 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Fuseable;
 
-/** Consumers that ask for all there is and do as little as they can with it. */
+/** Consumers that request everything and do as little as possible with it. */
 final class Sink {
 
     private Sink() {}
 
-    /** Of Reactor, not fused; can be subscribed again and again. */
+    /** A Reactor consumer, not fused; can be subscribed repeatedly. */
     static final class OfReactor implements CoreSubscriber<Integer> {
 
         private final Blackhole blackhole;
@@ -53,7 +53,7 @@ final class Sink {
         }
     }
 
-    /** Of Reactor, fused. */
+    /** A Reactor consumer, fused. */
     static final class OfReactorFused implements CoreSubscriber<Integer> {
 
         private final Blackhole blackhole;
@@ -89,7 +89,7 @@ final class Sink {
         }
     }
 
-    /** Of RxJava's {@code Flowable} and {@code Single}, not fused. */
+    /** A consumer of RxJava's {@code Flowable} and {@code Single}, not fused. */
     static final class OfFlowable implements FlowableSubscriber<Integer>, SingleObserver<Integer>, Observer<Integer> {
 
         private final Blackhole blackhole;
@@ -129,7 +129,7 @@ final class Sink {
         }
     }
 
-    /** Of RxJava's {@code Flowable} and {@code Observable}, fused. */
+    /** A consumer of RxJava's {@code Flowable} and {@code Observable}, fused. */
     static final class OfFlowableFused implements FlowableSubscriber<Integer>, Observer<Integer> {
 
         private final Blackhole blackhole;

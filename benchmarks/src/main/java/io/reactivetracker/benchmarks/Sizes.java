@@ -22,7 +22,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Sizes of objects by JOL, and of a million live tasks by the use of the heap. */
+/** Sizes of objects by JOL, and of a million live tasks by heap usage. */
 final class Sizes {
 
     static final String PER_TASK = "each of 1,000,000 live `Mono.never().subscribe()`: added by `trackWith(tracker)`";
@@ -33,7 +33,7 @@ final class Sizes {
 
     private Sizes() {}
 
-    /** Bytes, by what has them. */
+    /** Bytes by owner. */
     static Map<String, Double> measure() {
         Map<String, Double> sizes = new LinkedHashMap<>();
         TaskTracker tracker = TaskTracker.create("orders");
@@ -103,7 +103,7 @@ final class Sizes {
         return each;
     }
 
-    @SuppressWarnings("ExplicitGC") // the heap's use means something after that only
+    @SuppressWarnings("ExplicitGC") // heap usage is meaningful only after that
     private static long usedHeap() {
         for (int i = 0; i < 3; i++) {
             System.gc();
@@ -111,7 +111,7 @@ final class Sizes {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** Keeps what it is given, to be looked at. */
+    /** Keeps its subscription, so that its size can be measured. */
     private static final class Keeper implements CoreSubscriber<Integer> {
 
         private Subscription upstream;

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The median of several figures, and the range that they are in.
+ * The median and the range of several values.
  *
- * @param median the middle one
- * @param least the least
- * @param most the greatest
+ * @param median the median
+ * @param least the minimum
+ * @param most the maximum
  */
 record Spread(double median, double least, double most) {
 
@@ -20,7 +20,7 @@ record Spread(double median, double least, double most) {
         return new Spread(median, sorted.get(0), sorted.get(sorted.size() - 1));
     }
 
-    /** Median and range, to be read. */
+    /** Returns the median and the range as text. */
     @Override
     public String toString() {
         return least == most ? number(median) : number(median) + " (" + number(least) + "–" + number(most) + ")";

@@ -7,7 +7,7 @@ import java.lang.invoke.MethodType;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** The JDK's {@code StructuredTaskScope}, by reflection, where the JDK has the form of JDK 25. */
+/** The JDK's {@code StructuredTaskScope}, by reflection, available in the form of JDK 25. */
 final class StructuredScopes {
 
     private static final Callable<Object> TASK = () -> Boolean.TRUE;

@@ -5,7 +5,7 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 
-/** A token made as an operator's subscriber makes it: by extending the class. */
+/** A token created as an operator's subscriber creates it: by extending the class. */
 final class SubscriberToken extends TaskToken {
 
     SubscriberToken(TaskTracker tracker, TaskOptions options) {

@@ -58,7 +58,7 @@ public class SubscriptionBenchmark {
     private Publisher<Integer> grouped;
     private Publisher<Integer> gated;
 
-    /** Assembles the pipelines: what is measured is to subscribe. */
+    /** Assembles the pipelines: the benchmark measures only the subscription. */
     @Setup
     public void assemble(Blackhole blackhole) {
         sink = new Sink.OfReactor(blackhole);
@@ -111,7 +111,7 @@ public class SubscriptionBenchmark {
         subscribe(passedThrough);
     }
 
-    /** The limit of an operator that counts on one word. */
+    /** The lower bound for an operator that counts in one word. */
     @Benchmark
     public void noOpAndTwoGetAndAdd() {
         subscribe(counted);

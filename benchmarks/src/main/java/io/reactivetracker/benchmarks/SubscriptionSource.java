@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.benchmarks;
 
-/** The pipelines of {@link SubscriptionBenchmark}, as its parameter has them and as they are written. */
+/** The pipelines of {@link SubscriptionBenchmark}, with their parameter values and their source text. */
 enum SubscriptionSource {
     JUST("just", "`Mono.just`"),
     RANGE("range", "`Flux.range(1, 1)`"),

@@ -4,14 +4,14 @@ package io.reactivetracker.benchmarks;
 import java.util.Optional;
 
 /**
- * One figure that is to stay below a limit.
+ * A result that must stay below a limit.
  *
- * @param what the line of the list of targets that it belongs to
- * @param comparison what is compared with what
- * @param limit what it must not be above, or null if it only informs
- * @param unit what follows the limit and the figure
- * @param isWithinSpread whether its least figure decides instead of the median
- * @param measured the figure, if it was measured
+ * @param what the line in the list of targets
+ * @param comparison the two things compared
+ * @param limit the maximum, or null if the result is only informative
+ * @param unit the text after the limit and the result
+ * @param isWithinSpread whether its minimum decides instead of the median
+ * @param measured the result, if it was measured
  */
 record Target(
         String what, String comparison, Double limit, String unit, boolean isWithinSpread, Optional<Spread> measured) {
@@ -51,7 +51,7 @@ record Target(
         double decisive = isWithinSpread
                 ? measured.orElseThrow().least()
                 : measured.orElseThrow().median();
-        // To the two places that are shown.
+        // To the two decimal places that are shown.
         return Math.round(decisive * 100) <= Math.round(limit * 100) ? "yes" : "**no**";
     }
 }

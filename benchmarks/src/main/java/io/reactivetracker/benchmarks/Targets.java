@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What is to be reached, line by line, and what was measured. */
+/** The targets, line by line, and the measured results. */
 final class Targets {
 
     private static final String PAIR = "PairBenchmark.";
@@ -29,21 +29,21 @@ final class Targets {
         return targets.targets;
     }
 
-    /** What groups cost, next to what they are made of. */
+    /** The cost of groups, compared with their parts. */
     static List<Target> ofGroups(Results results) {
         Targets targets = new Targets(results);
         targets.addGroups();
         return targets.targets;
     }
 
-    /** What a subscription costs as a task of a group, next to what peers cost. */
+    /** The cost of a subscription as a task of a group, compared with peers. */
     static List<Target> ofGroupsNextToPeers(Results results) {
         Targets targets = new Targets(results);
         targets.addGroupsNextToPeers();
         return targets.targets;
     }
 
-    /** What the recorder in memory costs, next to a map that is written by hand. */
+    /** The cost of the recorder in memory, compared with a hand-written map. */
     static List<Target> ofRecorder(Results results) {
         Targets targets = new Targets(results);
         targets.addRecorder();
@@ -200,7 +200,7 @@ final class Targets {
         return results.of(key).flatMap(one -> results.of(to).map(other -> one.timeWith(other, (a, b) -> a / b / 10)));
     }
 
-    /** Each against what it is made of, with room for what it does beyond that. */
+    /** Compares each benchmark with its parts, with room for its additional work. */
     private void addGroups() {
         addGroup(
                 "task",

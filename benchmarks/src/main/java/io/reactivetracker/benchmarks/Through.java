@@ -9,7 +9,7 @@ import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
 
-/** Puts a subscriber between a source and its consumer, as an operator does, and nothing else. */
+/** Puts a subscriber between a source and its consumer, as an operator does. */
 final class Through {
 
     private Through() {}

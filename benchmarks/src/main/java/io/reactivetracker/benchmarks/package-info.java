@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Measures what the library costs, next to its peers, and reports it. */
+/** Measures the cost of the library, compared with its peers, and reports it. */
 @NullMarked
 package io.reactivetracker.benchmarks;
 

@@ -11,7 +11,7 @@ import org.testng.annotations.Test;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
-/** The subscriber of a flux that a token could end. */
+/** The subscriber of a flux that a token can cancel. */
 @Test
 public class CancelWithSubscriberTest extends OperatorSubscriberVerification {
 

@@ -8,7 +8,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
-/** A flowable that a token could end. */
+/** A flowable that a token can cancel. */
 @Test
 public class FlowableCancelWithTest extends TrackerVerification<Long> {
 

@@ -8,7 +8,7 @@ import io.reactivex.rxjava3.schedulers.Schedulers;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
-/** A tracked flowable whose source and consumer would be fused without it. */
+/** A tracked flowable between a source and a consumer that would be fused without it. */
 @Test
 public class FlowableTrackWithBeforeObserveOnTest extends TrackerVerification<Long> {
 

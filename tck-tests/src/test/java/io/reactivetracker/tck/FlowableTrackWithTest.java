@@ -7,7 +7,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
-/** A tracked flowable whose source can't be fused with. */
+/** A tracked flowable whose source does not support fusion. */
 @Test
 public class FlowableTrackWithTest extends TrackerVerification<Long> {
 

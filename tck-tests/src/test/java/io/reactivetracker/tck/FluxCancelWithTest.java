@@ -8,7 +8,7 @@ import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 import reactor.core.publisher.Flux;
 
-/** A flux that a token could end. */
+/** A flux that a token can cancel. */
 @Test
 public class FluxCancelWithTest extends TrackerVerification<Long> {
 

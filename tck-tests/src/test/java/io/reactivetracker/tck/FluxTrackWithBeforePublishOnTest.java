@@ -8,7 +8,7 @@ import org.testng.annotations.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
-/** A tracked flux whose source and consumer would be fused without it. */
+/** A tracked flux between a source and a consumer that would be fused without it. */
 @Test
 public class FluxTrackWithBeforePublishOnTest extends TrackerVerification<Long> {
 

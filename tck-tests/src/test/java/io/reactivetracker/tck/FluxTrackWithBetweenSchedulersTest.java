@@ -8,7 +8,7 @@ import org.testng.annotations.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
-/** A tracked flux between two schedulers, which would be fused without it. */
+/** A tracked flux between two schedulers that would be fused without it. */
 @Test
 public class FluxTrackWithBetweenSchedulersTest extends TrackerVerification<Long> {
 

@@ -9,7 +9,7 @@ import org.testng.annotations.Test;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
-/** The subscriber to the source of an observed flux, and those below it down to the last. */
+/** The subscriber to the source of an observed flux, and all subscribers downstream of it. */
 @Test
 public class ObservedSubscriberTest extends OperatorSubscriberVerification {
 

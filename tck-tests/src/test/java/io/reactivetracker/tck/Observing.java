@@ -6,14 +6,14 @@ import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.reactivetracker.micrometer.ObservedTracking;
 
-/** Tracking that is observed by a handler that does nothing with it. */
+/** A tracker observed by a handler that does nothing. */
 final class Observing {
 
     private Observing() {}
 
     static ObservedTracking tracking() {
         ObservationRegistry registry = ObservationRegistry.create();
-        // Without a handler there would be no observations.
+        // Without a handler there are no observations.
         registry.observationConfig().observationHandler(new ObservationHandler<>() {
             @Override
             public boolean supportsContext(Observation.Context context) {

@@ -14,14 +14,14 @@ abstract class OperatorSubscriberVerification extends SubscriberWhiteboxVerifica
         super(TrackerVerification.environment());
     }
 
-    /** The pipeline of the operator alone, over a source that does nothing but show who subscribes to it. */
+    /** Returns the operator alone, over a source that only exposes its subscriber. */
     abstract Publisher<Integer> pipelineOver(AtomicReference<Subscriber<? super Integer>> subscribed);
 
     @Override
     public Subscriber<Integer> createSubscriber(WhiteboxSubscriberProbe<Integer> probe) {
         AtomicReference<Subscriber<? super Integer>> subscribed = new AtomicReference<>();
         pipelineOver(subscribed).subscribe(new ProbedSubscriber(probe));
-        @SuppressWarnings("unchecked") // a subscriber takes what its supertype takes
+        @SuppressWarnings("unchecked") // a subscriber accepts elements of its supertype
         Subscriber<Integer> subscriber = (Subscriber<Integer>) subscribed.get();
         return subscriber;
     }

@@ -8,7 +8,7 @@ import org.reactivestreams.tck.SubscriberWhiteboxVerification.SubscriberPuppet;
 import org.reactivestreams.tck.SubscriberWhiteboxVerification.WhiteboxSubscriberProbe;
 import reactor.core.CoreSubscriber;
 
-/** The downstream of an operator under test: tells the TCK what arrives, and demands and cancels as the TCK says. */
+/** The downstream of an operator under test: reports signals to the TCK, and requests and cancels as the TCK says. */
 final class ProbedSubscriber implements CoreSubscriber<Integer> {
 
     private final WhiteboxSubscriberProbe<Integer> probe;

@@ -14,7 +14,7 @@ import org.testng.IInvokedMethodListener;
 import org.testng.ITestResult;
 import org.testng.SkipException;
 
-/** Notes each rule that is skipped without a reason in the code, and counts those that were executed. */
+/** Records each rule that is skipped without a reason in the code, and counts the executed rules. */
 public final class ReasonedSkips implements IInvokedMethodListener, IExecutionListener {
 
     private static final Queue<String> WITHOUT_REASON = new ConcurrentLinkedQueue<>();
@@ -36,7 +36,7 @@ public final class ReasonedSkips implements IInvokedMethodListener, IExecutionLi
             return;
         }
         if (method.getTestMethod().getMethodName().startsWith("untested_")) {
-            // The TCK has no test for this rule, only a method that says so.
+            // The TCK has no test for this rule, only a placeholder method.
             untestable.incrementAndGet();
         } else if (hasReason(result.getTestClass().getRealClass(), skip)) {
             reasoned.incrementAndGet();
@@ -46,7 +46,7 @@ public final class ReasonedSkips implements IInvokedMethodListener, IExecutionLi
         }
     }
 
-    /** For the end of each verification: a listener can't fail a test that TestNG calls skipped. */
+    /** Called at the end of each verification: a listener can't fail a test that TestNG reports as skipped. */
     static void assertNoneWithoutReason() {
         List<String> found = List.copyOf(WITHOUT_REASON);
         WITHOUT_REASON.clear();
@@ -63,7 +63,7 @@ public final class ReasonedSkips implements IInvokedMethodListener, IExecutionLi
     @Override
     public void onExecutionFinish() {
         if (Boolean.getBoolean("testng.mode.dryrun")) {
-            // Surefire finds the tests by a run in which none is executed.
+            // Surefire discovers the tests with a run that executes none.
             return;
         }
         System.out.printf(

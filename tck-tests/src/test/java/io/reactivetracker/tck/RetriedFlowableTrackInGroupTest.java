@@ -10,7 +10,7 @@ import io.reactivex.rxjava3.core.Flowable;
 import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 
-/** A flowable as a task of a group that may be tried again. */
+/** A flowable as a task of a group that allows retries. */
 @Test
 public class RetriedFlowableTrackInGroupTest extends TrackerVerification<Long> {
 

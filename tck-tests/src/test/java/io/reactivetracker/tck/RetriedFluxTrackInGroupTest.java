@@ -10,7 +10,7 @@ import org.reactivestreams.Publisher;
 import org.testng.annotations.Test;
 import reactor.core.publisher.Flux;
 
-/** A flux as a task of a group that may be tried again. */
+/** A flux as a task of a group that allows retries. */
 @Test
 public class RetriedFluxTrackInGroupTest extends TrackerVerification<Long> {
 

@@ -10,7 +10,7 @@ import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.testng.annotations.Test;
 
-/** The subscriber of a flowable that a token could end. */
+/** The subscriber of a flowable that a token can cancel. */
 @Test
 public class RxCancelWithSubscriberTest extends OperatorSubscriberVerification {
 

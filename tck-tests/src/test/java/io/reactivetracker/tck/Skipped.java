@@ -7,16 +7,16 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Why a verification may leave a rule out: without this, a rule that is skipped fails. */
+/** The reason why a verification may skip a rule; a skip without a reason fails. */
 @Repeatable(Skipped.All.class)
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @interface Skipped {
 
-    /** What the TCK says when it skips the rule; a part of it. */
+    /** Part of the TCK's message when it skips the rule. */
     String message();
 
-    /** Why that is right for this publisher. */
+    /** Why the skip is right for this publisher. */
     String because();
 
     /** All reasons of one verification. */

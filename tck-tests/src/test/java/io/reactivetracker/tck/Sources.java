@@ -4,12 +4,12 @@ package io.reactivetracker.tck;
 import io.reactivex.rxjava3.core.Flowable;
 import reactor.core.publisher.Flux;
 
-/** Sources of any length, up to endless. */
+/** Sources of any length, including endless ones. */
 final class Sources {
 
     private Sources() {}
 
-    /** Numbers from 0; a short one is fused synchronously, a long one is generated. */
+    /** Returns numbers from 0; a short source is fused synchronously, a long one is generated. */
     static Flux<Long> flux(long elements) {
         if (elements <= Integer.MAX_VALUE) {
             return Flux.range(0, (int) elements).map(Integer::longValue);
@@ -23,7 +23,7 @@ final class Sources {
         });
     }
 
-    /** Numbers from 0. */
+    /** Returns numbers from 0. */
     static Flowable<Long> flowable(long elements) {
         return Flowable.rangeLong(0, elements);
     }

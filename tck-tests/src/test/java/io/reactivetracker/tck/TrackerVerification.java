@@ -7,15 +7,14 @@ import org.reactivestreams.tck.TestEnvironment;
 import org.testng.annotations.AfterClass;
 
 /**
- * What all verifications of publishers share: the times to wait, a tracker, and that no rule is skipped without a
- * reason.
+ * The common part of all verifications of publishers: timeouts, a tracker, and the check that each skip has a reason.
  */
 abstract class TrackerVerification<T> extends PublisherVerification<T> {
 
-    // The longest wait for a signal that must come: it costs time only when a rule is broken.
+    // The maximum wait for an expected signal: it costs time only when a rule is broken.
     private static final long SIGNAL_MILLIS = 10_000;
 
-    // How long to look out for a signal that must not come.
+    // How long to wait for a signal that must not arrive.
     private static final long NO_SIGNAL_MILLIS = 50;
 
     private static final long POLL_MILLIS = 5;

@@ -26,7 +26,7 @@ public class WhenDrainedTest extends TrackerVerification<Void> {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // so the TCK wants it where there is none
+    @SuppressWarnings("NullAway") // so the TCK expects it although there is none
     public Publisher<Void> createFailedPublisher() {
         return null;
     }

@@ -6,10 +6,10 @@ package io.reactivetracker.fuzz;
 public interface Assembly {
 
     /**
-     * Builds a pipeline, and schedules its subscribers.
+     * Builds a pipeline and schedules its subscribers.
      *
-     * @param world where it runs, and whether it is the reference
-     * @param pipeline what to build
+     * @param world the world it runs in; tells whether it is the reference
+     * @param pipeline the pipeline to build
      */
     void assemble(World world, Pipeline pipeline);
 }

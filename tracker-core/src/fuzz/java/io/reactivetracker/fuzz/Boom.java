@@ -13,7 +13,7 @@ public final class Boom extends RuntimeException {
         this.node = node;
     }
 
-    /** An error that libraries treat like an exception. */
+    /** An error that libraries handle like an exception. */
     static final class OfError extends AssertionError {
         private static final long serialVersionUID = 1L;
 
@@ -23,7 +23,7 @@ public final class Boom extends RuntimeException {
         }
     }
 
-    /** An error that libraries throw on. */
+    /** An error that libraries rethrow. */
     static final class OfFatal extends LinkageError {
         private static final long serialVersionUID = 1L;
 

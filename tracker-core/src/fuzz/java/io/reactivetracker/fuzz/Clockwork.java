@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * Time, and threads that take turns, for one thread: tasks run one after the other, by time, then by a preference among
- * the lines that they stand in, then in the order of their coming.
+ * Simulates time and threads in one thread. Tasks run in sequence, ordered by time, then by the preference of their
+ * lines, then by submission.
  *
  * <p>With real threads each line is one of them, and time passes by itself.
  */
@@ -36,7 +36,7 @@ public final class Clockwork {
         return threads == null ? now : threads.now();
     }
 
-    /** Returns a new line: tasks of it that are due at the same time run in the order of their coming. */
+    /** Returns a new line. Its tasks that are due at the same time run in submission order. */
     public Line line() {
         return new Line();
     }
@@ -56,7 +56,7 @@ public final class Clockwork {
         }
     }
 
-    /** Runs everything that is due now or later, and what comes of it, until the world is stopped. */
+    /** Runs all due and later tasks, and the tasks they add, until the world is stopped. */
     void runAll() {
         for (Task task = tasks.poll(); task != null && steps < MAX_STEPS; task = tasks.poll()) {
             if (world.isEndless()) {
@@ -77,7 +77,7 @@ public final class Clockwork {
         }
     }
 
-    /** Tasks in a row, like those of one thread. */
+    /** Tasks that run in sequence, like those of one thread. */
     public final class Line {
 
         private final int number = nextLine();
@@ -98,7 +98,7 @@ public final class Clockwork {
             return task;
         }
 
-        /** Forgets all tasks, those to come as well. */
+        /** Discards all tasks; later ones are discarded too. */
         public void close() {
             closed = true;
         }
@@ -109,7 +109,7 @@ public final class Clockwork {
         }
     }
 
-    /** A task to come. */
+    /** A scheduled task. */
     public static final class Task {
 
         private final Line line;
@@ -129,12 +129,12 @@ public final class Clockwork {
             return !cancelled && !line.closed;
         }
 
-        /** Forgets this task. */
+        /** Discards this task. */
         public void cancel() {
             cancelled = true;
         }
 
-        /** Returns whether it was forgotten. */
+        /** Returns whether this task was discarded. */
         public boolean isCancelled() {
             return cancelled;
         }

@@ -3,7 +3,7 @@ package io.reactivetracker.fuzz;
 
 import org.reactivestreams.Subscription;
 
-/** A subscriber that notes what it is told, asks in its own way, and may misbehave. */
+/** A subscriber that records its signals, requests as its {@link Demand} says, and may misbehave. */
 public class Consumer {
 
     private static final int TERMINAL = 9;
@@ -75,7 +75,7 @@ public class Consumer {
         }
     }
 
-    /** Takes an element, or not. */
+    /** Receives an element; returns whether it was consumed. */
     public boolean tryOnNext(Object element) {
         onNext(element);
         return taken % 2 == 0;
@@ -83,7 +83,7 @@ public class Consumer {
 
     public void onError(Throwable error) {
         if (cancelled) {
-            // It may have been on its way.
+            // It may already have been on its way.
             return;
         }
         end();

@@ -2,8 +2,8 @@
 package io.reactivetracker.fuzz;
 
 /**
- * The rules of {@code trackWith}, for one thread: a subscription counts until a terminal signal was delivered, the
- * cancel of the upstream returned, or something was thrown through it.
+ * The rules of {@code trackWith}, for one thread: a subscription is counted until a terminal signal was delivered, the
+ * upstream's cancel returned, or an exception was thrown through it.
  */
 public abstract class CountReference {
 
@@ -18,13 +18,13 @@ public abstract class CountReference {
         counter.open();
     }
 
-    /** Cancels the upstream, if there is one. */
+    /** Cancels the upstream, if present. */
     protected abstract void cancelUpstream();
 
-    /** Receives an error that comes after the end. */
+    /** Receives an error that arrives after the end. */
     protected abstract void drop(Throwable error);
 
-    /** Passes a signal on; if that throws, the subscription is cancelled. */
+    /** Passes a signal on; cancels the subscription if that throws. */
     protected final void guard(Runnable signal) {
         try {
             signal.run();
@@ -72,7 +72,7 @@ public abstract class CountReference {
         }
     }
 
-    /** Cancels the upstream, if that was not done before. */
+    /** Cancels the upstream once. */
     protected final void cancelOnce() {
         if (isCancelled) {
             return;
@@ -81,7 +81,7 @@ public abstract class CountReference {
         try {
             cancelUpstream();
         } finally {
-            // A terminal signal that is being delivered ends the subscription itself.
+            // A terminal signal that is being delivered ends the subscription.
             if (!isDone) {
                 end();
             }

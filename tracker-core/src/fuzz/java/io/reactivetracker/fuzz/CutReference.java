@@ -5,12 +5,12 @@ import io.reactivetracker.CancellationToken;
 import org.reactivestreams.Subscription;
 
 /**
- * The rules of {@code cancelWith}, for one thread: a cancel of the token cancels the upstream, and the downstream gets
+ * The rules of {@code cancelWith}, for one thread: a cancelled token cancels the upstream, and the downstream receives
  * the error between two signals.
  */
 public abstract class CutReference implements Subscription {
 
-    /** When a subscription starts to listen to its token; before its source answers, it can be cut off before, too. */
+    /** When a subscription starts to listen to its token. Before its source answers, it can be cut off earlier, too. */
     public enum Listens {
         BEFORE_SUBSCRIBE,
         IN_ON_SUBSCRIBE,
@@ -36,14 +36,14 @@ public abstract class CutReference implements Subscription {
     /** Passes on that the subscription was cut off. */
     protected abstract void tellCut();
 
-    /** Listens to the token, if this is the time. */
+    /** Registers with the token, if this is the time. */
     protected final void listen(Listens time) {
         if (time == listens) {
             var unused = token.onCancel(this::cut);
         }
     }
 
-    /** Runs a part that a cut must not interrupt: it tells the downstream after it. */
+    /** Runs a section that a cut must not interrupt; the downstream is notified after it. */
     protected final void inside(Runnable part) {
         inside++;
         try {
@@ -64,7 +64,7 @@ public abstract class CutReference implements Subscription {
         inside(this::cancelUpstream);
     }
 
-    /** Cancels the upstream, if there is one, once. */
+    /** Cancels the upstream once, if present. */
     protected final void cancelUpstream() {
         if (!isCancelled && upstream != null) {
             isCancelled = true;
@@ -72,7 +72,7 @@ public abstract class CutReference implements Subscription {
         }
     }
 
-    /** Passes a signal on; if that throws, the subscription is cancelled. */
+    /** Passes a signal on; cancels the subscription if that throws. */
     protected final void guard(Runnable signal) {
         try {
             signal.run();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.fuzz;
 
-/** How a consumer asks for elements. */
+/** How a consumer requests elements. */
 public enum Demand {
     UNBOUNDED,
     ONE_BY_ONE,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.fuzz;
 
-/** What a callback does instead of its work. */
+/** A fault of a callback, which replaces its work. */
 public enum Fault {
     NONE,
     /** Throws an exception. */
     THROW,
-    /** Throws an error that libraries treat like an exception. */
+    /** Throws an error that libraries handle like an exception. */
     THROW_ERROR,
-    /** Throws an error that libraries throw on, whatever comes of it. */
+    /** Throws an error that libraries rethrow. */
     THROW_FATAL,
     /** Returns null. */
     RETURN_NULL,

@@ -8,26 +8,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Runs random pipelines with our operators, and again with operators that do nothing in their places, and compares.
+ * Runs random pipelines with our operators, runs them again with no-op operators instead, and compares the runs.
  *
- * <p>{@code -Dfuzz.pipelines=5000000} sets their number, {@code -Dfuzz.first=…} the first seed, and {@code
+ * <p>{@code -Dfuzz.pipelines=5000000} sets the number of pipelines, {@code -Dfuzz.first=…} the first seed, and {@code
  * -Dfuzz.seed=…} replays a single one. Up to {@code -Dfuzz.differences=3} differences are shown.
  */
 public final class Fuzzer {
 
-    /** How exactly two runs are compared. */
+    /** How strictly two runs are compared. */
     private enum Comparison {
-        /** Every event, in order, and what is counted at each. */
+        /** Every event, in order, and the counts at each. */
         EVENTS,
-        /** The same, unless a library says in another way for each type what was thrown at it. */
+        /** The same, unless the library reports a thrown error differently for each type. */
         EVENTS_UNLESS_LOST,
-        /** The events of each step and consumer: these operators may answer a subscription before they subscribe. */
+        /** The events of each step and consumer: these operators may signal a subscription before they subscribe. */
         EVENTS_OF_EACH,
-        /** What is counted at the end: without us there is no limit. */
+        /** The counts at the end: the reference has no limit. */
         COUNTS
     }
 
-    /** Pipelines of which we look at what the reference leaves open. */
+    /** Maximum number of pipelines for which behaviour that the reference leaves open is explained. */
     private static final int MAX_EXPLAINED = 300;
 
     private final Assembly assembly;
@@ -67,7 +67,7 @@ public final class Fuzzer {
         }
     }
 
-    /** Returns what differs, each shape once. */
+    /** Returns the differences, each shape once. */
     private Map<String, String> differences(long first, long number) {
         int max = Integer.getInteger("fuzz.differences", 3);
         Map<String, String> differences = new TreeMap<>();
@@ -91,7 +91,9 @@ public final class Fuzzer {
         return -1;
     }
 
-    /** Returns a seed's pipeline, and how it differs from the reference, and the same of a smaller one. */
+    /**
+     * Returns the pipeline of a seed with its difference from the reference, and a smaller pipeline that differs too.
+     */
     public String explain(long seed) {
         Pipeline pipeline = Generator.pipeline(seed);
         Pipeline smallest = smallest(pipeline);
@@ -122,7 +124,7 @@ public final class Fuzzer {
     private String difference(Pipeline pipeline, boolean explains) {
         Thread thread = Thread.currentThread();
         Thread.UncaughtExceptionHandler usual = thread.getUncaughtExceptionHandler();
-        // What a cancel throws that nobody has called for goes there.
+        // Errors thrown by a cancel that has no receiver are reported there.
         thread.setUncaughtExceptionHandler((in, failure) -> {
             if (!World.current().isEndless()) {
                 World.current().note(91, World.What.ESCAPED, failure);
@@ -174,7 +176,7 @@ public final class Fuzzer {
         return reference.size() > 0;
     }
 
-    /** What breaks the rules in a pipeline that is as small as can be, and what is downstream of our operator. */
+    /** Describes the rule violations of a minimal pipeline, and the steps downstream of our operator. */
     private static String causeOf(Pipeline pipeline) {
         StringBuilder cause = new StringBuilder("under ").append(downstreamOfOurs(pipeline.root(), "a consumer"));
         String separator = ": ";
@@ -255,8 +257,7 @@ public final class Fuzzer {
             case EVENTS, EVENTS_UNLESS_LOST -> firstDifference(reference, ours);
             case EVENTS_OF_EACH -> {
                 String events = differenceOfEach(reference, ours);
-                // Of what is broken nobody promises to cancel anything; but the same must be counted if the same
-                // happened.
+                // After a violation nothing need be cancelled; but equal events must give equal counts.
                 if (events == null) {
                     yield differenceOfCounts(reference, ours);
                 }
@@ -271,7 +272,7 @@ public final class Fuzzer {
             return null;
         }
         if (ours.hasCancelThrown() && !reference.hasCancelThrown()) {
-            // What waits for a limit may be cancelled where the reference has ended.
+            // A task that waits for a limit may be cancelled where the reference has ended.
             return null;
         }
         if (ours.size() > 0 && reference.size() == 0) {
@@ -304,7 +305,7 @@ public final class Fuzzer {
         return expected.equals(actual) ? null : "the events of a step differ" + whole(reference, ours);
     }
 
-    /** Without demand: that which comes while earlier demand is being met is passed on later, or too late. */
+    /** Without demand: an element that arrives while earlier demand is being met is passed on later, or too late. */
     private static List<Long> sortedByStep(World world) {
         List<Long> events = new ArrayList<>();
         for (int i = 0; i < world.events(); i++) {

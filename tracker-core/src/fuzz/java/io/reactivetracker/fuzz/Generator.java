@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Makes a pipeline of a seed: the same one each time. */
+/** Generates a pipeline from a seed, always the same one. */
 final class Generator {
 
     private static final Kind[] SOURCES = weighted(0, 0);
@@ -17,11 +17,11 @@ final class Generator {
     private static final Pipeline.Action[] ACTIONS = Pipeline.Action.values();
     private static final Demand[] DEMANDS = Demand.values();
 
-    /** What may keep a pipeline from its end, by itself or where signals meet. */
+    /** Steps that may keep a pipeline from ending, alone or where signals meet. */
     private static final Set<Kind> ENDLESS =
             EnumSet.of(Kind.NEVER, Kind.REF_COUNT, Kind.REPLAY, Kind.GROUP_BY, Kind.ON_ERROR_CONTINUE);
 
-    /** What cancels nothing that still runs, does nothing after its last signal, and needs no request in time. */
+    /** Steps that cancel nothing that still runs, do nothing after their last signal, and need no request in time. */
     private static final Set<Kind> PLAIN = EnumSet.of(
             Kind.RANGE,
             Kind.LIST,
@@ -85,9 +85,7 @@ final class Generator {
         return new Generator(seed, false).pipelineOf(seed);
     }
 
-    /**
-     * Makes a pipeline that ends, in whatever order things happen: with an even seed one in which nothing fails, too.
-     */
+    /** Generates a pipeline that ends in any order of events; with an even seed, nothing fails in it. */
     static Pipeline forThreads(long seed) {
         return new Generator(seed, true).pipelineOf(seed);
     }
@@ -99,7 +97,7 @@ final class Generator {
         }
         if (isPlain) {
             root = node(Kind.TRACK, List.of(root));
-            // A consumer that would poll a queue if it were handed one.
+            // A consumer that would poll a queue if it received one.
             root = oneIn(2) ? node(Kind.PUBLISH_ON, List.of(root)) : root;
         }
         List<Pipeline.Subscriber> consumers = new ArrayList<>();
@@ -158,7 +156,7 @@ final class Generator {
 
     private Fault fault(int oneIn) {
         Fault fault = oneIn(oneIn) ? FAULTS[1 + random.nextInt(FAULTS.length - 1)] : Fault.NONE;
-        // Reactor passes no error on that is not an exception, wherever that is thrown.
+        // Reactor does not pass on an error that is not an exception, wherever it is thrown.
         boolean isError = fault == Fault.THROW_FATAL || fault == Fault.THROW_ERROR;
         return isPlain || (isForThreads && isError) ? Fault.NONE : fault;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.fuzz;
 
-/** Kind of a step of a random pipeline. An adapter builds those that its library has, and passes others through. */
+/** Kind of a step of a random pipeline. An adapter builds the kinds that its library has and skips the others. */
 public enum Kind {
     // Sources.
     RANGE(0, 4),
@@ -57,7 +57,7 @@ public enum Kind {
     CONTEXT_WRITE(1, 1),
     HIDE(1, 1),
 
-    // Operators with two inputs; the second one of those in the first line is subscribed to for each element.
+    // Operators with two inputs; those in the first line subscribe to the second input for each element.
     FLAT_MAP(2, 5),
     CONCAT_MAP(2, 4),
     SWITCH_MAP(2, 3),
@@ -82,7 +82,7 @@ public enum Kind {
         this.weight = weight;
     }
 
-    /** Returns whether this is a step of ours, in whose place the reference has one that does nothing. */
+    /** Returns whether this is one of our steps; the reference replaces it with a step that does nothing. */
     public boolean isOurs() {
         return compareTo(TRACK) >= 0;
     }

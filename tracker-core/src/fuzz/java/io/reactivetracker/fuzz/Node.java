@@ -6,14 +6,14 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * A step of a random pipeline, and what is upstream of it.
+ * A step of a random pipeline, with the steps upstream of it.
  *
  * @param id its number in the pipeline
- * @param kind what it does
- * @param size how many elements, attempts or the like
- * @param fault what goes wrong in it
- * @param at the element at which that goes wrong
- * @param inputs what is upstream of it
+ * @param kind the kind of step
+ * @param size the number of elements, attempts or similar
+ * @param fault the fault in it
+ * @param at the element at which the fault occurs
+ * @param inputs the upstream steps
  */
 public record Node(int id, Kind kind, int size, Fault fault, int at, List<Node> inputs) {
 
@@ -25,12 +25,12 @@ public record Node(int id, Kind kind, int size, Fault fault, int at, List<Node> 
         return inputs.get(1);
     }
 
-    /** Returns the type that a step of ours has where a library has several: a number below 8. */
+    /** Returns the type of one of our steps where a library has several: a number below 8. */
     public int type() {
         return (id * 5 + size * 3 + at) % 8;
     }
 
-    /** Returns whether a step takes the first element of what it is given, and cancels that. */
+    /** Returns whether a step takes the first element of its input and then cancels the input. */
     boolean takesFirst() {
         if (kind.isOurs()) {
             return at == 0 || type() == 1 || type() == 2;

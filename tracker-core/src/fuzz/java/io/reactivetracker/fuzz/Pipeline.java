@@ -5,35 +5,35 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A random pipeline, who subscribes to it, and what happens from aside meanwhile.
+ * A random pipeline, with its subscribers and the events from outside.
  *
- * @param seed the seed it was made of
+ * @param seed the seed it was generated from
  * @param root its last step
  * @param consumers its subscribers
- * @param events what happens from aside
+ * @param events the events from outside
  */
 public record Pipeline(long seed, Node root, List<Subscriber> consumers, List<Event> events) {
 
     /**
      * A subscriber.
      *
-     * @param time when it subscribes
-     * @param demand how it asks
-     * @param conditional whether it is a conditional one
-     * @param fault what it does wrong
-     * @param at at which element; 0 is {@code onSubscribe}, 9 the terminal signal
+     * @param time the time of its subscription
+     * @param demand how it requests
+     * @param conditional whether it is a conditional subscriber
+     * @param fault its fault
+     * @param at the element at which the fault occurs; 0 is {@code onSubscribe}, 9 the terminal signal
      */
     public record Subscriber(int time, Demand demand, boolean conditional, Fault fault, int at) {}
 
     /**
-     * Something that happens from aside.
+     * An event from outside.
      *
-     * @param time when
-     * @param action what
+     * @param time the time of the event
+     * @param action the action
      */
     public record Event(int time, Action action) {}
 
-    /** What happens from aside. */
+    /** The action of an event from outside. */
     public enum Action {
         CANCEL_CONSUMER,
         CANCEL_TOKEN,

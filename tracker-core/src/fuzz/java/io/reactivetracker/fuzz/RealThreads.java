@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that one pipeline runs in, and what they have still to do.
+ * The threads of one pipeline, and their pending tasks.
  *
- * <p>Whatever happens later in a pipeline is a task of one of them. When there is none left, nothing will ever happen
- * any more: what has not ended then hangs.
+ * <p>All later work of a pipeline is a task of one of them. When no task is left, no event can follow, so an unfinished
+ * subscription hangs.
  */
 final class RealThreads {
 
@@ -25,7 +25,7 @@ final class RealThreads {
     private final AtomicInteger steps = new AtomicInteger();
     private final long start = System.nanoTime();
 
-    // One more than there are tasks while the caller is adding some.
+    // One more than the number of tasks while the caller adds some.
     private final AtomicInteger pending = new AtomicInteger();
     private volatile CountDownLatch isQuiet = new CountDownLatch(1);
 
@@ -36,7 +36,7 @@ final class RealThreads {
             threads.add(Executors.newSingleThreadScheduledExecutor(run -> {
                 Thread thread = new Thread(run, name);
                 thread.setDaemon(true);
-                // What steps throw on purpose, and nobody has called for.
+                // Errors that steps throw on purpose and that have no receiver.
                 thread.setUncaughtExceptionHandler((in, failure) -> {});
                 return thread;
             }));
@@ -48,7 +48,7 @@ final class RealThreads {
         return (System.nanoTime() - start) / NANOS_PER_TICK;
     }
 
-    /** Whether there have been so few steps that a periodic task that nobody cancels may run again. */
+    /** Returns whether the number of steps is low enough for a periodic task that is never cancelled to run again. */
     boolean canRetry() {
         return steps.incrementAndGet() < MAX_STEPS;
     }
@@ -74,7 +74,7 @@ final class RealThreads {
         }
     }
 
-    /** Does something, and waits until everything that comes of it has been done. */
+    /** Runs an action and waits until all its effects are complete. */
     void runAll(Runnable action) {
         isQuiet = new CountDownLatch(1);
         pending.incrementAndGet();

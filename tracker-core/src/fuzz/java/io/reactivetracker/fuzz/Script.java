@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.fuzz;
 
-/** What a source of ours does, by the rules or not. */
+/** The behaviour of a scripted source, which may break the rules. */
 public enum Script {
     ON_DEMAND,
     ON_DEMAND_LATER,
@@ -28,12 +28,12 @@ public enum Script {
         return compareTo(FAILS) > 0;
     }
 
-    /** Returns the script of a step of those that keep the rules; in plain pipelines, and wait for demand. */
+    /** Returns the script of a step that keeps the rules and, in plain pipelines, waits for demand. */
     static Script lawfulOf(Node node, boolean isPlain) {
         return VALUES[node.size() % (isPlain ? 2 : 4)];
     }
 
-    /** Returns the script of a step; by the rules more often than not. */
+    /** Returns the script of a step; most scripts keep the rules. */
     @SuppressWarnings("EnumOrdinal") // any number will do
     public static Script of(Node node) {
         int index =

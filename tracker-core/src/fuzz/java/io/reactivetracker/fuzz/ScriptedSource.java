@@ -4,7 +4,7 @@ package io.reactivetracker.fuzz;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** One subscription of a source that does what its script says. */
+/** One subscription of a source that follows its script. */
 public final class ScriptedSource implements Subscription {
 
     private final World world;
@@ -108,7 +108,7 @@ public final class ScriptedSource implements Subscription {
         return begins;
     }
 
-    /** Returns whether there is one more to emit; otherwise the next request emits. */
+    /** Returns whether there is an element to emit; otherwise the next request emits. */
     private synchronized boolean takesOne() {
         emitting = requested > 0 && emitted < node.size() && goesOn();
         if (emitting) {
@@ -142,7 +142,7 @@ public final class ScriptedSource implements Subscription {
         }
     }
 
-    /** Whether it is cancelled after it has thrown is up to the one that catches that. */
+    /** After it throws, the code that catches the exception decides whether to cancel it. */
     private <E extends Throwable> E thrown(E failure) {
         isOver = true;
         world.thrownBySource();

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Makes a pipeline smaller, step by step, as long as a condition holds of it. */
+/** Makes a pipeline smaller, step by step, while a condition holds. */
 final class Shrinker {
 
     private Shrinker() {}

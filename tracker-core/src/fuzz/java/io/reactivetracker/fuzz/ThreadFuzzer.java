@@ -7,14 +7,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Runs random pipelines in real threads, with our operators and with nothing in their places, and compares what does
- * not depend on the order in which things happen.
+ * Runs random pipelines in real threads, with our operators and without them, and compares the results that do not
+ * depend on the order of events.
  *
- * <p>The sources keep the rules, and each pipeline ends. So with our operators, too: every consumer is told one end;
- * every count comes down; every task of a group has one outcome; no record stays under way. In half of the pipelines
- * nothing fails or is cancelled: there no step of a tracked subscription may run when the tracker has drained.
+ * <p>The sources keep the rules, and each pipeline ends. Therefore with our operators every consumer receives one
+ * terminal signal, every count returns to zero, every task of a group has one outcome, and no record keeps running. In
+ * half of the pipelines nothing fails or is cancelled: in these, no step of a tracked subscription may run after the
+ * tracker has drained.
  *
- * <p>{@code -Dfuzz.threads.pipelines=200000} sets their number, {@code -Dfuzz.threads.first=…} the first seed.
+ * <p>{@code -Dfuzz.threads.pipelines=200000} sets the number of pipelines, {@code -Dfuzz.threads.first=…} the first
+ * seed.
  */
 public final class ThreadFuzzer {
 
@@ -25,7 +27,7 @@ public final class ThreadFuzzer {
         this.assembly = assembly;
     }
 
-    /** Runs as many pipelines as the properties say, and fails if one does not keep what it must. */
+    /** Runs as many pipelines as the properties say, and fails if one violates a property. */
     public void run(String name, long defaultNumber) {
         long number = Long.getLong("fuzz.threads.pipelines", defaultNumber);
         long first = Long.getLong("fuzz.threads.first", 1);
@@ -46,7 +48,7 @@ public final class ThreadFuzzer {
         }
     }
 
-    /** Returns the first failure that contains some words; null if there is none. */
+    /** Returns the first failure that contains the given text; null if none does. */
     public String firstFailure(long first, long number, String words) {
         for (long seed = first; seed < first + number; seed++) {
             String failure = failure(Generator.forThreads(seed));

@@ -25,7 +25,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What one run of a pipeline happens in: its time, its log, its trackers, and what they count. */
+/** The environment of one run of a pipeline: its time, log, trackers and counts. */
 public final class World {
 
     /** Events of a log. */
@@ -53,10 +53,10 @@ public final class World {
 
     private static final int MAX_SUBSCRIPTION_TIME = 10;
 
-    /** Events after which a pipeline is stopped. */
+    /** Number of events after which a pipeline is stopped. */
     private static final int MAX_LOGGED = 10_000;
 
-    /** The world whose pipeline runs: what a library drops is told to hooks that know no world. */
+    /** The world whose pipeline runs. The libraries' hooks for dropped errors are global and read it here. */
     private static volatile World current;
 
     private final Pipeline pipeline;
@@ -107,12 +107,12 @@ public final class World {
         return current;
     }
 
-    /** Returns whether steps that do nothing stand where ours would. */
+    /** Returns whether our steps are replaced with steps that do nothing. */
     public boolean isReference() {
         return isReference;
     }
 
-    /** Returns whether nothing stands where ours would: what they are measured by is for one thread. */
+    /** Returns whether our steps are left out: the reference for them works in one thread only. */
     public boolean isBare() {
         return isReference && threads != null;
     }
@@ -121,7 +121,7 @@ public final class World {
         return clockwork;
     }
 
-    /** Returns a line for sources that emit later, and for consumers that ask later. */
+    /** Returns a line for sources that emit later and for consumers that request later. */
     public Clockwork.Line aside() {
         return aside;
     }
@@ -130,7 +130,7 @@ public final class World {
         return token;
     }
 
-    /** Returns the token that the reference has in the place of a group's. */
+    /** Returns the token that the reference uses in place of a group's. */
     public CancellationToken groupToken(Node node) {
         return groupTokens.computeIfAbsent(node.id(), id -> {
             CancellationToken created = CancellationToken.create();
@@ -177,7 +177,7 @@ public final class World {
         return threads == null ? Runnable::run : action -> clockwork.line().schedule(0, action);
     }
 
-    /** Returns how many tasks of a group may run at a time; 0 for any number. */
+    /** Returns the maximum number of running tasks of a group; 0 means no limit. */
     static int limitOf(Node group) {
         return switch (group.size()) {
             case 1 -> 1;
@@ -187,7 +187,7 @@ public final class World {
         };
     }
 
-    /** Returns how often a task of a group is retried. */
+    /** Returns the maximum number of retries of a task of a group. */
     public static int retriesOf(Node group) {
         return group.size() >= 4 ? group.at() : 0;
     }
@@ -199,22 +199,22 @@ public final class World {
         return recorder;
     }
 
-    /** Returns a key that no other task has. */
+    /** Returns a unique key. */
     public int newKey() {
         return keys.getAndIncrement();
     }
 
-    /** Returns what the reference counts in the place of trackers and groups. */
+    /** Returns the reference's counts for trackers and groups. */
     public Counter tasks() {
         return tasks;
     }
 
-    /** Returns what the reference counts in the place of recorders. */
+    /** Returns the reference's counts for recorders. */
     public Counter records() {
         return records;
     }
 
-    /** Returns how many tasks are counted. */
+    /** Returns the number of counted tasks. */
     public long size() {
         if (isReference) {
             return tasks.size;
@@ -227,11 +227,11 @@ public final class World {
     }
 
     /**
-     * Notes an event.
+     * Records an event.
      *
-     * @throws Endless if there are too many: what goes on calling a step is to be left
+     * @throws Endless if there are too many; unwinds the code that keeps calling a step
      */
-    @SuppressWarnings("EnumOrdinal") // of a log that lives no longer than this
+    @SuppressWarnings("EnumOrdinal") // the log does not outlive this object
     public void note(int node, What what, int detail) {
         if (threads != null) {
             noteInThreads(node, what);
@@ -266,12 +266,12 @@ public final class World {
         }
     }
 
-    /** Notes an event about an error. */
+    /** Records an event about an error. */
     public void note(int node, What what, Throwable error) {
         if (threads != null) {
             noteInThreads(node, what);
         } else if (isStandIn(error)) {
-            // Where it turns up is a matter of how many layers it has passed.
+            // The place where it surfaces depends on the number of layers it passed.
             lose();
         } else {
             note(node, what, codeOf(error));
@@ -286,7 +286,7 @@ public final class World {
         return (isRefusal ? Refused.class : error.getClass()).getName().hashCode() | 1 << 30;
     }
 
-    /** Returns whether so much has happened that sources emit no more. */
+    /** Returns whether the run has so many events that sources stop emitting. */
     public boolean isExhausted() {
         return events > MAX_EVENTS;
     }
@@ -296,14 +296,14 @@ public final class World {
         return isEndless;
     }
 
-    /** Throws if this was stopped: for what is called by a loop that goes on whatever its steps throw. */
+    /** Throws if this was stopped: called from loops that ignore exceptions of their steps. */
     public void leaveIfEndless() {
         if (isEndless) {
             throw new Endless();
         }
     }
 
-    /** Returns whether something was thrown that left a library's operators in no state to be relied on. */
+    /** Returns whether an error was thrown that leaves a library's operators in an undefined state. */
     boolean isBroken() {
         return isBroken;
     }
@@ -315,7 +315,7 @@ public final class World {
                 || failure instanceof VirtualMachineError);
     }
 
-    /** Runs a later attempt. No subscriber receives what it throws: a group hands it to the thread's handler. */
+    /** Runs a later attempt. No subscriber receives its exceptions: a group passes them to the thread's handler. */
     public void runAttempt(Runnable attempt) {
         try {
             attempt.run();
@@ -324,12 +324,12 @@ public final class World {
         }
     }
 
-    /** Notes that a source has broken the rules in such a way that a library does not say what comes of it. */
+    /** Records that a source has broken the rules in a way for which the library defines no behaviour. */
     public void lose() {
         isLost = true;
     }
 
-    /** Notes that a source has thrown when it was cancelled: what is cancelled after it may not be. */
+    /** Records that a source threw when it was cancelled: sources cancelled after it may not be. */
     void thrownByCancel() {
         hasCancelThrown = true;
         thrownBySource();
@@ -340,18 +340,19 @@ public final class World {
     }
 
     /**
-     * Notes that a source has thrown: of a recorded task, its downstream may be told what another one's operators lose.
+     * Records that a source has thrown. The downstream of a recorded task may then receive an error that other
+     * operators lose.
      */
     void thrownBySource() {
         isLost |= pipeline.uses(Kind.RECORD);
     }
 
-    /** Notes that each type of the library answers null in its own way, and so does a conversion. */
+    /** Records that each type of the library handles null differently, and so does a conversion. */
     public void haveTypes() {
         hasTypes = true;
     }
 
-    /** Notes that a source has emitted null. */
+    /** Records that a source has emitted null. */
     void nullEmitted() {
         isLost |= pipeline.uses(Kind.RECORD)
                 || (hasTypes && (pipeline.uses(Kind.CANCEL_WITH) || pipeline.uses(Kind.GROUP)));
@@ -366,14 +367,14 @@ public final class World {
         note(99, What.ESCAPED, error);
     }
 
-    /** Returns whether RxJava throws this in place of what a source has thrown. */
+    /** Returns whether RxJava throws this in place of a source's exception. */
     private static boolean isStandIn(Throwable error) {
         return error instanceof NullPointerException
                 && ("subscribeActual failed".equals(error.getMessage())
                         || String.valueOf(error.getMessage()).startsWith("Actually not"));
     }
 
-    /** Notes that a rule was broken that needs no comparison. */
+    /** Records a violation that needs no comparison. */
     public void breach(String what) {
         synchronized (broken) {
             broken.add(what);
@@ -381,8 +382,7 @@ public final class World {
     }
 
     /**
-     * Notes that a consumer was told two ends: what else it is told by sources that keep the rules is the same in
-     * threads.
+     * Records that a consumer received two terminal signals. Checked only in threads, where all sources keep the rules.
      */
     void endedTwice(int consumer) {
         if (threads != null) {
@@ -390,29 +390,32 @@ public final class World {
         }
     }
 
-    /** Returns what a source does. */
+    /** Returns the script of a source. */
     Script scriptOf(Node node) {
         return threads == null ? Script.of(node) : Script.lawfulOf(node, pipeline.isPlain());
     }
 
-    /** Lets a consumer be cancelled from aside. */
+    /** Registers a consumer for cancellation from outside. */
     void add(Consumer consumer) {
         consumers.add(consumer);
         cancels.add(consumer::cancel);
     }
 
-    /** Returns how many consumers have not been told an end, and have not cancelled. */
+    /** Returns the number of consumers that have received no terminal signal and have not cancelled. */
     long hanging() {
         return consumers.stream().filter(consumer -> !consumer.hasEnded()).count();
     }
 
-    /** Does what a callback of a node does when it comes to an element. Returns null if it is to return null. */
+    /**
+     * Records a callback's call, and runs the node's fault at its element. Returns null if the callback must return
+     * null.
+     */
     public Object call(Node node, int element, Object result) {
         note(node.id(), What.CALLED, element);
         return element == node.at() ? act(node.fault(), node.id(), result) : result;
     }
 
-    /** Does something wrong. */
+    /** Runs a fault. */
     public Object act(Fault fault, int node, Object result) {
         isBroken |= node >= FIRST_CONSUMER && fault.isThrown();
         switch (fault) {
@@ -457,10 +460,9 @@ public final class World {
     }
 
     /**
-     * Runs a pipeline in real threads until nothing happens any more.
+     * Runs a pipeline in real threads until all work has stopped.
      *
-     * @param counted the steps that nothing but tracked subscriptions of the root runs, if all of them end by
-     *     themselves
+     * @param counted the steps that only tracked subscriptions of the root run, if all of them end without a cancel
      */
     void runInThreads(Assembly assembly, Set<Integer> counted) {
         countedSteps = counted;
@@ -477,12 +479,12 @@ public final class World {
             for (Pipeline.Event event : pipeline.events()) {
                 clockwork.line().schedule(event.time(), () -> happen(event.action()));
             }
-            // After the subscriptions, which stand in the same line.
+            // After the subscriptions, which run in the same line.
             aside.schedule(MAX_SUBSCRIPTION_TIME, subscribing::close);
         });
     }
 
-    /** Cancels whatever has not ended in real threads; of what is cancelled a step may be running still. */
+    /** Cancels all unfinished subscriptions in real threads; a step of a cancelled one may still be running. */
     void endInThreads() {
         countedSteps = Set.of();
         threads.runAll(() -> cancels.forEach(cancel -> aside.schedule(0, cancel)));
@@ -501,7 +503,7 @@ public final class World {
         }
     }
 
-    /** Cancels whatever has not ended, and lets that have its effects. */
+    /** Cancels all unfinished subscriptions and runs the effects. */
     void end() {
         current = this;
         for (Runnable cancel : cancels) {
@@ -510,7 +512,7 @@ public final class World {
         clockwork.runAll();
     }
 
-    /** Adds what is wrong by itself, now that nothing moves any more. */
+    /** Adds violations that need no comparison, after all work has stopped. */
     List<String> breaches() {
         if (size() == 0) {
             limits.values().forEach(limit -> {
@@ -528,12 +530,12 @@ public final class World {
         return broken;
     }
 
-    /** Returns whether the tracker reports that nothing is counted any more. */
+    /** Returns whether the tracker reports that it counts nothing. */
     boolean isDrained() {
         return tracker.isDrained();
     }
 
-    /** Returns how many recorded tasks are under way. */
+    /** Returns the number of running recorded tasks. */
     long recording() {
         if (isReference) {
             return records.size;
@@ -553,13 +555,13 @@ public final class World {
         return WHATS[(int) (event >>> 48 & 0xFF)];
     }
 
-    /** Returns an event in words. */
+    /** Returns a description of an event. */
     String describe(int index) {
         long event = log[index];
         return whatOf(event) + " " + (int) event + " at #" + (event >>> 56) + ", counted " + (event >>> 32 & 0xFFFF);
     }
 
-    /** Stops a pipeline that would not end; libraries throw it on. */
+    /** Stops a pipeline that would not end; libraries rethrow it. */
     private static final class Endless extends VirtualMachineError {
         private static final long serialVersionUID = 1L;
 
@@ -585,7 +587,7 @@ public final class World {
         }
     }
 
-    /** The clockwork's time, for groups. */
+    /** A timer for groups that uses the clockwork's time. */
     private final class Timer implements TaskTimer {
 
         @Override

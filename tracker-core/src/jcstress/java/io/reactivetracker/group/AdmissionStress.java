@@ -18,12 +18,14 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** The hand-over of a permit: the answer of an admission against the end, the cancel and the asking of its task. */
+/**
+ * Races on the transfer of a permit: the admission's answer against the end, the cancel and the request of its task.
+ */
 public final class AdmissionStress {
 
     private AdmissionStress() {}
 
-    /** A task and an admission that answers when the test says so. */
+    /** A task, and an admission that answers when the test says so. */
     private static final class Asking implements TaskBody {
 
         private final AtomicInteger asked = new AtomicInteger();
@@ -75,7 +77,7 @@ public final class AdmissionStress {
         }
     }
 
-    /** A task ends while it is granted: it has taken the permit and gives it back, or the admission keeps it. */
+    /** A task ends while it is granted: it takes and releases the permit, or the admission keeps it. */
     @JCStressTest
     @Outcome(id = "0, 0, 0", expect = ACCEPTABLE, desc = "ended first: the admission keeps the permit")
     @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "granted first, and ended before the body began")
@@ -108,7 +110,7 @@ public final class AdmissionStress {
         }
     }
 
-    /** A task is cancelled while it is granted: the body is told of the cancel once, and the permit is not lost. */
+    /** A task is cancelled while it is granted: the body is notified once, and the permit is not lost. */
     @JCStressTest
     @Outcome(id = "0, 0, 0, 1", expect = ACCEPTABLE, desc = "cancelled first: the admission keeps the permit")
     @Outcome(id = "1, 1, 0, 1", expect = ACCEPTABLE, desc = "granted first, and cancelled before the body began")
@@ -143,9 +145,7 @@ public final class AdmissionStress {
         }
     }
 
-    /**
-     * A group is cancelled while a task of it is issued and started: the task is refused, or told of the cancel once.
-     */
+    /** A group is cancelled while one of its tasks is issued and started: the task is refused, or is notified once. */
     @JCStressTest
     @Outcome(id = "0, 0, 0", expect = ACCEPTABLE, desc = "refused")
     @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "issued, and cancelled before it ran")
@@ -199,7 +199,10 @@ public final class AdmissionStress {
         }
     }
 
-    /** Somebody asks for the token of a task whose group is cancelled: it is cancelled, and the body is told once. */
+    /**
+     * A thread reads the token of a task whose group is cancelled: the token is cancelled, and the body is notified
+     * once.
+     */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "cancelled")
     @Outcome(expect = FORBIDDEN, desc = "a token that is not cancelled, or a cancel that is lost or comes twice")
@@ -229,9 +232,7 @@ public final class AdmissionStress {
         }
     }
 
-    /**
-     * Two tasks and one place: the end of the one and the start of the other lose no permit and leave nobody waiting.
-     */
+    /** Two tasks and one permit: the end of one and the start of the other neither lose the permit nor block a task. */
     @JCStressTest
     @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "the second runs, and nobody waits")
     @Outcome(expect = FORBIDDEN, desc = "it waits though the place is free, or has too many")
@@ -279,7 +280,7 @@ public final class AdmissionStress {
         }
     }
 
-    /** A task is issued and ended while somebody counts: it is in no state, or in one. */
+    /** A task is issued and ended while another thread reads the counts: it is in no state, or in exactly one. */
     @JCStressTest
     @Outcome(
             id = {"0, 0", "1, 1"},
@@ -304,7 +305,7 @@ public final class AdmissionStress {
         }
     }
 
-    /** The answer comes while the admission has not returned yet. */
+    /** The answer arrives before the admission has returned. */
     @JCStressTest
     @Outcome(id = "0, 0, 0, 1", expect = ACCEPTABLE, desc = "no answer: the end leaves the queue")
     @Outcome(id = "1, 1, 1, 0", expect = ACCEPTABLE, desc = "granted")
@@ -334,7 +335,7 @@ public final class AdmissionStress {
         }
     }
 
-    /** A task ends while it asks: it leaves the place that it has not been given yet. */
+    /** A task ends while it requests admission: it leaves the queue place that it has not received yet. */
     @JCStressTest
     @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "ended first: it does not ask")
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "asked first, and left")
@@ -363,7 +364,7 @@ public final class AdmissionStress {
 
     /**
      * A task that takes the answer in one step and the permit in the next. Wrong on purpose: if a run does not show the
-     * interesting outcome, its silence on the real task means nothing.
+     * interesting outcome, a pass of the real task proves nothing.
      */
     @JCStressTest
     @Outcome(

@@ -24,7 +24,7 @@ class AdaptiveLimitTest {
     private final HandEndedTasks tasks = new HandEndedTasks(limit);
     private int submitted;
 
-    /** Has the limit grow, by tasks that fill it and fare well. */
+    /** Makes the limit grow with tasks that fill it and succeed. */
     private void growTo(int found) {
         while (limit.limit() < found) {
             fill();
@@ -34,7 +34,7 @@ class AdaptiveLimitTest {
         assertThat(limit.active()).isZero();
     }
 
-    /** Submits tasks until the limit is used. */
+    /** Submits tasks until no permit is left. */
     private void fill() {
         while (limit.active() < limit.limit()) {
             tasks.submitNumbered(submitted, submitted);

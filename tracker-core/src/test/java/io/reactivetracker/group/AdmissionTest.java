@@ -28,7 +28,7 @@ class AdmissionTest {
 
     private final List<String> events = new ArrayList<>();
 
-    /** Grants at once, and tells of what it does. */
+    /** Grants at once and records each call. */
     private Admission telling(String name) {
         return candidate -> {
             events.add(name + " asked");

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The body of a task that a test ends; keeps what it was called for. */
+/** The body of a task that a test ends; records its calls. */
 final class CalledBody implements TaskBody {
 
     private final List<String> calls = new ArrayList<>();

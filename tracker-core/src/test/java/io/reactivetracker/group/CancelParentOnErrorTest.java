@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** The eleven tests of dynamo's critical tasks, as a rule for errors; and what the rule means in a tree. */
+/**
+ * Tests {@code cancelParentOnError}: the eleven tests of dynamo's critical tasks, and the policy in a tree of groups.
+ */
 class CancelParentOnErrorTest {
 
     private final ManualTimer timer = new ManualTimer();

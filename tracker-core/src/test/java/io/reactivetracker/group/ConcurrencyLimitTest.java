@@ -579,7 +579,8 @@ class ConcurrencyLimitTest {
                         }
                     },
                     round -> {
-                        // The second runs and is cancelled, or was cancelled before it did and the third runs.
+                        // Either the second runs and is cancelled, or it was cancelled before it ran and the third
+                        // runs.
                         assertThat(limit.active()).isOne();
                         assertThat(group.counts().active()).isOne();
                         stages.get(1).complete("done");
@@ -665,7 +666,7 @@ class ConcurrencyLimitTest {
                 return 0;
             });
             HandEndedTasks failed = new HandEndedTasks(failing);
-            // A task that does not begin to wait is not asked for its priority.
+            // The priority is read only for a task that waits.
             failed.submit("good 1", "bad 1", "bad 2", "good 2");
             for (String name : List.of("bad 1", "bad 2")) {
                 assertThat(failed.future(name)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-/** Groups whose bodies run in the thread that makes room for them, so that a test of one thread sees them run. */
+/** Groups whose bodies run in the thread that admits them, for tests of one thread. */
 public final class DirectGroups {
 
     private DirectGroups() {}

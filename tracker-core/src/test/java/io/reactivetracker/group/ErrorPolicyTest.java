@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@SuppressWarnings("FutureReturnValueIgnored") // what a continuation returns is an Object, and not ignored
+@SuppressWarnings("FutureReturnValueIgnored") // a continuation's result is an Object, and is not ignored
 class ErrorPolicyTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -84,7 +84,7 @@ class ErrorPolicyTest {
         assertThat(succeeding(sibling)).isCompletedWithValue("done");
     }
 
-    // D8: what matches cancels the group itself, not a token that nobody looks at.
+    // D8: a match cancels the group itself, not a token that no task reads.
     @Test
     void cancelOnErrorHeedsNoErrorButThoseThatMatch() {
         TaskGroup group = group(ErrorPolicy.cancelOnError(failure -> failure instanceof IOException));
@@ -173,7 +173,7 @@ class ErrorPolicyTest {
 
     // ---- cancelAfter
 
-    // D6: dynamo counts by task, and so never gets past one.
+    // D6: dynamo counts by task, so its count never exceeds one.
     @Test
     void cancelAfterCountsErrorsAcrossTheTasksOfTheGroup() {
         TaskGroup group = group(ErrorPolicy.cancelAfterErrors(3));
@@ -440,7 +440,7 @@ class ErrorPolicyTest {
         assertThat(limit.active()).isZero();
     }
 
-    // D4: dynamo asks for the permit again before it gives the old one back, and waits for itself.
+    // D4: dynamo requests the permit again before it releases the old one, and deadlocks.
     @Test
     void aTaskThatGivesItsPermitUpDoesNotWaitForItself() {
         ConcurrencyLimit limit = Admission.concurrency(1);
@@ -539,7 +539,7 @@ class ErrorPolicyTest {
         assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 1));
     }
 
-    // D14: dynamo goes on for as long as the errors carry something to go on with.
+    // D14: dynamo continues as long as the errors carry a continuation.
     @Test
     void resumptionsHaveANumberAndThenTheTaskFails() {
         AtomicInteger resumed = new AtomicInteger();
@@ -715,7 +715,7 @@ class ErrorPolicyTest {
         assertThat(group.cancellationToken().cause()).isSameAs(error);
     }
 
-    // ---- one's own
+    // ---- user-defined policies
 
     @Test
     void aPolicyOfOnesOwnSeesTheTaskTheAttemptAndTheTime() {
@@ -737,7 +737,7 @@ class ErrorPolicyTest {
                 .containsExactly("ship 1 200 no ship true", "ship 2 1200 no ship true", "ship 3 2200 no ship true");
     }
 
-    /** A policy that lets each task fail twice, and then ends it. */
+    /** A policy that retries each task twice and then ends it. */
     private static ErrorPolicy twicePerTask() {
         return new ErrorPolicy() {
             @Override
@@ -1016,7 +1016,7 @@ class ErrorPolicyTest {
                 .withMessage("continuation must not be null");
     }
 
-    // ---- several policies in turn
+    // ---- several policies in sequence
 
     @Test
     void aFallbackIsAskedForWhenTheRetriesBeforeItAreUsedUp() {
@@ -1071,7 +1071,7 @@ class ErrorPolicyTest {
         }
     }
 
-    // ---- what is not worth a retry
+    // ---- errors that are not retried
 
     @Test
     void aBrokenVirtualMachineOrProgramIsNotRetried() {
@@ -1101,7 +1101,7 @@ class ErrorPolicyTest {
         assertThat(attempts).hasValue(2);
     }
 
-    // ---- what stays behind
+    // ---- retained references
 
     @Test
     void anExceptionThatFailsManyTasksDoesNotGrowWithEach() {

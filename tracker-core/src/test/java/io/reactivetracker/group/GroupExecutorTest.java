@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** In which thread a body runs, and what becomes of a task whose executor refuses it. */
-@SuppressWarnings("FutureReturnValueIgnored") // what a continuation returns is an Object, and not ignored
+/** Tests in which thread a body runs, and what happens to a task that its executor rejects. */
+@SuppressWarnings("FutureReturnValueIgnored") // a continuation's result is an Object, and is not ignored
 class GroupExecutorTest {
 
     private static final InheritableThreadLocal<String> USER = new InheritableThreadLocal<>();
@@ -209,7 +209,7 @@ class GroupExecutorTest {
         TaskGroup group = limited(handedOver::add);
         AtomicInteger others = new AtomicInteger();
         CompletableFuture<String> mine = group.submit(TaskOptions.named("mine"), task -> {
-            // In another thread, where they are no children of this task.
+            // Submitted from another thread, so the tasks are not children of this one.
             CompletableFuture.runAsync(() -> {
                         for (int i = 0; i < 100; i++) {
                             CompletableFuture<Integer> unused =
@@ -245,7 +245,7 @@ class GroupExecutorTest {
         await().untilAsserted(() -> assertThat(all).allMatch(CompletableFuture::isDone));
     }
 
-    // ---- an executor that refuses
+    // ---- an executor that rejects tasks
 
     @Test
     void aFirstAttemptThatIsRefusedRejectsTheTaskAndFreesItsPermit() {
@@ -312,7 +312,7 @@ class GroupExecutorTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // what it must not be given
+    @SuppressWarnings("NullAway") // null is not allowed here
     void refusesNoExecutorByName() {
         assertThatNullPointerException()
                 .isThrownBy(() -> TaskGroup.builder("orders").executor(null))

@@ -17,7 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** Work that a group counts and does not run. */
+/** Work that a group counts but does not run. */
 class GroupTokenTest {
 
     private final ConcurrencyLimit limit = Admission.concurrency(1);

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** A group whose tasks start when they are admitted, and end when the test says so; for one thread. */
+/** A group whose tasks start when admitted and end when the test says so. Not thread-safe. */
 final class HandEndedTasks {
 
     final ManualTimer timer = new ManualTimer();
@@ -49,7 +49,7 @@ final class HandEndedTasks {
         }
     }
 
-    /** Tasks that are named by their numbers. */
+    /** Submits tasks named by their numbers. */
     void submitNumbered(int first, int last) {
         for (int number = first; number <= last; number++) {
             submit(Integer.toString(number));
@@ -86,12 +86,12 @@ final class HandEndedTasks {
         return Objects.requireNonNull(futures.get(name));
     }
 
-    /** The names of the tasks whose bodies were called, in that order. */
+    /** Returns the names of the tasks whose bodies were called, in call order. */
     List<String> started() {
         return started;
     }
 
-    /** Those of them that were not ended by the test. */
+    /** Returns the names of the called tasks that the test has not ended. */
     List<String> running() {
         return List.copyOf(running);
     }
@@ -103,7 +103,7 @@ final class HandEndedTasks {
         assertBalanced(counts);
     }
 
-    /** Closes the group, which must have nothing left, and looks at its totals. */
+    /** Closes the group, which must have no tasks left, and checks its totals. */
     void assertDrained(int succeeded, int failed, int cancelled, int rejected) {
         assertThat(group.closeAndDrain().isDone()).isTrue();
         assertThat(group.counts())

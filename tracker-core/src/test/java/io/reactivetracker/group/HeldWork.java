@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A task each attempt of which goes on until a test ends it; it pays no heed to a cancel. */
+/** A task whose attempts run until a test ends them; it ignores cancellation. */
 final class HeldWork {
 
     private final List<CompletableFuture<String>> attempts = new CopyOnWriteArrayList<>();
@@ -19,14 +19,14 @@ final class HeldWork {
 
     private HeldWork() {}
 
-    /** Submits such a task. */
+    /** Submits a held task. */
     static HeldWork in(TaskGroup group, String name) {
         HeldWork work = new HeldWork();
         work.future = group.submit(TaskOptions.named(name), work::attempt);
         return work;
     }
 
-    /** What a future has failed with, as it was given to it. */
+    /** Returns the error of a failed future, without an added wrapper. */
     static Throwable errorOf(CompletableFuture<?> future) {
         assertThat(future).isCompletedExceptionally();
         return Objects.requireNonNull(future.handle((value, failure) -> failure).join());
@@ -39,27 +39,27 @@ final class HeldWork {
         return stage;
     }
 
-    /** What {@code submit} returned. */
+    /** Returns the result of {@code submit}. */
     CompletableFuture<String> future() {
         return future;
     }
 
-    /** How often the body was called. */
+    /** Returns the number of calls of the body. */
     int attempts() {
         return attempts.size();
     }
 
-    /** What the body was called with; it must have been called. */
+    /** Returns the argument of the body's last call; the body must have been called. */
     TaskContext task() {
         return contexts.get(contexts.size() - 1);
     }
 
-    /** Ends the last attempt well. */
+    /** Completes the last attempt normally. */
     void succeed() {
         attempts.get(attempts.size() - 1).complete("done");
     }
 
-    /** Ends the last attempt with an error. */
+    /** Fails the last attempt. */
     void fail(Throwable error) {
         attempts.get(attempts.size() - 1).completeExceptionally(error);
     }

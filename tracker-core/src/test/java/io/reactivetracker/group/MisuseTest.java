@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** What compiles and reads well must not lose a count, a permit or a cancel. */
+/** Tests that code which compiles and reads well never loses a count, a permit or a cancel. */
 class MisuseTest {
 
     private final ConcurrencyLimit limit = Admission.concurrency(1);
@@ -128,7 +128,7 @@ class MisuseTest {
 
         TaskGroup parent = DirectGroups.builder("parent").build();
         TaskGroup arrived = new TaskGroup(parent.childBuilder("child")).enter(() -> {
-            // A join that has looked for children before this one had arrived.
+            // A join that looked for children before this one arrived.
             parent.close();
             grandchildren.add(parent.children().get(0).child("grandchild"));
         });

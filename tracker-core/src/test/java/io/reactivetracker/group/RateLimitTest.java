@@ -202,7 +202,7 @@ class RateLimitTest {
         }
         timer.late = Duration.ofMillis(350);
         timer.manual.advance(TENTH);
-        // Nobody saves up while others wait: a bucket of one holds one.
+        // A bucket of one holds one permit: permits do not accumulate while tasks wait.
         assertThat(started.get()).isEqualTo(2);
         timer.late = Duration.ZERO;
         timer.manual.advance(Duration.ofSeconds(2));
@@ -460,7 +460,7 @@ class RateLimitTest {
 
                 @Override
                 public boolean grant(Permit permit) {
-                    // While this one takes its time another comes, and finds no permit.
+                    // While this task is being issued, another one arrives and finds no permit.
                     behind.complete(List.of(submit()));
                     return false;
                 }
@@ -644,7 +644,7 @@ class RateLimitTest {
         tasks.group.cancel();
     }
 
-    /** A clock that others can come between: the one who sets an alarm, and its ring. */
+    /** A clock that may be late and runs an action after it sets an alarm. */
     private static final class LateTimer implements TaskTimer {
 
         final ManualTimer manual = new ManualTimer();

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** A task and its children share the permits of a limit. */
+/** Tests that a task and its children share the permits of a limit. */
 class SharedLimitTest {
 
     private final ManualTimer timer = new ManualTimer();
@@ -26,7 +26,7 @@ class SharedLimitTest {
         return DirectGroups.builder("orders").admission(admission).timer(timer).build();
     }
 
-    /** A task of the group that starts another one and waits for it. */
+    /** Submits a task that starts another task of the group and waits for it. */
     private static CompletableFuture<String> waitingFor(
             TaskGroup group, Supplier<? extends CompletableFuture<String>> child) {
         return group.submit(TaskOptions.named("order"), task -> child.get());

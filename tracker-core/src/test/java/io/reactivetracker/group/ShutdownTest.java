@@ -81,7 +81,7 @@ class ShutdownTest {
         HeldWork work = HeldWork.in(mails, "welcome");
         CompletableFuture<ShutdownReport> report = group.shutdown(Shutdown.grace(GRACE));
         work.succeed();
-        // The one that was cancelled runs on until its stage has ended.
+        // The cancelled task runs until its stage completes.
         timer.advance(GRACE);
         assertThat(report.join().completed()).isOne();
         assertThat(report.join().failed()).isZero();
@@ -150,7 +150,7 @@ class ShutdownTest {
                 .hasMessage("task \"slow\" #" + slow.task().id() + " of group \"mails\" was cancelled:"
                         + " java.util.concurrent.TimeoutException: the shutdown of group \"orders\" gave its tasks PT30S to"
                         + " end")
-                // A normal event: neither it nor its cause fills the log with a stack.
+                // A normal event: neither it nor its cause is logged with a stack trace.
                 .satisfies(cancelled -> assertThat(cancelled.getStackTrace()).isEmpty())
                 .cause()
                 .satisfies(reason -> assertThat(reason.getStackTrace()).isEmpty());
@@ -254,7 +254,7 @@ class ShutdownTest {
         isCancelled.future().cancel(true);
         isCancelled.succeed();
         timer.advance(Duration.ofSeconds(1));
-        // Both have asked again: one runs, and one waits.
+        // Both have requested a permit again: one runs, and one waits.
         assertThat(report).isNotDone();
         rejected.succeed();
         runs.succeed();
@@ -276,7 +276,7 @@ class ShutdownTest {
         assertThat(report.join().completed()).isEqualTo(1);
     }
 
-    // ---- one time each, or one for all
+    // ---- a time for each phase, or one budget for all
 
     @Test
     void theWaitAfterTheGraceBeginsWithTheCancelHoweverLongThatTakes() {
@@ -340,7 +340,7 @@ class ShutdownTest {
         assertThat(report.join().isDrained()).isTrue();
     }
 
-    // ---- no time at all
+    // ---- a timeout of zero
 
     @Test
     void noGraceAndNoCancelIsALook() {
@@ -392,7 +392,7 @@ class ShutdownTest {
         assertThat(budget.join().isDrained()).isTrue();
     }
 
-    // ---- more than once, and nothing to do
+    // ---- repeated calls, and an empty group
 
     @Test
     void anEmptyGroupIsOverAtOnce() {
@@ -466,7 +466,7 @@ class ShutdownTest {
         assertThat(timer.pending()).isZero();
     }
 
-    // ---- for people to read
+    // ---- its description
 
     @Test
     void tellsItsStagesWhenPrinted() {
@@ -685,8 +685,8 @@ class ShutdownTest {
         assertThat(group.isClosed()).isFalse();
     }
 
-    /** A task that pays no heed to its cancel, but is told of it by an action that lets time pass. */
-    // ---- whatever a task, a cancel or a timer does
+    /** A task that ignores its cancel; an action registered for the cancel lets time pass. */
+    // ---- misbehaving tasks, cancels and timers
 
     private static final Shutdown SOON = Shutdown.grace(Duration.ofMillis(20)).thenCancel(Duration.ofMillis(20));
 
@@ -721,7 +721,7 @@ class ShutdownTest {
                 }
 
                 @Override
-                @SuppressWarnings("NullAway") // what it must not return
+                @SuppressWarnings("NullAway") // null is not allowed here
                 public Registration schedule(Duration delay, Runnable action) {
                     if (kind.equals("throws")) {
                         throw new RejectedExecutionException("timer stopped");
@@ -843,7 +843,7 @@ class ShutdownTest {
                 orders.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(Duration.ofHours(1)));
         await().untilAsserted(() -> assertThat(orders.counts().cancelled()).isEqualTo(997));
         assertThat(blocked.getCount()).isZero();
-        // A walker whose thread the machine has let wait looks like a blocked one, so there may be some more.
+        // A tree walker that the machine has descheduled looks like a blocked one, so allow a few more.
         assertThat(threads).hasSizeBetween(4, 100);
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Many threads at once: what the counts say, an oracle says too; and races of two, over and over. */
+/** Tests groups with many threads: compares the counts with an oracle, and repeats races of two threads. */
 class TaskGroupStressTest {
 
     private static final int THREADS = 8;
@@ -86,7 +86,7 @@ class TaskGroupStressTest {
         oracle.endAll();
     }
 
-    /** A tree in which anything may happen, and what became of each task by what its future says. */
+    /** A tree of random operations; records the outcome of each task from its future. */
     private final class Oracle {
 
         private final String seed;
@@ -383,7 +383,7 @@ class TaskGroupStressTest {
         assertThat(timer.pending()).isZero();
     }
 
-    // D10: dynamo looks whether it is closed first, and counts the task second.
+    // D10: dynamo checks whether it is closed before it counts the task.
     @Test
     void aTaskThatComesDuringAJoinIsRefusedOrWaitedFor() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
@@ -396,7 +396,7 @@ class TaskGroupStressTest {
                         try {
                             accepted.set(HeldWork.in(child, "late"));
                         } catch (GroupClosedException refused) {
-                            // The other of the two that may be.
+                            // The other of the two possible results.
                         }
                     },
                     () -> joined.set(root.closeAndDrain()));
@@ -427,7 +427,7 @@ class TaskGroupStressTest {
                             late.set(child);
                             accepted.set(HeldWork.in(child, "late"));
                         } catch (GroupClosedException refused) {
-                            // One of the three that may be.
+                            // One of the three possible results.
                         }
                     },
                     () -> joined.set(root.closeAndDrain()));
@@ -470,7 +470,7 @@ class TaskGroupStressTest {
                 Thread.onSpinWait();
             }
         } catch (GroupClosedException refused) {
-            // As each of them is, sooner or later.
+            // Each of these results appears sooner or later.
         }
     }
 
@@ -485,7 +485,7 @@ class TaskGroupStressTest {
                         try {
                             accepted.set(HeldWork.in(child, "late"));
                         } catch (TaskCancelledException | GroupClosedException refused) {
-                            // The other of the two that may be.
+                            // The other of the two possible results.
                         }
                     },
                     root::cancel);
@@ -512,7 +512,7 @@ class TaskGroupStressTest {
                         try {
                             late.set(root.child("late"));
                         } catch (GroupClosedException refused) {
-                            // The other of the two that may be.
+                            // The other of the two possible results.
                         }
                     },
                     root::cancel);

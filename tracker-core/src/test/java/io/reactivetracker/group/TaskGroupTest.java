@@ -116,7 +116,7 @@ class TaskGroupTest {
         assertThat(parent.counts()).isEqualTo(TaskCounts.none().with(Outcome.SUCCEEDED, 3));
     }
 
-    // D3: dynamo would tell active 0 and queued 1.
+    // D3: dynamo would report active 0 and queued 1.
     @Test
     void aTaskThatWasCancelledInTheQueueIsNeitherQueuedNorTakenForAnActiveOne() {
         TaskGroup limited = limited(1);
@@ -144,7 +144,7 @@ class TaskGroupTest {
         running.succeed();
     }
 
-    // D2: dynamo counts neither, and so never gets back to zero.
+    // D2: dynamo counts neither, so its count never returns to zero.
     @Test
     void aBodyThatThrowsAndATaskThatIsAbortedLeaveNothingActive() {
         CompletableFuture<String> thrown = group.submit(TaskOptions.named("throws"), task -> {
@@ -213,7 +213,7 @@ class TaskGroupTest {
         assertThat(one.counts().succeeded()).isEqualTo(1);
     }
 
-    // D12: dynamo's documentation says the contrary of what it does.
+    // D12: dynamo's documentation contradicts its behaviour.
     @Test
     void countsIncludeThoseOfAllGroupsBelow() {
         TaskGroup child = group.child("mails");
@@ -410,7 +410,7 @@ class TaskGroupTest {
         assertThat(errorOf(work.future())).isInstanceOf(TaskCancelledException.class);
     }
 
-    // D1: dynamo hands the tracker's token to the body, and so does not hear of a cancel once the task runs.
+    // D1: dynamo passes the tracker's token to the body, so a running task does not see a cancel.
     @ParameterizedTest
     @EnumSource(Way.class)
     void aTaskCanBeCancelledWhileItRuns(Way way) {
@@ -461,7 +461,7 @@ class TaskGroupTest {
         assertThat(work.attempts()).isEqualTo(1);
     }
 
-    // D5: dynamo's second wait for a permit does not hear of a cancel of the task.
+    // D5: dynamo's second wait for a permit ignores a cancel of the task.
     @ParameterizedTest
     @EnumSource(Way.class)
     void aTaskCanBeCancelledWhileItAsksForAdmissionAgain(Way way) {
@@ -574,7 +574,7 @@ class TaskGroupTest {
         assertThat(group.drained().isDone()).isTrue();
     }
 
-    // D13: dynamo's plain tasks never hear of it.
+    // D13: dynamo's plain tasks are not notified.
     @Test
     void everyTaskHearsOfTheCancelOfItsGroupAndEndsThatHeedsIt() {
         CompletableFuture<String> future = group.submit(TaskOptions.named("ship"), task -> {
@@ -771,7 +771,7 @@ class TaskGroupTest {
         assertThat(child.drained().isDone()).isTrue();
     }
 
-    // D9: dynamo closes one level after the other, and waits in between.
+    // D9: dynamo closes one level at a time and waits in between.
     @Test
     void aJoinClosesTheWholeTreeBeforeItWaits() {
         TaskGroup child = group.child("mails");
@@ -988,7 +988,7 @@ class TaskGroupTest {
         return leaf;
     }
 
-    // ---- for the code that runs tasks
+    // ---- code that runs tasks
 
     @Test
     void aTaskEndsOnce() {
@@ -1056,7 +1056,7 @@ class TaskGroupTest {
 
             @Override
             public void cancelTask() {
-                // In another thread, which would wait for a lock of this one.
+                // In another thread, which would wait for a lock that this thread holds.
                 seen.add(CompletableFuture.supplyAsync(group::counts).join());
                 seen.add(CompletableFuture.supplyAsync(group::runningTasks)
                         .join()

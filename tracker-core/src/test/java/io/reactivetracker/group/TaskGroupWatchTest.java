@@ -17,7 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/** What meters read from a group: its children as they come, its own numbers, its oldest task, its drain. */
+/** Tests what meters read from a group: new children, its counts, its oldest task, its drain. */
 class TaskGroupWatchTest {
 
     private final TaskGroup group = DirectGroups.builder("orders").build();
@@ -173,7 +173,7 @@ class TaskGroupWatchTest {
         assertThat(waiting.oldestTask()).isNull();
     }
 
-    /** Answers when told to. */
+    /** Grants a request when told to. */
     private static final class AnswerLater implements Admission {
 
         private final List<AdmissionRequest> candidates = new ArrayList<>();
@@ -218,7 +218,7 @@ class TaskGroupWatchTest {
         assertThat(group.drainTime()).isPositive().isEqualTo(group.drainTime());
     }
 
-    /** Until the clock has gone on at all. */
+    /** Waits until the drain time is positive. */
     private static void awaitADrainOf(TaskGroup draining) {
         await().until(draining::drainTime, time -> !time.isZero());
     }

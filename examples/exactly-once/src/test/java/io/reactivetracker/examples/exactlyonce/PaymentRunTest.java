@@ -7,7 +7,7 @@ import io.reactivetracker.recorder.TaskStatus;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** The demo, and what it promises. */
+/** Tests that the demo keeps its promises. */
 class PaymentRunTest {
 
     @Test

@@ -44,7 +44,7 @@ class CoreSnippetsTest {
     @Test
     @SuppressWarnings("try") // the token is there to be closed
     void theTracker() throws Exception {
-        // One thread, so that what is submitted second runs after the task has begun.
+        // One thread, so that the second submitted action runs after the task has begun.
         ExecutorService executor = Executors.newSingleThreadExecutor();
         String order = "one";
         // spotless:off

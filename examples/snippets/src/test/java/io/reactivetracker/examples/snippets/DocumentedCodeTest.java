@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every block of code that a reader can copy stands, paragraph by paragraph, in a source file of the examples, or in a
- * test of the Spring Boot starter, too, where it is compiled and run.
+ * Tests that each block of code that a reader can copy appears, paragraph by paragraph, in a source file of the
+ * examples or in a test of the Spring Boot starter, where it is compiled and run.
  */
 class DocumentedCodeTest {
 
@@ -99,7 +99,7 @@ class DocumentedCodeTest {
         }
     }
 
-    /** Without indentation, without the stars of a Javadoc comment, and without what a comment says behind the code. */
+    /** Returns the code without indentation, without the stars of Javadoc, and without trailing comments. */
     private static List<String> lines(String text) {
         return text.lines()
                 .map(line -> line.replaceFirst("^ *\\*( |$)", "")

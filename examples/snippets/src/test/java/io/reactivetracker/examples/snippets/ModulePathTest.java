@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The published modules on a module path, as an application with a {@code module-info.java} has them. */
+/** Tests the published modules on a module path, as in an application with a {@code module-info.java}. */
 class ModulePathTest {
 
     private static final List<String> NEEDED =
@@ -95,9 +95,7 @@ class ModulePathTest {
                 .isInstanceOf(UnaryOperator.class);
     }
 
-    /**
-     * Lettuce has no module descriptor, so what it needs of Netty's modules is to be named, as the documentation says.
-     */
+    /** Lettuce has no module descriptor, so the Netty modules it needs must be named, as the documentation says. */
     @Test
     void keepRecordsInRedis() throws Exception {
         ModuleLayer layer =
@@ -111,7 +109,7 @@ class ModulePathTest {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         try (RedisServer server = RedisServer.start()) {
-            // Lettuce looks there first, and would find the classes of this test's class path.
+            // Lettuce looks there first and would find the classes of this test's class path.
             thread.setContextClassLoader(loader);
             Object client = clientType.getMethod("create", String.class).invoke(null, server.uri());
             try {

@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 
-/** What the documented code prints, in a process that logs as Reactor and RxJava do by default. */
+/** Tests the output of the documented code, in a process that logs as Reactor and RxJava do by default. */
 class QuietSnippetsTest {
 
-    /** All that hold documented code, but for Redis: its client needs SLF4J. */
+    /** All classes with documented code except Redis: its client needs SLF4J. */
     private static final List<Class<?>> SNIPPETS = List.of(
             CoreSnippetsTest.class,
             GroupSnippetsTest.class,
@@ -51,7 +51,7 @@ class QuietSnippetsTest {
                 .anyMatch(line -> line.startsWith("\tat"));
     }
 
-    /** Shows that a stack trace would be seen. */
+    /** Shows that a stack trace would be detected. */
     static class Dropped {
 
         @Test
@@ -77,7 +77,7 @@ class QuietSnippetsTest {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 
-    /** With SLF4J but without what it logs to, Reactor's log would be lost. */
+    /** With SLF4J but no logging backend, Reactor's log would be lost. */
     private static String classPathWithoutSlf4j() {
         return Stream.of(classPath().split(File.pathSeparator))
                 .filter(entry -> !Path.of(entry).getFileName().toString().startsWith("slf4j"))

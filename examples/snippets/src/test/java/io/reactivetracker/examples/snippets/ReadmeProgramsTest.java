@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
-/** The programs of the README end when the last element was printed, and not before. */
+/** Tests that the programs of the README end after the last element is printed, and not before. */
 @ResourceLock(Resources.SYSTEM_OUT)
 class ReadmeProgramsTest {
 

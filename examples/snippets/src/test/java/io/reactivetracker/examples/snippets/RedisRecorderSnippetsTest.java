@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The code that the documentation shows for the recorder over Redis, over a real one. */
+/** The code that the documentation shows for the recorder over Redis, run with a real server. */
 class RedisRecorderSnippetsTest {
 
     private RedisServer server;

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The code that the documentation shows for the recorder with RxJava. */
-@SuppressWarnings("CheckReturnValue") // what happens to the subscription is seen in the recorder
+@SuppressWarnings("CheckReturnValue") // the recorder shows what happens to the subscription
 class RxRecordingSnippetsTest {
 
     private final List<String> paid = new ArrayList<>();

@@ -23,7 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** The code that the documentation shows for RxJava. */
-@SuppressWarnings("CheckReturnValue") // what happens to the subscription is seen in the tracker
+@SuppressWarnings("CheckReturnValue") // the tracker shows what happens to the subscription
 class RxSnippetsTest {
 
     private final List<String> done = new CopyOnWriteArrayList<>();

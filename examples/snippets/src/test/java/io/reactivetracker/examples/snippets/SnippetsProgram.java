@@ -11,7 +11,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs test classes, and tells by its exit status whether all tests of all of them have passed. */
+/** Runs test classes; the exit status tells whether all tests passed. */
 final class SnippetsProgram {
 
     private SnippetsProgram() {}

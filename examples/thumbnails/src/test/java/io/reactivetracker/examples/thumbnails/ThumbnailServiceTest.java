@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Hooks;
 
-/** A real server, real requests, real pictures and files. */
+/** Tests with a real server, real requests, real pictures and files. */
 class ThumbnailServiceTest {
 
     private static final List<String> NAMES = Pictures.names();
@@ -68,7 +68,7 @@ class ThumbnailServiceTest {
             assertThat(run.thumbnailOf(Pictures.NO_PICTURE)).doesNotExist();
 
             assertThat(report.isDrained()).isTrue();
-            // Of the second half each picture, its rendering and its entry; but one is no picture.
+            // The second half: each picture, its rendering and its entry; but one file is no picture.
             assertThat(report.completed()).isEqualTo(19 * 3);
             assertThat(report.failed()).isEqualTo(2);
             assertThat(report.cancelled()).isZero();

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The starter on a module path, as an application with a {@code module-info.java} has it; without web server, actuator
- * and meters.
+ * The starter on a module path, as in an application with a {@code module-info.java}; without web server, actuator and
+ * meters.
  */
 class StarterModulePathTest {
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Who sees what the server works on: the management, and nobody else. */
+/** Tests that only the management can see the server's tasks. */
 class AccessTest {
 
     private static final String[] PAGES = {

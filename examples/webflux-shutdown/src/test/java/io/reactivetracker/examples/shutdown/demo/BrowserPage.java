@@ -44,7 +44,7 @@ final class BrowserPage implements AutoCloseable {
         }
     }
 
-    /** All requests from now on have these credentials, as after the browser's own dialog. */
+    /** Sends these credentials with all later requests, as after the browser's own dialog. */
     void logIn(String user, String password) throws Exception {
         String credentials =
                 Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
@@ -67,7 +67,7 @@ final class BrowserPage implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
     }
 
-    /** The value of an expression in the page's JavaScript, as text. */
+    /** Returns the value of an expression in the page's JavaScript, as text. */
     String evaluate(String expression) throws Exception {
         JsonNode answer = send("Runtime.evaluate", Map.of("expression", "String(" + expression + ")"));
         if (answer.has("exceptionDetails")) {
@@ -76,7 +76,7 @@ final class BrowserPage implements AutoCloseable {
         return answer.path("result").path("value").asString();
     }
 
-    /** The text that is seen of the first element that a selector finds. */
+    /** Returns the visible text of the first element that matches a selector. */
     String text(String selector) throws Exception {
         return evaluate("document.querySelector('" + selector + "')?.innerText");
     }
@@ -92,7 +92,7 @@ final class BrowserPage implements AutoCloseable {
         Files.write(file, Base64.getDecoder().decode(answer.path("data").asString()));
     }
 
-    /** What went wrong in the page so far: exceptions, logged errors and warnings, violated policies, dialogs. */
+    /** Returns the page's errors so far: exceptions, logged errors and warnings, violated policies, dialogs. */
     List<String> complaints() {
         return complaints;
     }
@@ -130,7 +130,7 @@ final class BrowserPage implements AutoCloseable {
         socket.abort();
     }
 
-    /** Puts the pieces of a message together. */
+    /** Joins the parts of a message. */
     private final class Receiver implements WebSocket.Listener {
 
         private final StringBuilder pieces = new StringBuilder();

@@ -20,7 +20,7 @@ import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A headless Chromium in a process of its own, with a profile of its own. */
+/** A headless Chromium in its own process, with its own profile. */
 final class Chromium implements AutoCloseable {
 
     private static final long SECONDS_TO_START = 60;
@@ -33,7 +33,7 @@ final class Chromium implements AutoCloseable {
         process = new ProcessBuilder(List.of(
                         executable.toString(),
                         "--headless=new",
-                        // It opens nothing but pages of ours, and a container lets no one make a sandbox.
+                        // It opens only our pages, and a container does not permit a sandbox.
                         "--no-sandbox",
                         "--disable-dev-shm-usage",
                         "--disable-gpu",
@@ -54,7 +54,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /**
-     * Where the system property {@code chromium} says, which may be empty for nowhere; else where the path leads to.
+     * Returns the path in the system property {@code chromium}, where empty means none; otherwise searches the path.
      */
     static Optional<Path> executable() {
         String given = System.getProperty("chromium");
@@ -83,7 +83,7 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    /** The one page that it has open. */
+    /** Returns the only open page. */
     BrowserPage page() throws Exception {
         URI browser = devTools.get(SECONDS_TO_START, TimeUnit.SECONDS);
         URI list = URI.create("http://127.0.0.1:" + browser.getPort() + "/json/list");

@@ -14,7 +14,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The order server, and someone who lays hands on it: does what the lines of its standard input say. */
+/** The order server, controlled by the lines of its standard input. */
 final class HandledServer {
 
     private HandledServer() {}
@@ -48,7 +48,7 @@ final class HandledServer {
         }
     }
 
-    /** A task that ends neither by itself nor when it is cancelled. */
+    /** A task that never ends, even when cancelled. */
     private static void hang(ConfigurableApplicationContext context, String name) {
         CompletableFuture<Object> unused =
                 context.getBean(TaskGroup.class).submit(TaskOptions.named(name), task -> new CompletableFuture<>());

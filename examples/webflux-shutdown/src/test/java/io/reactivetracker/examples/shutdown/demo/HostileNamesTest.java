@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a log shows of task names that want to be more than names: the real log of a real process. */
+/** Tests how hostile task names appear in the real log of a real process. */
 class HostileNamesTest {
 
     static final List<String> NAMES = List.of(

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.convert.DurationStyle;
 import org.yaml.snakeyaml.Yaml;
 
-/** The times of the manifest, of the example's properties and of the page that explains them add up. */
+/** Tests that the times in the manifest, the example's properties and the page that explains them add up. */
 class KubernetesSumTest {
 
     private static final Path DOCS = Path.of("..", "..", "docs");
@@ -74,7 +74,7 @@ class KubernetesSumTest {
                         .toSeconds());
     }
 
-    /** The numbers in a column of the page's table, whose first row is the one of preStop. */
+    /** Returns the numbers in a column of the page's table, whose first row is that of preStop. */
     private static List<Integer> column(int index) throws IOException {
         List<Integer> numbers = new ArrayList<>();
         for (String line : Files.readAllLines(DOCS.resolve("kubernetes.md"))) {

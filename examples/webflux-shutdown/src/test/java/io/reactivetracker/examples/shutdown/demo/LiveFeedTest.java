@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a watcher is sent while a real server drains, and that a watcher holds nothing up. */
+/** Tests what a watcher receives while a real server drains, and that a watcher delays nothing. */
 class LiveFeedTest {
 
     private static final int ORDERS = 5;
@@ -72,7 +72,7 @@ class LiveFeedTest {
         assertThatNobodyWasCutOff(server);
     }
 
-    /** Netty waits for its answers, and so it would for a feed that goes on, until the phase is out of time. */
+    /** Netty waits for its responses, and would wait for an endless feed until the phase times out. */
     private static void assertThatNobodyWasCutOff(ServerProcess server) {
         assertThat(server.lines())
                 .filteredOn(line -> line.contains("Graceful shutdown complete"))
@@ -81,7 +81,7 @@ class LiveFeedTest {
         assertThat(server.lines()).noneMatch(line -> line.contains("aborted") || line.contains("Exception"));
     }
 
-    /** Reads the feed, to its end. */
+    /** Reads the feed to its end. */
     private static final class Watcher {
 
         final List<String> events = new CopyOnWriteArrayList<>();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The live page of a real server in a real browser. */
+/** Tests the live page of a real server in a real browser. */
 class LivePageTest {
 
     private static final int ORDERS = 80;
@@ -27,7 +27,7 @@ class LivePageTest {
     @BeforeAll
     static void needsABrowser() {
         if (Chromium.executable().isEmpty()) {
-            // Printed as well, since the build's report of a skipped test has no room for its reason.
+            // Printed as well, because the build's report of a skipped test does not show its reason.
             String reason =
                     "no Chromium on the path, nor where -Dchromium=… says: the live page is not tested in a browser";
             System.out.println("[WARNING] " + reason);

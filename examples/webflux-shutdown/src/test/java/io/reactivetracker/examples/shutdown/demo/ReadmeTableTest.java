@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table that the README shows of a run of the demo says what {@link ShutdownRunTest} proves of any run. */
+/** Tests that the README's table of a demo run states what {@link ShutdownRunTest} proves of any run. */
 class ReadmeTableTest {
 
     private static final Path README = Path.of("..", "..", "README.md");

@@ -23,13 +23,13 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A server of its own for a test, with a carrier that lets all parcels wait until its door is opened. */
+/** A server for one test, with a carrier that holds all parcels until its door is opened. */
 final class Shop implements AutoCloseable {
 
     static final String USER = "ops";
     static final String PASSWORD = "only for this test";
 
-    /** So much patience that only what a test is about ends a wait, however slow the machine is. */
+    /** Timeouts so long that only the behaviour under test ends a wait, even on a slow machine. */
     private static final List<String> UNLESS_GIVEN = List.of(
             "--server.port=0",
             "--management.server.port=0",
@@ -50,7 +50,7 @@ final class Shop implements AutoCloseable {
         carrier = new Carrier(0, timeForEachParcel);
     }
 
-    /** Starts a server, and another one if it is called again. */
+    /** Starts a server; each call starts another one. */
     ServerProcess start(String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of(
                 "--spring.security.user.password=" + PASSWORD,
@@ -68,13 +68,13 @@ final class Shop implements AutoCloseable {
         return server;
     }
 
-    /** Has a server start a task that will never end. */
+    /** Makes a server start a task that never ends. */
     static void hang(ServerProcess server, String name) throws IOException, InterruptedException {
         server.tell("hang " + JsonMapper.shared().writeValueAsString(name));
         server.awaitLine("done: hang");
     }
 
-    /** Orders a number of parcels with the names order-1, order-2 and so on. */
+    /** Orders a number of parcels named order-1, order-2 and so on. */
     void order(ServerProcess server, int number) throws Exception {
         order(
                 server,
@@ -94,12 +94,12 @@ final class Shop implements AutoCloseable {
         }
     }
 
-    /** The orders that were shipped. */
+    /** Returns the shipped orders. */
     Set<String> shipped() throws IOException {
         return ShutdownRun.shipped(journal);
     }
 
-    /** What a request to the management port is answered, with the credentials of the management. */
+    /** Returns the response to a request to the management port, with the management's credentials. */
     static HttpResponse<String> manage(ServerProcess server, String method, String path) throws Exception {
         String credentials =
                 Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
@@ -110,7 +110,7 @@ final class Shop implements AutoCloseable {
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    /** As Awaitility's own, and for longer: what is awaited here comes from other processes. */
+    /** Awaitility's {@code await} with a longer timeout: the awaited events come from other processes. */
     static ConditionFactory await() {
         return Awaitility.await().atMost(Duration.ofMinutes(1));
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** A real server in a process of its own, real requests that go on coming, a real SIGTERM. */
+/** Tests with a real server in its own process, a continuous load of real requests, and a real SIGTERM. */
 class ShutdownRunTest {
 
     private final List<String> console = new CopyOnWriteArrayList<>();

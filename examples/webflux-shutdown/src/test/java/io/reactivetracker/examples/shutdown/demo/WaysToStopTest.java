@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Real servers that are stopped in every way there is: none hangs, none throws, none loses an order. */
+/** Tests real servers stopped in every possible way: none hangs, throws or loses an order. */
 class WaysToStopTest {
 
     private static final int ORDERS = 20;
@@ -55,8 +55,8 @@ class WaysToStopTest {
     }
 
     /**
-     * Spring Boot's graceful shutdown is complete, and Netty may still serve a connection whose last answer was just
-     * leaving. While a task hangs, groups below the application's stay open: an order in one of those would be taken,
+     * When Spring Boot's graceful shutdown is complete, Netty may still serve a connection whose last response was just
+     * sent. While a task hangs, groups below the application's stay open: an order in one of them would be accepted,
      * and cut off after the grace.
      */
     @Test
@@ -154,7 +154,8 @@ class WaysToStopTest {
                 assertThat(server.awaitEnd()).as(port).isEqualTo(1);
                 assertThat(server.lines())
                         .anyMatch(line -> line.contains("Port " + taken.getLocalPort() + " was already in use"))
-                        // Beans may have started tasks before the start failed, so there is a drain; it leaves nothing.
+                        // Beans may have started tasks before the start failed, so there is a drain; it leaves no
+                        // tasks.
                         .allMatch(line -> !line.contains("stuck") || line.contains(" 0 stuck"));
             }
         }

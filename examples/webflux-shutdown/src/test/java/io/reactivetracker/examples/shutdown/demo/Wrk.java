@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The load of <a href="https://github.com/wg/wrk">wrk</a>, whose script writes down the orders that were accepted. */
+/** The load of <a href="https://github.com/wg/wrk">wrk</a>, whose script records the accepted orders. */
 final class Wrk implements Load {
 
     private static final String LONGEST = "60s";
@@ -28,7 +28,7 @@ final class Wrk implements Load {
         try (var lines = Wrk.class.getResourceAsStream("/orders.lua")) {
             Files.copy(lines, script);
         }
-        // As many threads as connections: so each thread's answers come in the order of its requests.
+        // One thread per connection: each thread's responses arrive in the order of its requests.
         Process wrk = new ProcessBuilder("wrk", "-t8", "-c8", "-d" + LONGEST, "-s", script.toString(), url(server))
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
