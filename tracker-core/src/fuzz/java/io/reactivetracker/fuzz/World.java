@@ -286,7 +286,7 @@ public final class World {
         return (isRefusal ? Refused.class : error.getClass()).getName().hashCode() | 1 << 30;
     }
 
-    /** Returns whether the run has so many events that sources stop emitting. */
+    /** Returns whether the run has reached the number of events at which sources stop emitting. */
     public boolean isExhausted() {
         return events > MAX_EVENTS;
     }
