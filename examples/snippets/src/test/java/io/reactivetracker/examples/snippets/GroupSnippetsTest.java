@@ -31,7 +31,7 @@ import reactor.core.publisher.Mono;
 class GroupSnippetsTest {
 
     private final Duration first = Duration.ofMillis(100);
-    private final Duration longest = Duration.ofSeconds(10);
+    private final Duration max = Duration.ofSeconds(10);
     private final String order = "order-1";
     private final String mail = "mail-1";
 
@@ -54,7 +54,7 @@ class GroupSnippetsTest {
         // spotless:off
         TaskGroup orders = TaskGroup.builder("orders")
                 .admission(Admission.concurrency(64)) // the 65th waits, first in first out
-                .onError(ErrorPolicy.retry(3, Backoff.exponential(first, longest).jitter(0.5)))
+                .onError(ErrorPolicy.retry(3, Backoff.exponential(first, max).jitter(0.5)))
                 .build();
         TaskGroup mails = orders.childBuilder("mails").onError(ErrorPolicy.cancelAfterErrors(10)).build();
 
@@ -76,13 +76,13 @@ class GroupSnippetsTest {
         // spotless:off
         TaskGroup orders = TaskGroup.builder("orders")
                 .admission(Admission.concurrency(64))
-                .onError(ErrorPolicy.retry(3, Backoff.exponential(first, longest).jitter(0.5)))
+                .onError(ErrorPolicy.retry(3, Backoff.exponential(first, max).jitter(0.5)))
                 .build();
         TaskGroup mails = orders.child("mails");
 
         mails.submit(TaskOptions.named("welcome"), task -> sendAsync(mail));
 
-        orders.closeAndDrain().await(); // takes no more, and waits for what there is, mails included
+        orders.closeAndDrain().await(); // refuses new tasks, and waits for those of orders and mails
         // spotless:on
         assertThat(orders.counts().succeeded()).isOne();
     }

@@ -98,8 +98,8 @@ class ModulePathTest {
     /** Lettuce has no module descriptor, so the Netty modules it needs must be named, as the documentation says. */
     @Test
     void keepRecordsInRedis() throws Exception {
-        ModuleLayer layer =
-                layerOf(NEEDED_FOR_REDIS, "io.reactivetracker.redis", "io.netty.handler", "io.netty.resolver.dns");
+        ModuleLayer layer = layerOf(
+                NEEDED_FOR_REDIS, "io.reactivetracker.redis", "io.netty.handler", "io.netty.resolver.dns", "org.slf4j");
         ClassLoader loader = layer.findLoader("io.reactivetracker.redis");
         Class<?> clientType = loader.loadClass("io.lettuce.core.RedisClient");
         Class<?> codecType = loader.loadClass("io.lettuce.core.codec.RedisCodec");
