@@ -327,11 +327,19 @@ class BrokenServerTest {
             CountDownLatch areBlocking = new CountDownLatch(20);
             List<CompletableFuture<String>> blocking = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                blocking.add(recorder.record("key " + i, attempt -> {
-                    areBlocking.countDown();
-                    RecordStoreContract.await(end);
-                    return done();
-                }));
+                String key = "key " + i;
+                CompletableFuture<String> outcome = new CompletableFuture<>();
+                // On threads of their own: if the reply comes before record() returns, the body runs on its caller's.
+                new Thread(() -> {
+                            var unused = recorder.record(key, attempt -> {
+                                        areBlocking.countDown();
+                                        RecordStoreContract.await(end);
+                                        return done();
+                                    })
+                                    .thenAccept(outcome::complete);
+                        })
+                        .start();
+                blocking.add(outcome);
             }
             RecordStoreContract.await(areBlocking);
             String running = "reactive-tracker:{blocking}:running";
