@@ -116,15 +116,14 @@ public abstract class TaskSignals extends TaskToken {
     }
 
     /**
-     * Cancels the upstream because one side has thrown, and closes the token in any case.
+     * Cancels the upstream because one side has thrown, as {@link #cancelOnce()} does: while a thread delivers the last
+     * signal, or cancels, that thread closes the token.
      *
      * @param failure what was thrown; what the cancel throws is added to it
      */
     protected final void cancelAfterErrors(Throwable failure) {
-        // Closed in any case: the failure may come from a close() on a stack that was too deep for it. Without a
-        // lambda,
-        // which can't be linked where the stack is full.
-        try (this) {
+        // Without a lambda, which can't be linked where the stack is full.
+        try {
             cancelOnce();
         } catch (Throwable another) {
             Throwables.suppress(failure, another);

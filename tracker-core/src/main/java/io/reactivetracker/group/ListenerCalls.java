@@ -19,8 +19,7 @@ final class ListenerCalls {
     private final @Nullable ShutdownListener listener;
     private final Queue<Consumer<ShutdownListener>> calls = new ConcurrentLinkedQueue<>();
 
-    // The number of runs that were requested since the last one found nothing to do. The request that raises it from 0
-    // runs.
+    // The runs that were requested since the last one ended. The thread that raises it from 0 makes the calls.
     private final AtomicInteger requests = new AtomicInteger();
 
     ListenerCalls(@Nullable ShutdownListener listener) {

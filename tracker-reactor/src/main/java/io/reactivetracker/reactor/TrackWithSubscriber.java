@@ -3,7 +3,6 @@ package io.reactivetracker.reactor;
 
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.adapter.SecondaryFailures;
 import io.reactivetracker.adapter.TaskSignals;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -54,7 +53,7 @@ final class TrackWithSubscriber<T> extends TaskSignals implements CoreSubscriber
         try {
             Operators.reportThrowInSubscribe(this, failure);
         } catch (Throwable fatal) {
-            cancelAfter(fatal);
+            cancelAfterErrors(fatal);
             throw fatal;
         } finally {
             // In any case: the failure may be that of a close for which the stack was too deep.
@@ -70,7 +69,7 @@ final class TrackWithSubscriber<T> extends TaskSignals implements CoreSubscriber
             try {
                 actual.onSubscribe(this);
             } catch (Throwable failure) {
-                cancelAfter(failure);
+                cancelAfterErrors(failure);
                 throw failure;
             }
         }
@@ -81,7 +80,7 @@ final class TrackWithSubscriber<T> extends TaskSignals implements CoreSubscriber
         try {
             actual.onNext(element);
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -115,7 +114,7 @@ final class TrackWithSubscriber<T> extends TaskSignals implements CoreSubscriber
         try {
             s.request(n);
         } catch (Throwable failure) {
-            cancelAfter(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
     }
@@ -130,16 +129,6 @@ final class TrackWithSubscriber<T> extends TaskSignals implements CoreSubscriber
         Subscription s = upstream;
         if (s != null) {
             s.cancel();
-        }
-    }
-
-    /** Cancels because one side has thrown; a thread that is delivering the last signal releases the count itself. */
-    private void cancelAfter(Throwable failure) {
-        // Without a lambda, which can't be linked when the stack is full.
-        try {
-            cancel();
-        } catch (Throwable another) {
-            SecondaryFailures.suppress(failure, another);
         }
     }
 

@@ -65,7 +65,8 @@ final class SpawnSubscriber<T> implements TaskHandle<T>, FlowableSubscriber<T> {
     static <T> TaskHandle<T> start(TaskGroup group, TaskOptions options, Flowable<T> source) {
         GroupTask task = GroupTask.issue(group, options, () -> null);
         // The subscriber of the group ends the task, after it has sent the last signal here.
-        SpawnSubscriber<T> spawned = new SpawnSubscriber<>(task.id(), task.name(), task.cancellationToken(), () -> {});
+        SpawnSubscriber<T> spawned =
+                new SpawnSubscriber<>(task.id(), task.name(), task.cancellationToken(), Registration.none());
         spawned.cancellable = GroupTaskSubscriber.run(task, spawned, () -> source);
         return spawned;
     }

@@ -40,8 +40,11 @@ abstract class TaskSubscription<U, D> extends TaskSignals {
         try {
             subscribe.accept(upstream, subscription);
         } catch (Throwable failure) {
-            // RxJava shows it to the caller; what the downstream was told is unknown.
-            subscription.cancelAfterErrors(failure);
+            // RxJava shows it to the caller; what the downstream was told is unknown. Closed in any case: the failure
+            // may come from a close() for which the stack was too deep.
+            try (subscription) {
+                subscription.cancelAfterErrors(failure);
+            }
             throw failure;
         }
     }

@@ -4,6 +4,7 @@ package io.reactivetracker.rxjava;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.reactivetracker.RunningTask;
@@ -12,6 +13,7 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
@@ -26,13 +28,16 @@ import io.reactivex.rxjava3.subjects.SingleSubject;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
 
 @SuppressWarnings("CheckReturnValue") // what happens to the subscription is seen in the tracker
 class TrackWithTest {
@@ -346,6 +351,49 @@ class TrackWithTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> trackWith(tracker, blank))
                 .withMessageStartingWith("task name must not be blank");
+    }
+
+    @Test
+    void isCountedUntilItsLastSignalIsDeliveredThoughARequestThrowsMeanwhile() {
+        List<Long> counted = new ArrayList<>();
+        Flowable.<String>unsafeCreate(downstream -> {
+                    downstream.onSubscribe(new Subscription() {
+                        @Override
+                        public void request(long n) {
+                            throw new IllegalStateException("no request");
+                        }
+
+                        @Override
+                        public void cancel() {}
+                    });
+                    downstream.onComplete();
+                })
+                .compose(trackWith(tracker))
+                .subscribe(new FlowableSubscriber<>() {
+                    private @Nullable Subscription upstream;
+
+                    @Override
+                    public void onSubscribe(Subscription s) {
+                        upstream = s;
+                    }
+
+                    @Override
+                    public void onNext(String element) {}
+
+                    @Override
+                    public void onError(Throwable error) {}
+
+                    @Override
+                    public void onComplete() {
+                        assertThatIllegalStateException()
+                                .isThrownBy(
+                                        () -> Objects.requireNonNull(upstream).request(1));
+                        counted.add(tracker.size());
+                    }
+                });
+
+        assertThat(counted).containsExactly(1L);
+        assertThat(tracker.size()).isZero();
     }
 
     @Test
