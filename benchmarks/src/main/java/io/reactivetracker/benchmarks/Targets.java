@@ -129,18 +129,18 @@ final class Targets {
         String[] names = {"`Flux`", "`Flowable`", "`Observable`"};
         for (int i = 0; i < types.length; i++) {
             targets.add(Target.ratio(
-                    "elements, polled but for us",
+                    "elements, polled without us",
                     names[i] + ": `range.map` tracked, so pushed, against bare and polled",
                     1.4,
                     results.ratio(ELEMENTS + types[i] + "FusedTrackWith@1", ELEMENTS + types[i] + "Fused@1")));
         }
         targets.add(Target.withinSpread(
-                "elements, polled but for us",
+                "elements, polled without us",
                 "`Flux`: tracked against `doFinally`, which Reactor does not fuse either",
                 results.ratio(ELEMENTS + "fluxFusedTrackWith@1", ELEMENTS + "fluxFusedDoFinally@1")));
         for (int i = 1; i < types.length; i++) {
             targets.add(Target.forInformation(
-                    "elements, polled but for us",
+                    "elements, polled without us",
                     names[i] + ": tracked against `doFinally`, which RxJava fuses",
                     " ×",
                     results.ratio(ELEMENTS + types[i] + "FusedTrackWith@1", ELEMENTS + types[i] + "FusedDoFinally@1")));
@@ -208,17 +208,17 @@ final class Targets {
                 4,
                 "unlimited@1",
                 "namedTaskAndChildToken@1");
-        addGroup("gate, uncontended", "concurrency gate against unlimited", 1.25, "gated@1", "unlimited@1");
-        addGroup("gate, queued", "handed over against uncontended", 2.5, "handedOver@1", "gated@1");
-        addGroup("gate, contended", "2 threads, one place, against 1 thread", 5, "submittedContended@2", "submitted@1");
+        addGroup("limit, uncontended", "concurrency limit against unlimited", 1.25, "gated@1", "unlimited@1");
+        addGroup("limit, queued", "handed over against uncontended", 2.5, "handedOver@1", "gated@1");
+        addGroup("limit, contended", "2 threads, one place, against 1 thread", 5, "submittedContended@2", "submitted@1");
         targets.add(Target.ratio(
-                "figures",
+                "counts",
                 "of 100 children against 101 times of none",
                 2.5,
                 results.of("GroupBenchmark.figures@1[children=100]")
                         .flatMap(one -> results.of("GroupBenchmark.figures@1[children=0]")
                                 .map(none -> one.timeWith(none, (a, b) -> a / b / 101)))));
-        addGroup("child", "made and closed against one task", 3, "childMadeAndClosed@1", "unlimited@1");
+        addGroup("child", "created and closed against one task", 3, "childMadeAndClosed@1", "unlimited@1");
     }
 
     private void addGroupsNextToPeers() {
