@@ -51,10 +51,6 @@ class DocumentedCodeTest {
                 .extracting(Block::where)
                 .contains(
                         "README.md 1",
-                        "metrics.md 1",
-                        "spring-boot.md 1",
-                        "recorder-redis.md 1",
-                        "recorder-redis.md 2",
                         "TaskTracker.java 1",
                         "RxTracking.java 1",
                         "ObservedTracking.java 1",
@@ -64,10 +60,7 @@ class DocumentedCodeTest {
 
     private static List<Block> blocks() throws IOException {
         List<Block> blocks = new ArrayList<>(blocksOf(ROOT.resolve("README.md"), MARKDOWN_BLOCK));
-        for (String page :
-                List.of("docs/guide.md", "docs/metrics.md", "docs/spring-boot.md", "docs/recorder-redis.md")) {
-            blocks.addAll(blocksOf(ROOT.resolve(page), MARKDOWN_BLOCK));
-        }
+        blocks.addAll(blocksOf(ROOT.resolve("docs/guide.md"), MARKDOWN_BLOCK));
         for (String module : List.of(
                 "tracker-core",
                 "tracker-recorder",
