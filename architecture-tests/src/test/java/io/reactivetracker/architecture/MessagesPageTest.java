@@ -35,9 +35,8 @@ class MessagesPageTest {
 
     @Test
     void quotesOnlyMessagesOfTheSources() throws IOException {
-        String text = sources().values().stream()
-                .map(MessagesPageTest::literals)
-                .collect(Collectors.joining("\n"));
+        String text =
+                sources().values().stream().map(MessagesPageTest::literals).collect(Collectors.joining("\n"));
         Set<String> literals = text.lines()
                 .map(MessagesPageTest::withoutPunctuation)
                 .filter(literal -> literal.length() > 1)
@@ -57,8 +56,8 @@ class MessagesPageTest {
         return text.contains(piece)
                 || literals.stream()
                         .filter(piece::startsWith)
-                        .anyMatch(start -> isQuoted(
-                                withoutPunctuation(piece.substring(start.length())), text, literals));
+                        .anyMatch(
+                                start -> isQuoted(withoutPunctuation(piece.substring(start.length())), text, literals));
     }
 
     @Test

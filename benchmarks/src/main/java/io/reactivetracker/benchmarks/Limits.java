@@ -50,17 +50,15 @@ final class Limits {
                 by its outcome, and ends exactly once although a cancel may come from any thread. Two small locks take %d of %d ns of a task, and a
                 dozen atomic steps take %d ns; this was measured on one task, step by step. Without the two locks about %d ns would be left, where the target allows
                 %d ns. The rest would have to come from the atomic steps.""".formatted(
-                        Math.round(group),
-                        Math.round(bulkhead),
-                        ratioOfAdded(
-                                IN_GROUP + "trackWithLimitedGroup@1",
-                                IN_GROUP + "resilienceBulkhead@1",
-                                IN_GROUP + "bare@1"),
-                        NANOS_OF_LOCKS,
-                        NANOS_OF_A_TASK,
-                        NANOS_OF_ATOMIC_STEPS,
-                        Math.round(group - NANOS_OF_LOCKS),
-                        Math.round(1.8 * bulkhead));
+                Math.round(group),
+                Math.round(bulkhead),
+                ratioOfAdded(
+                        IN_GROUP + "trackWithLimitedGroup@1", IN_GROUP + "resilienceBulkhead@1", IN_GROUP + "bare@1"),
+                NANOS_OF_LOCKS,
+                NANOS_OF_A_TASK,
+                NANOS_OF_ATOMIC_STEPS,
+                Math.round(group - NANOS_OF_LOCKS),
+                Math.round(1.8 * bulkhead));
     }
 
     private String ofSharing() {
@@ -81,8 +79,7 @@ final class Limits {
     private String ofListsOfNames() {
         return """
                 **A named task of a tracker** takes %s × with 2 threads (target 1.5). It enters and leaves a list under the lock of a stripe. There is one
-                stripe until threads contend, so the first contention is paid for.""".formatted(
-                        ratio(IN_GROUP + "trackWithName@2", IN_GROUP + "trackWithName@1"));
+                stripe until threads contend, so the first contention is paid for.""".formatted(ratio(IN_GROUP + "trackWithName@2", IN_GROUP + "trackWithName@1"));
     }
 
     private String ofQueues() {

@@ -256,8 +256,7 @@ public final class Report {
         paragraph("### Groups");
         Map<String, String> names = new LinkedHashMap<>();
         names.put(
-                "namedTaskAndChildToken@1",
-                "named task and child `CancellationToken`: the parts of a task of a group");
+                "namedTaskAndChildToken@1", "named task and child `CancellationToken`: the parts of a task of a group");
         names.put("unlimited@1", "task issued, admitted and ended; unlimited");
         names.put("gated@1", "the same through a concurrency limit");
         names.put("handedOver@1", "the same, queued and handed over");

@@ -210,7 +210,8 @@ final class Targets {
                 "namedTaskAndChildToken@1");
         addGroup("limit, uncontended", "concurrency limit against unlimited", 1.25, "gated@1", "unlimited@1");
         addGroup("limit, queued", "handed over against uncontended", 2.5, "handedOver@1", "gated@1");
-        addGroup("limit, contended", "2 threads, one place, against 1 thread", 5, "submittedContended@2", "submitted@1");
+        addGroup(
+                "limit, contended", "2 threads, one place, against 1 thread", 5, "submittedContended@2", "submitted@1");
         targets.add(Target.ratio(
                 "counts",
                 "of 100 children against 101 times of none",
