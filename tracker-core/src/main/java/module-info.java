@@ -6,6 +6,7 @@ module io.reactivetracker {
 
     exports io.reactivetracker;
     exports io.reactivetracker.group;
+    exports io.reactivetracker.shutdown;
     exports io.reactivetracker.adapter;
     exports io.reactivetracker.internal to
             io.reactivetracker.recorder,

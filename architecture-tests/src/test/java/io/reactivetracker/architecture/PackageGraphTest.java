@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code internal ← root ← group ← adapter}, the recorder beside groups, and everything else outside. */
+/** {@code internal ← root ← group ← adapter}, shutdown plans and the recorder beside, and all else outside. */
 class PackageGraphTest {
 
     private static final String ROOT = "io.reactivetracker";
@@ -45,6 +45,10 @@ class PackageGraphTest {
     @ParameterizedTest
     @CsvSource({
         "internal, '', group, adapter, recorder, reactor, rxjava, redis, micrometer, spring",
+        "shutdown, adapter, recorder, reactor, rxjava, redis, micrometer, spring, -, -",
+        "'', shutdown, -, -, -, -, -, -, -, -",
+        "group, shutdown, -, -, -, -, -, -, -, -",
+        "adapter, shutdown, -, -, -, -, -, -, -, -",
         "'', group, adapter, recorder, reactor, rxjava, redis, micrometer, spring, -",
         "group, adapter, recorder, reactor, rxjava, redis, micrometer, spring, -, -",
         "adapter, recorder, reactor, rxjava, redis, micrometer, spring, -, -, -",

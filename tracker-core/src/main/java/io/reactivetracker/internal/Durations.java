@@ -2,8 +2,9 @@
 package io.reactivetracker.internal;
 
 import java.time.Duration;
+import java.util.Locale;
 
-/** Converts durations to nanoseconds. */
+/** Converts durations. */
 public final class Durations {
 
     /** The maximum of a converted duration, about 146 years: the sum of two is still a {@code long}. */
@@ -21,5 +22,15 @@ public final class Durations {
      */
     public static long saturatedNanos(Duration duration) {
         return duration.compareTo(MAX) > 0 ? MAX_NANOS : duration.toNanos();
+    }
+
+    /**
+     * Returns a duration in seconds, for people.
+     *
+     * @param duration not negative
+     * @return for example {@code "4.0 s"}
+     */
+    public static String inSeconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", saturatedNanos(duration) / 1e9);
     }
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.shutdown;
+
+import io.reactivetracker.internal.Durations;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Result of a {@link ShutdownPlan}: for each phase how long it took, what was abandoned and what threw.
+ *
+ * @param reason the reason that {@link ShutdownPlan#run} was given
+ * @param took how long the plan took, at most about its budget
+ * @param budget the time that the plan had
+ * @param phases the results of the phases, in an order in which each phase comes after those that it names
+ */
+public record ShutdownPlanReport(String reason, Duration took, Duration budget, List<PhaseReport> phases) {
+
+    /**
+     * Returns whether all tasks of all phases ended in time and none threw.
+     *
+     * @return true if nothing was abandoned
+     */
+    public boolean isComplete() {
+        return phases.stream().allMatch(PhaseReport::isComplete);
+    }
+
+    /**
+     * Returns the whole report, with one line per phase.
+     *
+     * @return a description for logs; its format may change
+     */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("shutdown (" + reason + ") took " + Durations.inSeconds(took) + " of "
+                + Durations.inSeconds(budget) + (isComplete() ? ": complete" : ": not complete"));
+        phases.forEach(phase -> text.append("\n  ").append(phase.describe()));
+        return text.toString();
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.shutdown;
+
+import io.reactivetracker.internal.Throwables;
+import io.reactivetracker.shutdown.PhaseTaskReport.State;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one task of a phase, and abandons it when the time of the phase is over.
+ *
+ * <pre>
+ *  WAITING ──a thread takes it──→ IN BODY ──returned a stage──→ IN STAGE
+ *     └──────────────┬───────────────┴────────────────────────────┘
+ *                    ├── its own end: the body threw or returned null, the stage is done ──→ OVER
+ *                    └── abandoned: the phase's alarm ────────────────────────────────────→ OVER
+ * </pre>
+ *
+ * <p>The first of the two ends makes the report; both make it under this object's lock. A task that is abandoned while
+ * its thread is in the body is interrupted under that lock, and the thread clears {@code bodyThread} under it: no
+ * interrupt reaches what the thread runs next. A task that is abandoned before its body starts still runs, so that a
+ * resource is closed even if nobody waits for it.
+ */
+final class TaskProcess {
+
+    private final PhaseProcess phase;
+    private final String name;
+    private final PhaseTask task;
+    private final ShutdownContext context;
+    private final Executor executor;
+
+    // Guarded by this.
+    private @Nullable Thread bodyThread;
+    private @Nullable CompletionStage<?> stage;
+    private @Nullable PhaseTaskReport report;
+
+    TaskProcess(PhaseProcess phase, String name, PhaseTask task, ShutdownContext context, Executor executor) {
+        this.phase = phase;
+        this.name = name;
+        this.task = task;
+        this.context = context;
+        this.executor = executor;
+    }
+
+    void start() {
+        try {
+            executor.execute(this::runBody);
+        } catch (Throwable noThread) {
+            endWith(noThread);
+        }
+    }
+
+    private void runBody() {
+        CompletionStage<?> made;
+        synchronized (this) {
+            bodyThread = Thread.currentThread();
+        }
+        try {
+            made = task.run(context);
+        } catch (Throwable failure) {
+            leaveBody();
+            endWith(failure);
+            return;
+        }
+        leaveBody();
+        if (made == null) {
+            endWith(null);
+        } else {
+            await(made);
+        }
+    }
+
+    private synchronized void leaveBody() {
+        bodyThread = null;
+        // The thread may be reused.
+        Thread.interrupted();
+    }
+
+    private void await(CompletionStage<?> made) {
+        boolean isAbandoned;
+        synchronized (this) {
+            isAbandoned = report != null;
+            stage = made;
+        }
+        try {
+            made.whenComplete((value, failure) -> endWith(failure == null ? null : Throwables.unwrap(failure)));
+        } catch (Throwable broken) {
+            endWith(broken);
+        }
+        if (isAbandoned) {
+            cancel(made);
+        }
+    }
+
+    private void endWith(@Nullable Throwable failure) {
+        boolean isFirst;
+        if (failure instanceof PhaseTask.PendingTasksException pending) {
+            isFirst = end(State.ABANDONED, null, pending.getMessage());
+        } else {
+            isFirst = end(failure == null ? State.COMPLETED : State.FAILED, failure, null);
+        }
+        // A task that was abandoned is interrupted or cancelled, so these two are its normal end.
+        if (!isFirst
+                && failure != null
+                && !(failure instanceof InterruptedException
+                        || failure instanceof CancellationException
+                        || failure instanceof PhaseTask.PendingTasksException)) {
+            Throwables.reportUncaught(failure);
+        }
+    }
+
+    /** Ends the task if it has not ended: interrupts its body, or cancels its stage. */
+    void abandon() {
+        CompletionStage<?> abandoned;
+        String pending = pending();
+        synchronized (this) {
+            if (report != null) {
+                return;
+            }
+            report = reportOf(State.ABANDONED, null, pending);
+            if (bodyThread != null) {
+                bodyThread.interrupt();
+            }
+            abandoned = stage;
+        }
+        if (abandoned != null) {
+            try {
+                // Elsewhere, since dependents of the stage may block, and the plan must go on.
+                executor.execute(() -> cancel(abandoned));
+            } catch (Throwable noThread) {
+                Throwables.reportUncaught(noThread);
+            }
+        }
+        phase.taskOver();
+    }
+
+    private @Nullable String pending() {
+        try {
+            return task.pending();
+        } catch (Throwable broken) {
+            return Objects.toString(broken);
+        }
+    }
+
+    private static void cancel(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().cancel(true);
+        } catch (UnsupportedOperationException noFuture) {
+            // The stage cannot be cancelled, which a stage is free to choose.
+        } catch (Throwable broken) {
+            Throwables.reportUncaught(broken);
+        }
+    }
+
+    private boolean end(State state, @Nullable Throwable failure, @Nullable String pending) {
+        synchronized (this) {
+            if (report != null) {
+                return false;
+            }
+            report = reportOf(state, failure, pending);
+        }
+        phase.taskOver();
+        return true;
+    }
+
+    private PhaseTaskReport reportOf(State state, @Nullable Throwable failure, @Nullable String pending) {
+        return new PhaseTaskReport(name, state, Duration.ofNanos(phase.nanosSinceStart()), failure, pending);
+    }
+
+    /** Returns the report. The phase is over, so there is one. */
+    synchronized PhaseTaskReport report() {
+        return Objects.requireNonNull(report);
+    }
+}
