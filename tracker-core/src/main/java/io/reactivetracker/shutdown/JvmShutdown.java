@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a {@link ShutdownPlan} when the virtual machine is told to stop.
  *
- * <p>At SIGTERM and SIGINT the plan runs first, with the name of the signal as its reason. Then the report is logged and
- * the virtual machine exits, with status 0 if the plan is complete and 1 otherwise. A second signal during the run is
- * logged and does not cut it off; SIGKILL does. If the virtual machine ends in another way, by {@link System#exit} or
- * because its last thread has ended, the plan runs in a shutdown hook with the reason {@code "exit"}, and the exit
+ * <p>At SIGTERM and SIGINT the plan runs first, with the name of the signal as its reason. Then the report is logged
+ * and the virtual machine exits, with status 0 if the plan is complete and 1 otherwise. A second signal during the run
+ * is logged and does not cut it off; SIGKILL does. If the virtual machine ends in another way, by {@link System#exit}
+ * or because its last thread has ended, the plan runs in a shutdown hook with the reason {@code "exit"}, and the exit
  * status is not changed.
  *
  * <p>A task of the plan may call {@code System.exit}: it then blocks until the plan is over, as all callers do, and is
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * if no other logging is installed, the report goes to {@code System.err} there.
  *
  * <p>Signals are handled by {@code sun.misc.Signal} of the module {@code jdk.unsupported}. If that module is missing, a
- * signal runs the plan by the shutdown hook, and the exit status stays as it is, for example 143. With the option {@code
- * -Xrs} a signal ends the virtual machine at once, and no plan runs.
+ * signal runs the plan by the shutdown hook, and the exit status stays as it is, for example 143. With the option
+ * {@code -Xrs} a signal ends the virtual machine at once, and no plan runs.
  */
 public final class JvmShutdown implements Registration {
 
@@ -92,7 +92,9 @@ public final class JvmShutdown implements Registration {
         return made;
     }
 
-    /** Uninstalls the plan: restores the signal handlers and removes the shutdown hook. The plan itself can still run. */
+    /**
+     * Uninstalls the plan: restores the signal handlers and removes the shutdown hook. The plan itself can still run.
+     */
     @Override
     public void close() {
         if (!INSTALLED.compareAndSet(this, null)) {

@@ -5,8 +5,8 @@ import java.lang.reflect.Proxy;
 import java.util.function.Consumer;
 
 /**
- * Handles signals of the operating system by {@code sun.misc.Signal}. By reflection, since its module may be missing and
- * the compiler warns of each use.
+ * Handles signals of the operating system by {@code sun.misc.Signal}. By reflection, since its module may be missing
+ * and the compiler warns of each use.
  */
 final class SignalHandlers {
 
@@ -18,7 +18,8 @@ final class SignalHandlers {
      * @param name for example {@code "TERM"}
      * @param action called on a new thread for each signal, with its name
      * @return an action that restores the handler before
-     * @throws ReflectiveOperationException if signals cannot be handled, or the virtual machine keeps this one to itself
+     * @throws ReflectiveOperationException if signals cannot be handled, or the virtual machine keeps this one to
+     *     itself
      */
     static Runnable set(String name, Consumer<String> action) throws ReflectiveOperationException {
         Class<?> signalType = Class.forName("sun.misc.Signal");
