@@ -60,7 +60,6 @@ class DocumentedCodeTest {
 
     private static List<Block> blocks() throws IOException {
         List<Block> blocks = new ArrayList<>(blocksOf(ROOT.resolve("README.md"), MARKDOWN_BLOCK));
-        blocks.addAll(blocksOf(ROOT.resolve("docs/guide.md"), MARKDOWN_BLOCK));
         for (String module : List.of(
                 "tracker-core",
                 "tracker-recorder",
