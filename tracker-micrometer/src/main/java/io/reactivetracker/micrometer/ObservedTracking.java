@@ -7,6 +7,7 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.reactor.ReactorTracking;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -79,90 +80,97 @@ public final class ObservedTracking {
     /**
      * Counts each subscription as a task, and observes it if the pipeline has a name, set with {@code name("…")}.
      *
-     * @param <T> the type of the elements
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param tracker counts the subscriptions
      * @return an operator as {@link ReactorTracking#trackWith(TaskTracker)}
      */
-    public <T> UnaryOperator<Publisher<T>> trackWith(TaskTracker tracker) {
+    public <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskTracker tracker) {
         return trackWith(tracker, TaskOptions.defaults());
     }
 
     /**
      * Counts each subscription as a task of this name, and observes it.
      *
-     * @param <T> the type of the elements
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param tracker counts the subscriptions
      * @param taskName the tasks' name
      * @return an operator as {@link ReactorTracking#trackWith(TaskTracker, String)}
      * @throws IllegalArgumentException if the name is blank
      */
-    public <T> UnaryOperator<Publisher<T>> trackWith(TaskTracker tracker, String taskName) {
+    public <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskTracker tracker, String taskName) {
         return trackWith(tracker, TaskOptions.named(taskName));
     }
 
     /**
      * Counts each subscription as a task, and observes it if the options or the pipeline give it a name.
      *
-     * @param <T> the type of the elements
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param tracker counts the subscriptions
      * @param options the tasks' name, and whether a closed tracker refuses them
      * @return an operator as {@link ReactorTracking#trackWith(TaskTracker, TaskOptions)}
      */
-    public <T> UnaryOperator<Publisher<T>> trackWith(TaskTracker tracker, TaskOptions options) {
-        UnaryOperator<Publisher<T>> tracking = ReactorTracking.trackWith(tracker, options);
-        return publisher -> {
-            Publisher<T> tracked = tracking.apply(publisher);
+    public <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskTracker tracker, TaskOptions options) {
+        return operator(ReactorTracking.trackWith(tracker, options), tracked -> {
             String name = nameOf(options, tracked);
-            return name == null
-                    ? tracked
-                    : observe(
-                            publisher,
-                            tracking,
-                            tracked,
-                            new ObservedTasks(registry, convention, name, tracker.name(), false));
-        };
+            return name == null ? null : new ObservedTasks(registry, convention, name, tracker.name(), false);
+        });
     }
 
     /**
      * Makes each subscription a task of a group, and observes it.
      *
-     * @param <T> the type of the elements
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param group counts, admits and supervises the tasks
      * @return an operator as {@link ReactorTracking#trackWith(TaskGroup)}
      */
-    public <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group) {
+    public <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskGroup group) {
         return trackWith(group, TaskOptions.defaults());
     }
 
     /**
      * Makes each subscription a task of a group and of this name, and observes it.
      *
-     * @param <T> the type of the elements
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param group counts, admits and supervises the tasks
      * @param taskName the tasks' name
      * @return an operator as {@link ReactorTracking#trackWith(TaskGroup, String)}
      * @throws IllegalArgumentException if the name is blank
      */
-    public <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group, String taskName) {
+    public <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskGroup group, String taskName) {
         return trackWith(group, TaskOptions.named(taskName));
     }
 
     /**
      * Makes each subscription a task of a group, and observes it.
      *
-     * @param <T> the type of the elements
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
      * @param group counts, admits and supervises the tasks
      * @param options the tasks' name; by default that of the pipeline or the group
      * @return an operator as {@link ReactorTracking#trackWith(TaskGroup, TaskOptions)}
      */
-    public <T> UnaryOperator<Publisher<T>> trackWith(TaskGroup group, TaskOptions options) {
-        UnaryOperator<Publisher<T>> tracking = ReactorTracking.trackWith(group, options);
+    public <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskGroup group, TaskOptions options) {
+        UnaryOperator<Publisher<Object>> tracking = ReactorTracking.trackWith(group, options);
         String path = GroupPaths.of(group);
-        return publisher -> {
-            Publisher<T> tracked = tracking.apply(publisher);
+        return operator(tracking, tracked -> {
             String given = nameOf(options, tracked);
-            String name = given == null ? group.name() : given;
-            return observe(publisher, tracking, tracked, new ObservedTasks(registry, convention, name, path, true));
+            return new ObservedTasks(registry, convention, given == null ? group.name() : given, path, true);
+        });
+    }
+
+    /**
+     * Returns an operator that tracks a pipeline and observes it, and keeps its type.
+     *
+     * @param tracking tracks it
+     * @param tasks returns what observes the tasks of the tracked pipeline; null if nothing does
+     */
+    @SuppressWarnings("unchecked") // a Mono, a Flux, or just a Publisher
+    private static <P extends Publisher<?>> UnaryOperator<P> operator(
+            UnaryOperator<Publisher<Object>> tracking, Function<Publisher<Object>, @Nullable ObservedTasks> tasks) {
+        return publisher -> {
+            Publisher<Object> source = (Publisher<Object>) publisher;
+            Publisher<Object> tracked = tracking.apply(source);
+            ObservedTasks observer = tasks.apply(tracked);
+            return (P) (observer == null ? tracked : observe(source, tracking, tracked, observer));
         };
     }
 

@@ -95,8 +95,8 @@ class ObservationMatrixTest {
         Script script = new Script(end, error, thrown);
         Publisher<Integer> source = type.equals("Mono") ? script.mono() : script.flux();
         Publisher<Integer> task = isOfGroup
-                ? observed.<Integer>trackWith(orders, "ship").apply(source)
-                : observed.<Integer>trackWith(tracker, TaskOptions.named("ship").and(TaskOptions.strict()))
+                ? observed.<Publisher<Integer>>trackWith(orders, "ship").apply(source)
+                : observed.<Publisher<Integer>>trackWith(tracker, TaskOptions.named("ship").and(TaskOptions.strict()))
                         .apply(source);
         LastSubscriber subscriber = new LastSubscriber(end, thrown);
         try {
