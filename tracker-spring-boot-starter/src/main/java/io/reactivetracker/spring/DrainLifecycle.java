@@ -2,6 +2,7 @@
 package io.reactivetracker.spring;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -48,7 +49,9 @@ final class DrainLifecycle implements Lifecycle, Phased, ApplicationListener<App
     private final ConfigurableApplicationContext context;
 
     private volatile boolean wasRefreshed;
-    private volatile @Nullable CompletableFuture<Void> ending; // written under the lock of this
+
+    // Set by the first call that ends the application, before it begins the drain.
+    private final AtomicReference<@Nullable CompletableFuture<Void>> ending = new AtomicReference<>();
 
     DrainLifecycle(
             ContextDrain drain,
@@ -103,31 +106,36 @@ final class DrainLifecycle implements Lifecycle, Phased, ApplicationListener<App
     }
 
     /** Starts the drain, once. Returns a future that completes when it is over and never fails. */
-    synchronized CompletableFuture<Void> end() {
-        CompletableFuture<Void> begun = ending;
-        if (begun == null) {
-            begun = begin();
-            ending = begun;
+    CompletableFuture<Void> end() {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        CompletableFuture<Void> begun = ending.compareAndExchange(null, over);
+        if (begun != null) {
+            return begun;
         }
-        return begun;
+        // What this calls may wait, or call this method: it gets the same future.
+        CompletableFuture<Void> unused = begin().whenComplete((nothing, failure) -> {
+            try {
+                if (failure != null) {
+                    DrainLog.failed("the application's tasks", failure);
+                }
+            } finally {
+                over.complete(null);
+            }
+        });
+        return over;
     }
 
     private CompletableFuture<Void> begin() {
-        CompletableFuture<Void> begun;
         try {
-            begun = requests.ended().thenCompose(ended -> drain.run());
+            return requests.ended().thenCompose(ended -> drain.run());
         } catch (RuntimeException | Error failure) {
-            begun = CompletableFuture.failedFuture(failure);
+            return CompletableFuture.failedFuture(failure);
         }
-        return begun.exceptionally(failure -> {
-            DrainLog.failed("the application's tasks", failure);
-            return null;
-        });
     }
 
     @Override
     public boolean isRunning() {
-        CompletableFuture<Void> begun = ending;
+        CompletableFuture<Void> begun = ending.get();
         return begun == null || !begun.isDone();
     }
 

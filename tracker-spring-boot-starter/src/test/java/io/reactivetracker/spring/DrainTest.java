@@ -19,6 +19,7 @@ import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.reactor.ReactorTracking;
 import io.reactivetracker.reactor.TaskHandle;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.support.GenericApplicationContext;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -372,6 +374,36 @@ class DrainTest {
         lifecycle.stop();
         assertThat(orders.counts().cancelled()).isEqualTo(1);
         assertThat(log.getOut().lines().filter(line -> line.contains("is closed; waiting")))
+                .hasSize(1);
+    }
+
+    @Test
+    void aHookOfTheDrainMayStopTheApplicationOnItsOwnThreadAndOnAnother(CapturedOutput log) {
+        TaskGroup orders = group("orders");
+        DrainLifecycle lifecycle = lifecycle(null);
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        context.getBeanFactory().registerSingleton(WebServerRequests.BEAN, new SmartLifecycle() {
+            @Override
+            public void start() {}
+
+            @Override
+            public void stop() {
+                ends.add(lifecycle.end());
+                CompletableFuture<CompletableFuture<Void>> another = CompletableFuture.supplyAsync(lifecycle::end);
+                assertThat(another).succeedsWithin(LONG);
+                ends.add(another.join());
+            }
+
+            @Override
+            public boolean isRunning() {
+                return true;
+            }
+        });
+        ends.add(lifecycle.end());
+        assertThat(ends).hasSize(3).allSatisfy(end -> assertThat(end).succeedsWithin(LONG));
+        assertThat(orders.isClosed()).isTrue();
+        assertThat(lifecycle.isRunning()).isFalse();
+        assertThat(log.getOut().lines().filter(line -> line.contains("group \"orders\" drained")))
                 .hasSize(1);
     }
 
