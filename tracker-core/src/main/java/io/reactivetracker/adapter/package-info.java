@@ -17,6 +17,8 @@
  * io.reactivetracker.adapter.TaskBody}</td><td>as {@code cancelWith} does, and then ends the task</td></tr>
  * <tr><td>attempts of {@code trackWith(group)}</td><td>{@link io.reactivetracker.adapter.AttemptSignals}</td>
  * <td>an error if {@code retryOrResume} returns false</td></tr>
+ * <tr><td>{@code spawn}</td><td>{@link io.reactivetracker.adapter.SpawnedTask}; it is the last subscriber and the
+ * handle</td><td>the outcome to those who wait</td></tr>
  * </table>
  *
  * <h2>trackWith(tracker)</h2>

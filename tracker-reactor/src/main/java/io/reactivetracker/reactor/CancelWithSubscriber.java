@@ -212,11 +212,6 @@ class CancelWithSubscriber<T> extends CancellableSignals implements CoreSubscrib
         });
     }
 
-    /** Returns whether the subscription was cut off: the error that tells so is its last signal. */
-    final boolean wasCut() {
-        return isCut();
-    }
-
     @Override
     public Context currentContext() {
         return actual.currentContext();

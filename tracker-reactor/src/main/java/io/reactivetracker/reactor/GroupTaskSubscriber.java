@@ -31,7 +31,7 @@ final class GroupTaskSubscriber<T> extends CancelWithSubscriber<T> implements Ta
 
     private volatile boolean cancelled;
 
-    private GroupTaskSubscriber(CoreSubscriber<? super T> actual, GroupTask task, Executor threadLocals) {
+    GroupTaskSubscriber(CoreSubscriber<? super T> actual, GroupTask task, Executor threadLocals) {
         super(actual, null, threadLocals);
         this.task = task;
     }
@@ -44,31 +44,27 @@ final class GroupTaskSubscriber<T> extends CancelWithSubscriber<T> implements Ta
             Supplier<@Nullable String> origin) {
         // Before the task is issued: this calls hooks, which may throw, and an issued task must end.
         Executor threadLocals = SubscriberThreadLocals.capture();
-        GroupTask task;
+        GroupTaskSubscriber<T> subscriber;
         try {
             // The parent is downstream: its subscriber has put it into the Context.
             TaskContext parent = actual.currentContext().getOrDefault(TaskContext.class, null);
-            task = GroupTask.issue(group, options, parent, origin);
+            // Allocates the subscriber, and then issues the task: an OutOfMemoryError leaves no task behind.
+            subscriber = new GroupTaskSubscriber<>(
+                    actual, GroupTask.issue(group, options, parent, origin), threadLocals);
         } catch (IllegalStateException refused) {
             Operators.error(actual, refused);
             return;
         }
-        GroupTaskSubscriber<T> unused = run(source, actual, task, threadLocals);
+        subscriber.run(source, threadLocals);
     }
 
-    /** Runs an issued task until it ends. */
-    static <T> GroupTaskSubscriber<T> run(
-            CorePublisher<? extends T> source,
-            CoreSubscriber<? super T> actual,
-            GroupTask task,
-            Executor threadLocals) {
-        GroupTaskSubscriber<T> subscriber = new GroupTaskSubscriber<>(actual, task, threadLocals);
+    /** Runs the issued task until it ends. */
+    void run(CorePublisher<? extends T> source, Executor threadLocals) {
         try {
-            subscriber.begin(source, threadLocals);
+            begin(source, threadLocals);
         } catch (Throwable failure) {
-            subscriber.failInSubscribe(failure);
+            failInSubscribe(failure);
         }
-        return subscriber;
     }
 
     private void begin(CorePublisher<? extends T> source, Executor threadLocals) {

@@ -2,14 +2,12 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.CancellationToken;
-import io.reactivetracker.Registration;
-import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.adapter.GroupTask;
+import io.reactivetracker.adapter.SpawnedTask;
 import io.reactivetracker.group.TaskGroup;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,26 +18,17 @@ import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.util.context.Context;
 
-/** A spawned task: the last subscriber of its {@code Mono}, and the handle by which others wait for it or stop it. */
-final class SpawnSubscriber<T> implements TaskHandle<T>, CoreSubscriber<T> {
+/** A spawned {@code Mono}: its last subscriber and its handle. */
+final class SpawnSubscriber<T> extends SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
 
-    private final long id;
-    private final String name;
-    private final CancellationToken abortToken;
-    private final Registration counted;
     private final Sinks.One<T> outcome = Sinks.one();
-    private @Nullable T value;
 
-    // Set before start returns this handle.
-    private @Nullable CancelWithSubscriber<T> cancellable;
+    private SpawnSubscriber(TaskToken token) {
+        super(token);
+    }
 
-    private volatile boolean finished;
-
-    private SpawnSubscriber(long id, String name, CancellationToken abortToken, Registration counted) {
-        this.id = id;
-        this.name = name;
-        this.abortToken = abortToken;
-        this.counted = counted;
+    private SpawnSubscriber(GroupTask task) {
+        super(task);
     }
 
     /**
@@ -47,38 +36,36 @@ final class SpawnSubscriber<T> implements TaskHandle<T>, CoreSubscriber<T> {
      *
      * @param options the options of the task, which have a name
      */
-    static <T> SpawnSubscriber<T> start(TaskTracker tracker, TaskOptions options, Mono<T> source) {
+    static <T> TaskHandle<T> start(TaskTracker tracker, TaskOptions options, Mono<T> source) {
         // Before the task is counted: this calls hooks, which may throw.
         Executor threadLocals = SubscriberThreadLocals.capture();
-        TaskToken token = new TaskToken(tracker, options) {};
-        RunningTask task = Objects.requireNonNull(token.runningTask());
-        CancellationToken abortToken = CancellationToken.create(
-                "task \"" + task.name() + "\" #" + task.id() + " of tracker \"" + tracker.name() + "\"");
-        SpawnSubscriber<T> spawned = new SpawnSubscriber<>(task.id(), task.name(), abortToken, token::close);
-        CancelWithSubscriber<T> cancellable = new CancelWithSubscriber<>(spawned, abortToken, threadLocals);
-        spawned.cancellable = cancellable;
-        try {
-            source.subscribe(cancellable);
-        } catch (Throwable failure) {
-            // Closed in any case: an error that is thrown on is fatal, and is not sent to the subscriber.
-            try (token) {
-                cancellable.failInSubscribe(failure);
+        return spawn(tracker, options, token -> {
+            SpawnSubscriber<T> spawned = new SpawnSubscriber<>(token);
+            CancelWithSubscriber<T> upstream = new CancelWithSubscriber<>(spawned, spawned.abortToken(), threadLocals);
+            spawned.cutOffBy(upstream);
+            try {
+                source.subscribe(upstream);
+            } catch (Throwable failure) {
+                // Closed in any case: the failure may be that of a close for which the stack was too deep.
+                try (token) {
+                    upstream.failInSubscribe(failure);
+                }
             }
-        }
-        return spawned;
+            return spawned;
+        });
     }
 
-    static <T> SpawnSubscriber<T> start(
+    static <T> TaskHandle<T> start(
             TaskGroup group, TaskOptions options, Function<? super CancellationToken, ? extends Mono<T>> body) {
-        // Before the task is issued: this calls hooks, which may throw, and an issued task must end.
+        // Before the task is issued: this calls hooks, which may throw.
         Executor threadLocals = SubscriberThreadLocals.capture();
-        GroupTask task = GroupTask.issue(group, options, () -> null);
-        // The subscriber of the group ends the task, after it has sent the last signal here.
-        SpawnSubscriber<T> spawned =
-                new SpawnSubscriber<>(task.id(), task.name(), task.cancellationToken(), Registration.none());
-        Mono<T> source = Mono.defer(() -> body.apply(task.cancellationToken()));
-        spawned.cancellable = GroupTaskSubscriber.run(source, spawned, task, threadLocals);
-        return spawned;
+        return spawn(group, options, (GroupTask task) -> {
+            SpawnSubscriber<T> spawned = new SpawnSubscriber<>(task);
+            GroupTaskSubscriber<T> upstream = new GroupTaskSubscriber<>(spawned, task, threadLocals);
+            spawned.cutOffBy(upstream);
+            upstream.run(Mono.defer(() -> body.apply(task.cancellationToken())), threadLocals);
+            return spawned;
+        });
     }
 
     @Override
@@ -87,62 +74,28 @@ final class SpawnSubscriber<T> implements TaskHandle<T>, CoreSubscriber<T> {
     }
 
     @Override
-    public void onNext(T element) {
-        value = element;
-    }
-
-    @Override
-    public void onComplete() {
-        finished = true;
-        try (counted) {
-            if (value == null) {
-                outcome.tryEmitEmpty();
-            } else {
-                outcome.tryEmitValue(value);
-            }
+    protected void emitResult(@Nullable T result) {
+        if (result == null) {
+            outcome.tryEmitEmpty();
+        } else {
+            outcome.tryEmitValue(result);
         }
     }
 
     @Override
-    public void onError(Throwable error) {
-        finished = true;
-        try (counted) {
-            boolean isAwaited = outcome.currentSubscriberCount() > 0;
-            outcome.tryEmitError(error);
-            if (!isAwaited && !abortToken.isCancelled()) {
-                Operators.onErrorDropped(error, Context.empty());
-            }
-        }
+    protected boolean emitError(Throwable error) {
+        boolean isAwaited = outcome.currentSubscriberCount() > 0;
+        outcome.tryEmitError(error);
+        return isAwaited;
     }
 
     @Override
-    public long id() {
-        return id;
-    }
-
-    @Override
-    public String name() {
-        return name;
+    protected void drop(Throwable error) {
+        Operators.onErrorDropped(error, Context.empty());
     }
 
     @Override
     public Mono<T> join() {
         return outcome.asMono();
-    }
-
-    @Override
-    public boolean abort() {
-        // The token may be cancelled while the last signal is being delivered; then that is the outcome.
-        return !finished && abortToken.cancel() && cancellable != null && cancellable.wasCut();
-    }
-
-    @Override
-    public boolean isFinished() {
-        return finished;
-    }
-
-    @Override
-    public String toString() {
-        return "TaskHandle[" + name() + " #" + id() + (finished ? ", finished]" : ", running]");
     }
 }

@@ -3,10 +3,11 @@ package io.reactivetracker.rxjava;
 
 import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.adapter.SecondaryFailures;
+import io.reactivetracker.group.TaskContext;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.exceptions.Exceptions;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 
@@ -14,14 +15,14 @@ import org.reactivestreams.Subscription;
 final class AttemptsSubscriber<T> extends DeferredSubscription implements FlowableSubscriber<T> {
 
     private final GroupTaskSubscriber<T> downstream;
-    private final Supplier<? extends Publisher<? extends T>> source;
+    private final Function<? super TaskContext, ? extends Publisher<? extends T>> source;
     private final GroupTask task;
 
     // Whether the current attempt has given a terminal signal.
     private boolean done;
 
     AttemptsSubscriber(
-            GroupTaskSubscriber<T> downstream, Supplier<? extends Publisher<? extends T>> source, GroupTask task) {
+            GroupTaskSubscriber<T> downstream, Function<? super TaskContext, ? extends Publisher<? extends T>> source, GroupTask task) {
         this.downstream = downstream;
         this.source = source;
         this.task = task;

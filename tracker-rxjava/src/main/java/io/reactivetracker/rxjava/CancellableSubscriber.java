@@ -69,11 +69,6 @@ class CancellableSubscriber<T> extends CancellableSignals implements FlowableSub
         onError(failure);
     }
 
-    /** Returns whether the subscription was cut off, so that a cancellation is its outcome. */
-    final boolean wasCut() {
-        return isCut();
-    }
-
     void deliver(T element) {
         downstream.onNext(element);
     }

@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
@@ -39,7 +38,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     // that come from within it.
     private @Nullable Object outer;
 
-    private GroupTaskSubscriber(Subscriber<? super T> downstream, GroupTask task) {
+    GroupTaskSubscriber(Subscriber<? super T> downstream, GroupTask task) {
         super(downstream, null);
         this.task = task;
     }
@@ -54,38 +53,33 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
             TaskGroup group,
             TaskOptions options) {
         return Flowable.unsafeCreate(downstream -> {
-            GroupTask task;
+            GroupTaskSubscriber<T> subscriber;
             try {
-                task = GroupTask.issue(group, options, () -> null);
+                // Allocates the subscriber, and then issues the task: an OutOfMemoryError leaves no task behind.
+                subscriber = new GroupTaskSubscriber<>(downstream, GroupTask.issue(group, options, () -> null));
             } catch (IllegalStateException refused) {
                 Flowable.<T>error(refused).subscribe(downstream);
                 return;
             }
-            var unused = run(task, downstream, () -> source.apply(task));
+            subscriber.run(source);
         });
     }
 
     /**
-     * Starts a task.
+     * Runs the issued task until it ends.
      *
-     * @param task the task to start and to end
-     * @param downstream gets the signals
      * @param source makes what an attempt subscribes to
-     * @return the subscriber
      */
-    static <T> GroupTaskSubscriber<T> run(
-            GroupTask task, Subscriber<? super T> downstream, Supplier<? extends Publisher<? extends T>> source) {
-        GroupTaskSubscriber<T> subscriber = new GroupTaskSubscriber<>(downstream, task);
+    void run(Function<? super TaskContext, ? extends Publisher<? extends T>> source) {
         try {
-            subscriber.begin(source);
+            begin(source);
         } catch (Throwable failure) {
-            subscriber.cancelAfterErrors(failure);
+            cancelAfterErrors(failure);
             throw failure;
         }
-        return subscriber;
     }
 
-    private void begin(Supplier<? extends Publisher<? extends T>> source) {
+    private void begin(Function<? super TaskContext, ? extends Publisher<? extends T>> source) {
         if (!task.canRetry() && task.isAdmitted()) {
             if (task.start(this)) {
                 try {
@@ -108,7 +102,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
      * Subscribes to a source with the task as the current one: what the source subscribes to in this thread becomes a
      * child of the task. The downstream is not part of the task, though the source may signal it from within.
      */
-    void subscribeInTask(Supplier<? extends Publisher<? extends T>> source, FlowableSubscriber<T> subscriber) {
+    void subscribeInTask(Function<? super TaskContext, ? extends Publisher<? extends T>> source, FlowableSubscriber<T> subscriber) {
         Object previous = task.makeCurrent();
         outer = previous;
         try {
@@ -128,10 +122,10 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
 
     /** Returns the task's own source, or its replacement if the error policy has decided so. */
     @SuppressWarnings("unchecked") // the Javadoc of Continuation requires the type of the task's elements
-    private Publisher<? extends T> nextSource(Supplier<? extends Publisher<? extends T>> source) {
+    private Publisher<? extends T> nextSource(Function<? super TaskContext, ? extends Publisher<? extends T>> source) {
         Continuation continuation = task.continuation();
         if (continuation == null) {
-            return source.get();
+            return source.apply(task);
         }
         if (continuation instanceof PublisherContinuation replacement) {
             return FlowAdapters.toPublisher((Flow.Publisher<T>) replacement.publisher(task));

@@ -217,7 +217,8 @@ public final class RxTracking {
      */
     public static <T> TaskHandle<T> spawn(TaskTracker tracker, String taskName, Maybe<T> task) {
         Objects.requireNonNull(tracker, "tracker must not be null");
-        return SpawnSubscriber.start(tracker, taskName, requireTask(task).toFlowable());
+        return SpawnSubscriber.start(
+                tracker, TaskOptions.named(taskName), requireTask(task).toFlowable());
     }
 
     /**
