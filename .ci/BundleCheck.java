@@ -8,13 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathConstants;
@@ -47,7 +48,7 @@ class BundleCheck {
 
     private final XPath xpath = XPathFactory.newInstance().newXPath();
     private final List<String> faults = new ArrayList<>();
-    private final Map<String, Document> poms = new HashMap<>();
+    private final Map<String, Document> poms = new TreeMap<>();
     private int signatures;
 
     public static void main(String[] args) throws Exception {
@@ -181,6 +182,8 @@ class BundleCheck {
                     faults.add(jar + ": no " + entry);
                 }
             }
+        } catch (ZipException broken) {
+            faults.add(jar + ": " + broken.getMessage());
         } finally {
             Files.delete(copy);
         }
