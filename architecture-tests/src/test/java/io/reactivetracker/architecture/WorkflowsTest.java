@@ -84,7 +84,7 @@ class WorkflowsTest {
                 commands++;
             }
             for (MatchResult found : MODULES.matcher(text).results().toList()) {
-                for (String module : found.group(1).replaceAll("[`|)]+$", "").split(",")) {
+                for (String module : found.group(1).replaceAll("[`|)]+$", "").split(",", -1)) {
                     assertThat(ROOT.resolve(module).resolve("pom.xml"))
                             .as("module of a command in %s", page)
                             .exists();
