@@ -6,6 +6,7 @@ import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -306,6 +307,38 @@ public final class TaskTracker {
             throw refused;
         }
         return tracked;
+    }
+
+    /**
+     * Runs blocking code on a thread of its own, and counts it until it has returned.
+     *
+     * <p>The code runs on a virtual thread, or, before JDK 21, on a thread of a pool with ten threads for each processor,
+     * where it may have to wait. Cancelling the future interrupts the code and completes the future at once. The tracker
+     * counts the task until the code has returned; code that has not begun never runs. No interrupt reaches what the
+     * thread runs next.
+     *
+     * @param <T> the type of the result
+     * @param taskName the name under which {@link #runningTasks()} lists the task
+     * @param body the code
+     * @return a future of the result; the task is not counted any more when it completes, unless it was cancelled
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submitBlocking(String taskName, Callable<T> body) {
+        return submitBlocking(TaskOptions.named(taskName), body);
+    }
+
+    /**
+     * Runs blocking code with these options, as {@link #submitBlocking(String, Callable)} does.
+     *
+     * @param <T> the type of the result
+     * @param options the name of the task, and whether a closed tracker refuses it
+     * @param body the code
+     * @return a future of the result; the task is not counted any more when it completes, unless it was cancelled
+     * @throws TrackerClosedException if the options are strict and the tracker is closed
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submitBlocking(TaskOptions options, Callable<T> body) {
+        Objects.requireNonNull(body, "body must not be null");
+        return BlockingTask.start(new TaskToken(this, options), body);
     }
 
     /**

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -401,6 +402,41 @@ public final class TaskGroup {
     public <T extends @Nullable Object> CompletableFuture<T> submit(
             String taskName, Function<? super TaskContext, ? extends CompletionStage<T>> body) {
         return submit(TaskOptions.named(taskName), body);
+    }
+
+    /**
+     * Runs a task of blocking code with a name.
+     *
+     * <p>As {@link #submit(TaskOptions, Function)}, with a body that may block. It runs on a virtual thread, or, before
+     * JDK 21, on a thread of a pool with ten threads for each processor, where it may have to wait. Cancelling the
+     * future, the group or a parent interrupts the body and completes the future at once. The task counts as active
+     * until the body has returned, so a drain waits for it. A body that has not begun never runs. No interrupt reaches
+     * what the thread runs next.
+     *
+     * @param <T> the type of the result
+     * @param taskName the name of the task
+     * @param body the code, called once for each attempt
+     * @return a future of the outcome; cancelling it cancels the task
+     * @throws IllegalArgumentException if the name is blank
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submitBlocking(String taskName, Callable<T> body) {
+        return submitBlocking(TaskOptions.named(taskName), body);
+    }
+
+    /**
+     * Runs a task of blocking code with these options, as {@link #submitBlocking(String, Callable)} does.
+     *
+     * @param <T> the type of the result
+     * @param options the options of the task
+     * @param body the code, called once for each attempt
+     * @return a future of the outcome; cancelling it cancels the task
+     * @throws GroupClosedException if the group is closed
+     * @throws TaskCancelledException if the group is cancelled
+     */
+    public <T extends @Nullable Object> CompletableFuture<T> submitBlocking(TaskOptions options, Callable<T> body) {
+        return submit(options, new BlockingBody<>(Objects.requireNonNull(body, "body must not be null")));
     }
 
     /**

@@ -25,6 +25,15 @@ public final class DefaultExecutor {
         return INSTANCE;
     }
 
+    /**
+     * Returns whether the executor runs actions on virtual threads.
+     *
+     * @return false before JDK 21
+     */
+    static boolean isVirtual() {
+        return !(INSTANCE instanceof CoalescingExecutor);
+    }
+
     private static Executor create() {
         try {
             ThreadFactory virtual = virtualThreads();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.shutdown;
 
+import io.reactivetracker.internal.InterruptibleCall;
 import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.shutdown.PhaseTaskReport.State;
 import java.time.Duration;
@@ -20,21 +21,19 @@ import org.jspecify.annotations.Nullable;
  *                    └── abandoned: the phase's alarm ────────────────────────────────────→ OVER
  * </pre>
  *
- * <p>The first of the two ends makes the report; both make it under this object's lock. A task that is abandoned while
- * its thread is in the body is interrupted under that lock, and the thread clears {@code bodyThread} under it: no
- * interrupt reaches what the thread runs next. A task that is abandoned before its body starts still runs, so that a
- * resource is closed even if nobody waits for it.
+ * <p>The first of the two ends makes the report; both make it under this object's lock. A body that
+ * runs is interrupted, and no interrupt reaches what its thread runs next: see {@link InterruptibleCall}. A task that is
+ * abandoned before its body starts still runs, so that a resource is closed even if nobody waits for it.
  */
 final class TaskProcess {
 
     private final PhaseProcess phase;
     private final String name;
     private final PhaseTask task;
-    private final ShutdownContext context;
+    private final InterruptibleCall<@Nullable CompletionStage<?>> body;
     private final Executor executor;
 
     // Guarded by this.
-    private @Nullable Thread bodyThread;
     private @Nullable CompletionStage<?> stage;
     private @Nullable PhaseTaskReport report;
 
@@ -42,7 +41,7 @@ final class TaskProcess {
         this.phase = phase;
         this.name = name;
         this.task = task;
-        this.context = context;
+        this.body = new InterruptibleCall<>(() -> task.run(context));
         this.executor = executor;
     }
 
@@ -56,28 +55,17 @@ final class TaskProcess {
 
     private void runBody() {
         CompletionStage<?> made;
-        synchronized (this) {
-            bodyThread = Thread.currentThread();
-        }
         try {
-            made = task.run(context);
+            made = body.call();
         } catch (Throwable failure) {
-            leaveBody();
             endWith(failure);
             return;
         }
-        leaveBody();
         if (made == null) {
             endWith(null);
         } else {
             await(made);
         }
-    }
-
-    private synchronized void leaveBody() {
-        bodyThread = null;
-        // The thread may be reused.
-        Thread.interrupted();
     }
 
     private void await(CompletionStage<?> made) {
@@ -122,11 +110,9 @@ final class TaskProcess {
                 return;
             }
             report = reportOf(State.ABANDONED, null, pending);
-            if (bodyThread != null) {
-                bodyThread.interrupt();
-            }
             abandoned = stage;
         }
+        body.interrupt();
         if (abandoned != null) {
             try {
                 // Elsewhere, since dependents of the stage may block, and the plan must go on.

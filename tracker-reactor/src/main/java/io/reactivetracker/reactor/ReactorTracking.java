@@ -8,6 +8,7 @@ import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.adapter.PublisherContinuation;
+import io.reactivetracker.adapter.ScheduledBody;
 import io.reactivetracker.group.Continuation;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
@@ -16,6 +17,7 @@ import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -29,6 +31,7 @@ import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.ParallelFlux;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Tracks pipelines of Project Reactor.
@@ -173,6 +176,32 @@ public final class ReactorTracking {
     }
 
     /**
+     * Returns a {@code Mono} that runs blocking code on a thread of its own, and counts it until it has returned.
+     *
+     * <p>Each subscription is a task. The code runs on a virtual thread, or, before JDK 21, on a thread of a bounded
+     * pool. Cancelling the subscription interrupts the code. The tracker counts the task until the code has returned;
+     * code that has not begun never runs. No interrupt reaches what the thread runs next. Where automatic context
+     * propagation is on, the code sees the thread-locals of the subscriber.
+     *
+     * <p>The task is not counted any more when the {@code Mono} emits. Downstream operators are not part of it; use
+     * {@link #trackWith(TaskTracker)} for them.
+     *
+     * @param <T> the type of the result
+     * @param tracker counts the tasks, closed or not
+     * @param taskName the name under which {@link TaskTracker#runningTasks()} lists the tasks
+     * @param body the code; the {@code Mono} is empty if it returns null
+     * @return a {@code Mono} of the result
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static <T> Mono<T> blocking(
+            TaskTracker tracker, String taskName, Callable<? extends @Nullable T> body) {
+        Objects.requireNonNull(tracker, "tracker must not be null");
+        Objects.requireNonNull(body, "body must not be null");
+        TaskOptions options = TaskOptions.named(taskName);
+        return Mono.fromFuture(() -> tracker.submitBlocking(options, new ScheduledBody<T>(body, Schedulers::onSchedule)));
+    }
+
+    /**
      * Waits for a tracker to be closed and empty.
      *
      * <p>The wait begins with this call, not with the subscription: the {@code Mono} completes if the tracker is
@@ -255,6 +284,32 @@ public final class ReactorTracking {
                     RunStyle.ASYNC,
                     options,
                     tasks -> (source, actual) -> GroupTaskSubscriber.subscribe(source, actual, group, tasks, origin));
+        });
+    }
+
+    /**
+     * Returns a {@code Mono} that runs blocking code as a task of a group.
+     *
+     * <p>As {@link #blocking(TaskTracker, String, Callable)}, with the group's admission and policy. Cancelling the
+     * subscription, the group or a parent interrupts the code. The downstream gets a {@link TaskCancelledException} at
+     * once, and the task counts as active until the code has returned, so a drain waits for it. The task is a child of
+     * the task that the {@code Context} names.
+     *
+     * @param <T> the type of the result
+     * @param group counts and admits the tasks, and decides about their errors
+     * @param taskName the name of the tasks
+     * @param body the code, called once for each attempt; the {@code Mono} is empty if it returns null
+     * @return a {@code Mono} of the result, or of a {@code GroupClosedException} if the group is closed
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static <T> Mono<T> blocking(TaskGroup group, String taskName, Callable<? extends @Nullable T> body) {
+        Objects.requireNonNull(group, "group must not be null");
+        Objects.requireNonNull(body, "body must not be null");
+        TaskOptions options = TaskOptions.named(taskName);
+        return Mono.deferContextual(context -> {
+            TaskContext parent = context.getOrDefault(TaskContext.class, null);
+            TaskOptions own = parent == null ? options : options.and(TaskOptions.childOf(parent));
+            return Mono.fromFuture(() -> group.submitBlocking(own, new ScheduledBody<T>(body, Schedulers::onSchedule)));
         });
     }
 

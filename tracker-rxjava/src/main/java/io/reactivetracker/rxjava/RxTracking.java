@@ -10,6 +10,7 @@ import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.adapter.PublisherContinuation;
+import io.reactivetracker.adapter.ScheduledBody;
 import io.reactivetracker.group.Continuation;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
@@ -24,9 +25,11 @@ import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 
@@ -246,6 +249,52 @@ public final class RxTracking {
      */
     public static TaskHandle<Void> spawn(TaskTracker tracker, String taskName, Completable task) {
         return spawn(tracker, taskName, requireTask(task).<Void>toMaybe());
+    }
+
+    /**
+     * Returns a {@code Maybe} that runs blocking code on a thread of its own, and counts it until it has returned.
+     *
+     * <p>Each subscription is a task. The code runs on a virtual thread, or, before JDK 21, on a thread of a bounded
+     * pool. Disposing of the subscription interrupts the code. The tracker counts the task until the code has returned;
+     * code that has not begun never runs. No interrupt reaches what the thread runs next.
+     *
+     * <p>The task is not counted any more when the {@code Maybe} emits. Downstream operators are not part of it; use
+     * {@link #trackWith(TaskTracker)} for them.
+     *
+     * @param <T> the type of the result
+     * @param tracker counts the tasks, closed or not
+     * @param taskName the name under which {@link TaskTracker#runningTasks()} lists the tasks
+     * @param body the code; the {@code Maybe} is empty if it returns null
+     * @return a {@code Maybe} of the result
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static <T> Maybe<T> blocking(TaskTracker tracker, String taskName, Callable<? extends @Nullable T> body) {
+        Objects.requireNonNull(tracker, "tracker must not be null");
+        Objects.requireNonNull(body, "body must not be null");
+        TaskOptions options = TaskOptions.named(taskName);
+        return Maybe.create(new MaybeOfFuture<T>(() -> tracker.submitBlocking(options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule))));
+    }
+
+    /**
+     * Returns a {@code Maybe} that runs blocking code as a task of a group.
+     *
+     * <p>As {@link #blocking(TaskTracker, String, Callable)}, with the group's admission and policy. Disposing of the
+     * subscription, or cancelling the group or a parent, interrupts the code. The downstream gets a
+     * {@link TaskCancelledException} at once, and the task counts as active until the code has returned, so a drain
+     * waits for it.
+     *
+     * @param <T> the type of the result
+     * @param group counts and admits the tasks, and decides about their errors
+     * @param taskName the name of the tasks
+     * @param body the code, called once for each attempt; the {@code Maybe} is empty if it returns null
+     * @return a {@code Maybe} of the result, or of a {@code GroupClosedException} if the group is closed
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static <T> Maybe<T> blocking(TaskGroup group, String taskName, Callable<? extends @Nullable T> body) {
+        Objects.requireNonNull(group, "group must not be null");
+        Objects.requireNonNull(body, "body must not be null");
+        TaskOptions options = TaskOptions.named(taskName);
+        return Maybe.create(new MaybeOfFuture<T>(() -> group.submitBlocking(options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule))));
     }
 
     /**

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker;
+
+import io.reactivetracker.internal.BlockingExecutor;
+import io.reactivetracker.internal.CurrentTask;
+import io.reactivetracker.internal.InterruptibleCall;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A blocking body that a tracker counts until it has returned. Cancelling the future interrupts the body, and completes
+ * the future at once; the count waits for the body.
+ */
+final class BlockingTask<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
+
+    private final TaskToken token;
+    private final InterruptibleCall<T> call;
+
+    private BlockingTask(TaskToken token, Callable<T> body) {
+        this.token = token;
+        this.call = new InterruptibleCall<>(body);
+    }
+
+    /** Starts a body. The token is closed if it cannot be started. */
+    static <T extends @Nullable Object> BlockingTask<T> start(TaskToken token, Callable<T> body) {
+        try {
+            Executor executor = BlockingExecutor.get();
+            BlockingTask<T> task = new BlockingTask<>(token, body);
+            executor.execute(task);
+            return task;
+        } catch (Throwable noThread) {
+            token.close();
+            throw noThread;
+        }
+    }
+
+    /** The count is released before the future completes, so a thread that sees it done finds the task uncounted. */
+    @Override
+    public void run() {
+        T value;
+        try {
+            Object outer = CurrentTask.swap(token);
+            try {
+                value = call.call();
+            } finally {
+                CurrentTask.swap(outer);
+                token.close();
+            }
+        } catch (Throwable failure) {
+            completeExceptionally(failure);
+            return;
+        }
+        complete(value);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterrupt) {
+        boolean isCancelled = super.cancel(mayInterrupt);
+        if (isCancelled) {
+            call.cancel();
+        }
+        return isCancelled;
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.reactivetracker.group;
+
+import io.reactivetracker.CancellationToken;
+import io.reactivetracker.Registration;
+import io.reactivetracker.internal.BlockingExecutor;
+import io.reactivetracker.internal.CurrentTask;
+import io.reactivetracker.internal.InterruptibleCall;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a group's task that runs blocking code: each attempt is a call on a thread that may block, and a cancel
+ * of the task interrupts it.
+ *
+ * <p>The stage of an attempt completes when the code has returned, so the task counts as active until then.
+ */
+record BlockingBody<T extends @Nullable Object>(Callable<T> body)
+        implements Function<TaskContext, CompletionStage<T>> {
+
+    @Override
+    public CompletionStage<T> apply(TaskContext task) {
+        InterruptibleCall<T> call = new InterruptibleCall<>(body);
+        CompletableFuture<T> ended = new CompletableFuture<>();
+        CancellationToken token = task.cancellationToken();
+        Registration cancel = token.onCancel(call::cancel);
+        try {
+            BlockingExecutor.get().execute(() -> run(task, call, cancel, ended));
+        } catch (Throwable noThread) {
+            cancel.close();
+            throw noThread;
+        }
+        return ended;
+    }
+
+    private void run(TaskContext task, InterruptibleCall<T> call, Registration cancel, CompletableFuture<T> ended) {
+        T value;
+        try {
+            Object outer = CurrentTask.swap(task);
+            try {
+                value = call.call();
+            } finally {
+                CurrentTask.swap(outer);
+                cancel.close();
+            }
+        } catch (Throwable failure) {
+            ended.completeExceptionally(failure);
+            return;
+        }
+        ended.complete(value);
+    }
+}
