@@ -139,7 +139,7 @@ class PublicApiTest {
                 : type.isInterface() ? "interface" : type.isEnum() ? "enum" : type.isRecord() ? "record" : "class";
         return modifiers(type.getModifiers())
                 + kind
-                + parameters(type.getTypeParameters())
+                + parameters(type.getTypeParameters()).strip()
                 + superTypes(" extends ", type.getSuperclass().stream())
                 + superTypes(" implements ", type.getInterfaces().stream());
     }
