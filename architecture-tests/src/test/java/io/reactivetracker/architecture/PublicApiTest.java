@@ -36,8 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The public API is the one that {@code src/api} lists, in one file for each module, so that a change of the API is seen
- * in its commit. To accept a change, run this test with {@code -Dapi.accept=true} and commit what it writes.
+ * The public API is the one that {@code src/api} lists, in one file for each module, so that a change of the API is
+ * seen in its commit. To accept a change, run this test with {@code -Dapi.accept=true} and commit what it writes.
  */
 class PublicApiTest {
 
@@ -88,7 +88,7 @@ class PublicApiTest {
         return modules.stream().filter(module -> module.name().startsWith(OURS));
     }
 
-    /** One line for each type and member that users can see, with its type in front, so that each line can stand alone. */
+    /** One line for each type and member that users can see. Its type is in front, so each line can stand alone. */
     private static List<String> list(ModuleDescriptor module) {
         Set<String> exported = module.exports().stream()
                 .filter(exports -> !exports.isQualified())

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A spawned task: the last subscriber of its source, and the handle to wait for it or to abort it.
  *
  * <p>An adapter's subscriber extends this, requests all elements in {@code onSubscribe}, and keeps the outcome for
- * those who wait. Its upstream is the adapter's subscriber of {@code cancelWith} for the {@linkplain #abortToken() token} of
- * this task, or the one that runs the task of a group; {@link #cutOffBy} names it.
+ * those who wait. Its upstream is the adapter's subscriber of {@code cancelWith} for the {@linkplain #abortToken()
+ * token} of this task, or the one that runs the task of a group; {@link #cutOffBy} names it.
  *
  * @param <T> the type of the result
  */

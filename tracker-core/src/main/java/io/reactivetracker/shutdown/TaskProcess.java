@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The first of the two ends makes the report; both make it under this object's lock. A body that
- * runs is interrupted, and no interrupt reaches what its thread runs next: see {@link InterruptibleCall}. A task that is
- * abandoned before its body starts still runs, so that a resource is closed even if nobody waits for it.
+ * runs is interrupted, and no interrupt reaches what its thread runs next: see {@link InterruptibleCall}. A task that
+ * is abandoned before its body starts still runs, so that a resource is closed even if nobody waits for it.
  */
 final class TaskProcess {
 

@@ -103,7 +103,7 @@ class BlockingBodyTest {
         TaskGroup limited =
                 TaskGroup.builder("limited").admission(Admission.concurrency(1)).build();
 
-        // The inner task shares the permit of the outer one. Without that, this would wait for ever.
+        // The inner task shares the permit of the outer one. Without that, this would never end.
         assertThat(limited.submitBlocking("outer", () -> limited.submitBlocking("inner", () -> "in")
                                 .join())
                         .join())

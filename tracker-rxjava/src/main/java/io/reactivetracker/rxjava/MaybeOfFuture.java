@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a future for each observer, and cancels it when the observer disposes. RxJava's own {@code fromCompletionStage}
- * does not cancel.
+ * Starts a future for each observer, and cancels it when the observer disposes. RxJava's own {@code
+ * fromCompletionStage} does not cancel.
  */
 final class MaybeOfFuture<T> implements MaybeOnSubscribe<T> {
 
