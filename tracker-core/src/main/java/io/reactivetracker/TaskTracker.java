@@ -314,8 +314,8 @@ public final class TaskTracker {
      *
      * <p>The code runs on a virtual thread, or, before JDK 21, on a thread of a pool with ten threads for each
      * processor, where it may have to wait. Cancelling the future interrupts the code and completes the future
-     * at once. The tracker counts the task until the code has returned; code that has not begun never runs. No interrupt
-     * reaches what the thread runs next.
+     * at once. The tracker counts the task until the code has returned; code that has not begun never runs. No
+     * interrupt reaches what the thread runs next.
      *
      * @param <T> the type of the result
      * @param taskName the name under which {@link #runningTasks()} lists the task
