@@ -10,7 +10,6 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +33,6 @@ class GuideProgramsTest {
     private static final Pattern TYPE =
             Pattern.compile("(?m)^(?:[a-z]+ )*(?:class|interface|record|enum|object) (\\w+)");
 
-    /** Pages whose blocks are parts of programs. They are compared with sources. */
-    private static final Set<String> FRAGMENTS = Set.of("metrics.md", "spring-boot.md", "recorder-redis.md");
-
     private static @Nullable ProgramStreams streams;
 
     @BeforeAll
@@ -53,9 +49,7 @@ class GuideProgramsTest {
 
     @TestFactory
     Stream<DynamicNode> blocks() {
-        return Page.all().stream()
-                .filter(page -> !FRAGMENTS.contains(page.name()))
-                .map(page -> dynamicContainer(page.name(), blocksOf(page)));
+        return Page.all().stream().map(page -> dynamicContainer(page.name(), blocksOf(page)));
     }
 
     private static Stream<DynamicNode> blocksOf(Page page) {

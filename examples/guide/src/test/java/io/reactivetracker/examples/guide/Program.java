@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a program as {@code java} would: until its last thread that is not a daemon has ended, and its shutdown hooks. */
+/** Runs a program as {@code java} would: until its last thread that is no daemon has ended, and its shutdown hooks. */
 final class Program {
 
     /** Only ends what hangs. */
