@@ -3,7 +3,7 @@ package io.reactivetracker.reactor;
 
 import io.reactivetracker.recorder.ClaimRequest;
 import io.reactivetracker.recorder.RecordContext;
-import io.reactivetracker.recorder.RecordedExecution;
+import io.reactivetracker.recorder.RecordedSubscription;
 import io.reactivetracker.recorder.RecordedTask;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import reactor.util.context.Context;
  *
  * <p>Its upstream is a {@link CancelWithSubscriber}, by which the task's token ends the subscription, on the source.
  */
-final class RecordAsSubscriber<K, T> extends RecordedExecution<K>
+final class RecordAsSubscriber<K, T> extends RecordedSubscription<K, T>
         implements CoreSubscriber<T>, Subscription, Scannable {
 
     private final CoreSubscriber<? super T> actual;
@@ -66,38 +66,13 @@ final class RecordAsSubscriber<K, T> extends RecordedExecution<K>
     }
 
     @Override
-    public void onNext(T element) {
-        try {
-            actual.onNext(element);
-        } catch (Throwable failure) {
-            abort(failure);
-            throw failure;
-        }
+    protected void passOn(T element) {
+        actual.onNext(element);
     }
 
     @Override
-    public void onError(Throwable error) {
-        workFailed(error);
-    }
-
-    @Override
-    public void onComplete() {
-        workSucceeded();
-    }
-
-    @Override
-    public void request(long n) {
-        try {
-            upstream.request(n);
-        } catch (Throwable failure) {
-            abort(failure);
-            throw failure;
-        }
-    }
-
-    @Override
-    public void cancel() {
-        cancelExecution();
+    protected void requestUpstream(long n) {
+        upstream.request(n);
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * that the next owner of the key must not meet. A cancel that comes earlier is made up for by {@link #workStarted()}.
  * Each side writes its own flag before it reads the other's, so at least one of them sees both.
  *
- * <p>A subscriber is used like this:
+ * <p>A subscriber extends {@link RecordedSubscription}, which calls the methods below as they are meant:
  * <ul>
  *   <li>After {@code onSubscribe} of the downstream, call {@link #sendRequest()}.
  *   <li>{@link #startWork} subscribes to the upstream, below an operator that ends it when the task's {@linkplain

@@ -4,7 +4,7 @@ package io.reactivetracker.rxjava;
 import io.reactivetracker.adapter.SecondaryFailures;
 import io.reactivetracker.recorder.ClaimRequest;
 import io.reactivetracker.recorder.RecordContext;
-import io.reactivetracker.recorder.RecordedExecution;
+import io.reactivetracker.recorder.RecordedSubscription;
 import io.reactivetracker.recorder.RecordedTask;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
@@ -21,7 +21,7 @@ import org.reactivestreams.Subscription;
  *
  * <p>Its upstream is a {@link CancellableSubscriber}, by which the task's token can end the subscription.
  */
-final class RecordAsSubscriber<K, T> extends RecordedExecution<K> implements FlowableSubscriber<T>, Subscription {
+final class RecordAsSubscriber<K, T> extends RecordedSubscription<K, T> implements FlowableSubscriber<T>, Subscription {
 
     private final Subscriber<? super T> downstream;
     private final Function<? super RecordContext<K>, ? extends Publisher<? extends T>> source;
@@ -75,38 +75,13 @@ final class RecordAsSubscriber<K, T> extends RecordedExecution<K> implements Flo
     }
 
     @Override
-    public void onNext(T element) {
-        try {
-            downstream.onNext(element);
-        } catch (Throwable failure) {
-            abort(failure);
-            throw failure;
-        }
+    protected void passOn(T element) {
+        downstream.onNext(element);
     }
 
     @Override
-    public void onError(Throwable error) {
-        workFailed(error);
-    }
-
-    @Override
-    public void onComplete() {
-        workSucceeded();
-    }
-
-    @Override
-    public void request(long n) {
-        try {
-            upstream.request(n);
-        } catch (Throwable failure) {
-            abort(failure);
-            throw failure;
-        }
-    }
-
-    @Override
-    public void cancel() {
-        cancelExecution();
+    protected void requestUpstream(long n) {
+        upstream.request(n);
     }
 
     @Override

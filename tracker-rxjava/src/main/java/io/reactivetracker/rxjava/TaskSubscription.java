@@ -53,6 +53,9 @@ abstract class TaskSubscription<U, D> extends TaskSignals {
 
     abstract void passOnError(Throwable error);
 
+    /** Passes the completion on. A {@code Single} has none. */
+    void passOnComplete() {}
+
     abstract void cancel(U subscription);
 
     /** Keeps the upstream's subscription, and passes this one on. */
@@ -88,6 +91,14 @@ abstract class TaskSubscription<U, D> extends TaskSignals {
                 CancellationFilter.dispose(downstream);
             } else {
                 passOnError(Objects.requireNonNull(error, "error must not be null"));
+            }
+        }
+    }
+
+    public final void onComplete() {
+        if (end()) {
+            try (this) {
+                passOnComplete();
             }
         }
     }

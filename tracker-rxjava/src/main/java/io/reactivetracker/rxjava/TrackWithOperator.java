@@ -140,12 +140,8 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
         }
 
         @Override
-        public void onComplete() {
-            if (end()) {
-                try (this) {
-                    downstream.onComplete();
-                }
-            }
+        void passOnComplete() {
+            downstream.onComplete();
         }
 
         @Override
@@ -218,12 +214,8 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
         }
 
         @Override
-        public void onComplete() {
-            if (end()) {
-                try (this) {
-                    downstream.onComplete();
-                }
-            }
+        void passOnComplete() {
+            downstream.onComplete();
         }
     }
 
@@ -279,12 +271,8 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
         }
 
         @Override
-        public void onComplete() {
-            if (end()) {
-                try (this) {
-                    downstream.onComplete();
-                }
-            }
+        void passOnComplete() {
+            downstream.onComplete();
         }
     }
 
@@ -305,12 +293,8 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
         }
 
         @Override
-        public void onComplete() {
-            if (end()) {
-                try (this) {
-                    downstream.onComplete();
-                }
-            }
+        void passOnComplete() {
+            downstream.onComplete();
         }
     }
 }
