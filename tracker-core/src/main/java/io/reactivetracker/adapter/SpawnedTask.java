@@ -47,8 +47,8 @@ public abstract class SpawnedTask<T> {
         RunningTask task = Objects.requireNonNull(token.runningTask(), "a spawned task must have a name");
         this.id = task.id();
         this.name = task.name();
-        this.abortToken = CancellationToken.create(
-                "task \"" + name + "\" #" + id + " of tracker \"" + token.tracker().name() + "\"");
+        this.abortToken = CancellationToken.create("task \"" + name + "\" #" + id + " of tracker \""
+                + token.tracker().name() + "\"");
         this.counted = token;
     }
 

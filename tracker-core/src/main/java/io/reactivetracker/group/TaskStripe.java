@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 class TaskStripe extends Striped.Stripe {
 
-    // The links are those of IntrusiveList once more. One class for both packages would have to be public, would show as
+    // The links are those of IntrusiveList once more. One class for both packages would have to be public, would show
+    // as
     // the superclass of CancellationToken and of every task, and would cost each task a flag that it doesn't need: a
     // task is removed once.
     private @Nullable TaskNode first;

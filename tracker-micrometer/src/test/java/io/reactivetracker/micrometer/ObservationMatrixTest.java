@@ -96,7 +96,8 @@ class ObservationMatrixTest {
         Publisher<Integer> source = type.equals("Mono") ? script.mono() : script.flux();
         Publisher<Integer> task = isOfGroup
                 ? observed.<Publisher<Integer>>trackWith(orders, "ship").apply(source)
-                : observed.<Publisher<Integer>>trackWith(tracker, TaskOptions.named("ship").and(TaskOptions.strict()))
+                : observed.<Publisher<Integer>>trackWith(
+                                tracker, TaskOptions.named("ship").and(TaskOptions.strict()))
                         .apply(source);
         LastSubscriber subscriber = new LastSubscriber(end, thrown);
         try {

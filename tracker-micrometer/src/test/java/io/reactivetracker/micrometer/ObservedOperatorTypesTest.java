@@ -80,9 +80,7 @@ class ObservedOperatorTypesTest {
                 .expectNext(1, 2)
                 .verifyComplete();
         StepVerifier.create(mono.then().as(observed.trackWith(tracker, "ship"))).verifyComplete();
-        assertThat(seen.contexts)
-                .extracting(TaskObservationContext::taskName)
-                .containsExactly("ship", "ship", "ship");
+        assertThat(seen.contexts).extracting(TaskObservationContext::taskName).containsExactly("ship", "ship", "ship");
     }
 
     @Test
@@ -94,8 +92,6 @@ class ObservedOperatorTypesTest {
         assertThat(operator.apply(flux)).isInstanceOf(Flux.class);
         Function<Flux<String>, Flux<String>> ofFlux = observed.trackWith(group, "bill");
         assertThat(ofFlux.apply(flux).collectList().block()).isEqualTo(List.of("one", "two"));
-        assertThat(seen.contexts)
-                .extracting(TaskObservationContext::taskName)
-                .containsExactly("ship", "ship", "bill");
+        assertThat(seen.contexts).extracting(TaskObservationContext::taskName).containsExactly("ship", "ship", "bill");
     }
 }

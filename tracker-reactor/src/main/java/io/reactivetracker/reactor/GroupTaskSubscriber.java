@@ -49,8 +49,8 @@ final class GroupTaskSubscriber<T> extends CancelWithSubscriber<T> implements Ta
             // The parent is downstream: its subscriber has put it into the Context.
             TaskContext parent = actual.currentContext().getOrDefault(TaskContext.class, null);
             // Allocates the subscriber, and then issues the task: an OutOfMemoryError leaves no task behind.
-            subscriber = new GroupTaskSubscriber<>(
-                    actual, GroupTask.issue(group, options, parent, origin), threadLocals);
+            subscriber =
+                    new GroupTaskSubscriber<>(actual, GroupTask.issue(group, options, parent, origin), threadLocals);
         } catch (IllegalStateException refused) {
             Operators.error(actual, refused);
             return;

@@ -22,7 +22,9 @@ final class AttemptsSubscriber<T> extends DeferredSubscription implements Flowab
     private boolean done;
 
     AttemptsSubscriber(
-            GroupTaskSubscriber<T> downstream, Function<? super TaskContext, ? extends Publisher<? extends T>> source, GroupTask task) {
+            GroupTaskSubscriber<T> downstream,
+            Function<? super TaskContext, ? extends Publisher<? extends T>> source,
+            GroupTask task) {
         this.downstream = downstream;
         this.source = source;
         this.task = task;

@@ -102,7 +102,8 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
      * Subscribes to a source with the task as the current one: what the source subscribes to in this thread becomes a
      * child of the task. The downstream is not part of the task, though the source may signal it from within.
      */
-    void subscribeInTask(Function<? super TaskContext, ? extends Publisher<? extends T>> source, FlowableSubscriber<T> subscriber) {
+    void subscribeInTask(
+            Function<? super TaskContext, ? extends Publisher<? extends T>> source, FlowableSubscriber<T> subscriber) {
         Object previous = task.makeCurrent();
         outer = previous;
         try {
