@@ -57,9 +57,13 @@ public final class TaskTracker {
     private final String name;
     private final TaskCount state;
     private final Waiters waiters = new Waiters();
+    private final Waiters closeWaiters = new Waiters();
     private final RunningTasks running;
 
-    /** That of the last close, written after the close. */
+    /**
+     * That of the last close, written after the close and before a reopen, under the lock of the state. A new object
+     * for each close, so it also tells whether the tracker was closed since an earlier read.
+     */
     private volatile @Nullable DrainTime drainTime;
 
     /** Creates a tracker in any state and with any clock; for tests. */
@@ -104,8 +108,8 @@ public final class TaskTracker {
     /**
      * Closes the tracker: from now on it is drained whenever it is empty.
      *
-     * <p>Refuses no tasks, but {@link #tryToken()} does so from now on. If this call drains the tracker, it runs the
-     * waiters in this thread before it returns.
+     * <p>Refuses no tasks, but {@link #tryToken()} does so from now on. This call runs the {@linkplain #onClose actions
+     * of the close} in this thread before it returns and, if it drains the tracker, the waiters after them.
      *
      * @return true if and only if this call closed the tracker
      */
@@ -123,10 +127,47 @@ public final class TaskTracker {
         }
         // A thread that has drained the tracker meanwhile did not find the time.
         time.read();
+        closeWaiters.runHappened();
         if (StateWord.isDrained(closed)) {
             waiters.runHappened();
         }
         return true;
+    }
+
+    /**
+     * Runs an action once the tracker is closed: now, in this thread, if it is closed, otherwise in the thread that
+     * closes it.
+     *
+     * <p>Use it to end what never ends by itself, such as a source of messages: it ends when the close begins, and the
+     * drain waits for the tasks in flight.
+     *
+     * <pre>{@code
+     * Registration registration = tracker.onClose(consumer::stopFetching);
+     * }</pre>
+     *
+     * <p>The action runs at most once. If the tracker is reopened after that, a second close does not run it again;
+     * register it again for the next close. An action that is registered while the tracker is open runs at the next
+     * close, even if another thread reopens the tracker at once.
+     *
+     * <p>Actions run in the order of their registration, outside any lock, and may use the tracker in any way. They
+     * should not block, since later ones and the caller of {@link #close()} wait for them. What an action throws
+     * reaches the uncaught-exception handler of its thread and affects neither other actions nor the close; if it runs
+     * during this call, it reaches the caller.
+     *
+     * @param action the action to run once
+     * @return a handle that unlinks the action while it waits
+     */
+    public Registration onClose(Runnable action) {
+        Objects.requireNonNull(action, "action must not be null");
+        // close ‖ onClose: the time of the close changes after the word is closed and before it can be reopened. So
+        // from the close on, this condition is true for good, and Waiters misses no action.
+        DrainTime before = drainTime;
+        return closeWaiters.register(() -> isClosed() || hasClosedSince(before), action);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // each close has an object of its own
+    private boolean hasClosedSince(@Nullable DrainTime before) {
+        return drainTime != before;
     }
 
     /**

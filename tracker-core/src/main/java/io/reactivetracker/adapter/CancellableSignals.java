@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The signals of one subscription that another thread can cut off: its upstream is cancelled, and then its downstream
- * gets a {@link TaskCancelledException}.
+ * gets a last signal, a {@link TaskCancelledException} by default.
  *
  * <p>An adapter's subscriber extends this, and {@linkplain #enter enters} to pass a signal on. The subscription is cut
  * off by a {@link CancellationToken}; or by a task of a group, which calls {@link #cutOff()}: then the subclass
- * overrides {@link #cancellation()} and {@link #cancellationCause()}.
+ * overrides {@link #cancellation()} and {@link #cancellationCause()}; or by another event: then it overrides {@link
+ * #register} and {@link #passOnCut()}, too.
  */
 public abstract class CancellableSignals extends HalfSerializer {
 
@@ -77,11 +78,29 @@ public abstract class CancellableSignals extends HalfSerializer {
         return Objects.requireNonNull(token).cause();
     }
 
-    /** Begins to listen to the token, if there is one. Called inside, before {@code onSubscribe} is passed on. */
+    /**
+     * Registers the cut with what cuts the subscription off.
+     *
+     * @param cut the action, which may run during this call
+     * @return the registration, by default with the token; null if the subclass calls {@link #cutOff()}
+     */
+    protected @Nullable Registration register(Runnable cut) {
+        return token == null ? null : token.onCancel(cut);
+    }
+
+    /**
+     * Begins to listen to what cuts the subscription off, at the first call. Called inside, before the source is
+     * subscribed to or before {@code onSubscribe} is passed on.
+     */
     protected final void listen() {
-        if (token != null) {
-            registration = token.onCancel(this::cutOff);
+        if (registration == null) {
+            registration = register(this::cutOff);
         }
+    }
+
+    /** Tells the downstream of a cut; by default by the error {@link #cancellation()}. */
+    protected void passOnCut() {
+        passOnError(cancellation());
     }
 
     /**
@@ -160,7 +179,7 @@ public abstract class CancellableSignals extends HalfSerializer {
     /** Leaves, and tells the downstream of a cut if this thread is the last one inside. */
     protected final void leaveAndTell() {
         if (leave()) {
-            passOnError(cancellation());
+            passOnCut();
         }
     }
 

@@ -13,6 +13,7 @@
  * <tr><td>{@code cancelWith(token)}</td><td>{@link io.reactivetracker.adapter.CancellableSignals}</td>
  * <td>an element between {@code enter()} and {@code leaveAndTell()}; a terminal one if {@code isLastSignal()} returns
  * true</td></tr>
+ * <tr><td>{@code untilClosed}</td><td>the subscriber of {@code cancelWith}</td><td>as {@code cancelWith} does</td></tr>
  * <tr><td>{@code trackWith(group)}</td><td>the subscriber of {@code cancelWith}, and implements {@link
  * io.reactivetracker.adapter.TaskBody}</td><td>as {@code cancelWith} does, and then ends the task</td></tr>
  * <tr><td>attempts of {@code trackWith(group)}</td><td>{@link io.reactivetracker.adapter.AttemptSignals}</td>
@@ -32,6 +33,13 @@
  * {@code leaveAndTell()} in a {@code finally}. If {@code enter()} returns false, cancel the upstream instead. The
  * downstream's cancel calls {@code end()} and cancels the upstream if {@code claimCancel()} returns true. No signal may
  * be passed on outside these calls: a cut in another thread tells the downstream when no thread is inside.
+ *
+ * <h2>untilClosed(tracker | group)</h2>
+ *
+ * <p>As {@code cancelWith}, with another event and another last signal: override {@code register} to call {@code
+ * onClose}, {@code passOnCut} to complete, and {@code cancellationCause} to return null. {@code enter()}, {@code
+ * listen()} and {@code leaveAndTell()} before the source is subscribed to, and do not subscribe if {@code isCut()}
+ * then.
  *
  * <h2>trackWith(group)</h2>
  *

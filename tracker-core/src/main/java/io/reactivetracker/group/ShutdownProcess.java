@@ -44,7 +44,7 @@ final class ShutdownProcess {
     }
 
     CompletableFuture<ShutdownReport> start() {
-        group.closeInOrder();
+        List<Runnable> ends = group.closeInOrder();
         long pending = group.counts().pending();
         // Before anything can end the shutdown, so that the listener hears of it first.
         listener.add(it -> it.onClosed(pending));
@@ -59,8 +59,9 @@ final class ShutdownProcess {
                 schedule(plan.grace().plus(wait), this::finish);
             }
         }
-        // After the alarms are set, so that a listener that blocks stops no stage.
+        // After the alarms are set, so that a listener or an action that blocks stops no stage.
         listener.run();
+        ends.forEach(Runnable::run);
         // A copy: completing or cancelling it must not affect this process.
         return report.copy();
     }

@@ -71,6 +71,12 @@ public final class TaskGroup {
     private final GroupState state = new GroupState();
     private final CancellationToken token;
 
+    /**
+     * Cancelled when the group begins to end: it is closed or cancelled, or a shutdown of it or of a group above it
+     * begins. Has no parent, since closing a group ends no group below it.
+     */
+    private final CancellationToken ending = CancellationToken.create();
+
     /** The owner of the token. */
     private final String subject;
 
@@ -150,6 +156,10 @@ public final class TaskGroup {
             // group there since, and created children of it.
             if (parent.whole.isClosed()) {
                 forEachFromTheTop(TaskGroup::close);
+            } else if (parent.ending.isCancelled()) {
+                // A shutdown has begun above. It marks a group and then reads its children, and a child is listed and
+                // then reads the mark: so either the shutdown or the child itself marks the child.
+                forEachFromTheTop(group -> group.ending.cancel());
             }
         }
         token.onCancel(this::closeAndCancelTasks);
@@ -220,9 +230,36 @@ public final class TaskGroup {
      * @return true if and only if this call closed it
      */
     public boolean close() {
+        boolean isFirst = closeTrackers();
+        ending.cancel();
+        return isFirst;
+    }
+
+    private boolean closeTrackers() {
         boolean isFirst = tasks.close();
         whole.close();
         return isFirst;
+    }
+
+    /**
+     * Runs an action once this group begins to end: when it is closed or cancelled, or when a {@link #shutdown} of it
+     * or of a group above it begins.
+     *
+     * <p>A shutdown tells all groups of its tree at its beginning, although it closes each group below only when the
+     * group above has no more tasks. So an endless source ends at once, and running tasks can still use that group. A
+     * plain {@link #close()} does not affect the groups below.
+     *
+     * <p>The action runs at most once: now, in this thread, if the group has begun to end, otherwise in the thread that
+     * ends it; for a shutdown, after its stages are scheduled, so an action that blocks stops none of them. Actions run
+     * in the order of their registration, outside any lock, and may use the group in any way. They should not block,
+     * since later ones and the caller wait for them. What an action throws reaches the uncaught-exception handler of
+     * its thread and affects neither other actions nor the close; if it runs during this call, it reaches the caller.
+     *
+     * @param action the action to run once
+     * @return a handle that unlinks the action while it waits
+     */
+    public Registration onClose(Runnable action) {
+        return ending.onCancel(action);
     }
 
     /**
@@ -299,11 +336,29 @@ public final class TaskGroup {
         return whole.drainTime();
     }
 
-    /** Closes this group now, and each group below it once the group above has no more tasks of its own. */
-    void closeInOrder() {
-        close();
+    /**
+     * Closes this group now, and each group below it once the group above has no more tasks of its own.
+     *
+     * @return the steps that tell all these groups that they begin to end; they throw nothing
+     */
+    List<Runnable> closeInOrder() {
+        List<Runnable> ends = new ArrayList<>();
+        closeTrackers();
+        GroupClosedException reason = new GroupClosedException(name, "tasks");
+        // Before any group below is closed: one that drains at once leaves the tree.
+        forEachFromTheTop(group -> group.ending.cancel(reason, ends::add));
+        closeChildrenInOrder();
+        return ends;
+    }
+
+    private void closeChildrenInOrder() {
         // Through the cascade: a tree may be deeper than any stack.
-        tasks.drained().onDone(() -> state.children().forEach(child -> Trampoline.run(child::closeInOrder)));
+        tasks.drained()
+                .onDone(() -> state.children()
+                        .forEach(child -> Trampoline.run(() -> {
+                            child.close();
+                            child.closeChildrenInOrder();
+                        })));
     }
 
     /**

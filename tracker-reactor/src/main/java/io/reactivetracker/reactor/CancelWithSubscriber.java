@@ -203,12 +203,17 @@ class CancelWithSubscriber<T> extends CancellableSignals implements CoreSubscrib
 
     @Override
     protected final void passOnError(Throwable error) {
+        tellOfCut(() -> deliverError(error));
+    }
+
+    /** Delivers the last signal of a subscription that was cut off. */
+    final void tellOfCut(Runnable lastSignal) {
         threadLocals.execute(() -> {
             if (!subscribed) {
                 // The source has not called onSubscribe; if it does, it is cancelled.
                 passOnSubscribe(Operators.emptySubscription());
             }
-            deliverError(error);
+            lastSignal.run();
         });
     }
 

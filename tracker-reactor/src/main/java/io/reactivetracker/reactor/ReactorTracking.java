@@ -2,6 +2,7 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.CancellationToken;
+import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
@@ -193,12 +194,12 @@ public final class ReactorTracking {
      * @return a {@code Mono} of the result
      * @throws IllegalArgumentException if the name is blank
      */
-    public static <T> Mono<T> blocking(
-            TaskTracker tracker, String taskName, Callable<? extends @Nullable T> body) {
+    public static <T> Mono<T> blocking(TaskTracker tracker, String taskName, Callable<? extends @Nullable T> body) {
         Objects.requireNonNull(tracker, "tracker must not be null");
         Objects.requireNonNull(body, "body must not be null");
         TaskOptions options = TaskOptions.named(taskName);
-        return Mono.fromFuture(() -> tracker.submitBlocking(options, new ScheduledBody<T>(body, Schedulers::onSchedule)));
+        return Mono.fromFuture(
+                () -> tracker.submitBlocking(options, new ScheduledBody<T>(body, Schedulers::onSchedule)));
     }
 
     /**
@@ -220,6 +221,61 @@ public final class ReactorTracking {
     public static Mono<Void> whenDrained(TaskTracker tracker) {
         return new MonoSignal(
                 Objects.requireNonNull(tracker, "tracker must not be null").drained());
+    }
+
+    /**
+     * Waits for a tracker to be closed.
+     *
+     * <p>The wait begins with the subscription. Completes in the thread that closes the tracker, before its tasks have
+     * ended, or in the subscribing thread if the tracker is closed. Cancelling the subscription removes it.
+     *
+     * @param tracker the tracker to wait for; it is not closed
+     * @return a {@code Mono} that completes when the tracker is closed
+     */
+    public static Mono<Void> whenClosed(TaskTracker tracker) {
+        Objects.requireNonNull(tracker, "tracker must not be null");
+        return MonoSignal.of(tracker::onClose);
+    }
+
+    /**
+     * Completes each subscription when a tracker is closed.
+     *
+     * <p>For a source that never ends by itself, such as the messages of a topic, a WebSocket, server-sent events or an
+     * interval: without this operator the drain waits for it in vain.
+     *
+     * <pre>{@code
+     * messages.transform(untilClosed(tracker))   // no new message from the close on
+     *         .concatMap(this::handle)           // the message in flight is handled
+     *         .transform(trackWith(tracker))     // and the drain waits for it
+     *         .subscribe();
+     * }</pre>
+     *
+     * <p>When the tracker is closed, the upstream is cancelled, once, and then the downstream completes. What is
+     * downstream of this operator continues and ends as after any completion. So put it next to the source, upstream
+     * of the work and of {@code trackWith}: what is upstream of it is cancelled. If the tracker is closed already, the
+     * subscription completes at once and the upstream is not subscribed to. The pipeline that this operator is in may
+     * be a task of the same tracker.
+     *
+     * <p>A completion, an error or a cancel of the downstream that comes first wins. The thread that closes delivers
+     * the completion, or the thread that is passing an element on at that moment, after that element. After the close
+     * an error of the upstream goes to Reactor's {@code onErrorDropped}, and an element to {@code onDiscard}. A {@code
+     * Mono} completes empty. A subscription listens to the tracker until it ends. It is not fused.
+     *
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @param tracker ends the subscriptions
+     * @return an operator for any number of pipelines
+     */
+    public static <P extends Publisher<?>> UnaryOperator<P> untilClosed(TaskTracker tracker) {
+        Objects.requireNonNull(tracker, "tracker must not be null");
+        return untilClosed(tracker::onClose);
+    }
+
+    private static <P extends Publisher<?>> UnaryOperator<P> untilClosed(Function<Runnable, Registration> close) {
+        return PipelineStep.operator(publisher -> PipelineStep.of(
+                publisher,
+                "untilClosed",
+                RunStyle.SYNC,
+                (source, actual) -> UntilClosedSubscriber.subscribe(source, actual, close)));
     }
 
     // ---- groups ----
@@ -416,6 +472,36 @@ public final class ReactorTracking {
     public static Mono<Void> whenDrained(TaskGroup group) {
         return new MonoSignal(
                 Objects.requireNonNull(group, "group must not be null").drained());
+    }
+
+    /**
+     * Waits for a group to begin to end: to be closed or cancelled, or for a shutdown of it or of a group above it to
+     * begin, as {@link TaskGroup#onClose} describes.
+     *
+     * <p>As {@link #whenClosed(TaskTracker)}, for a group.
+     *
+     * @param group the group to wait for; it is not closed
+     * @return a {@code Mono} that completes when the group begins to end
+     */
+    public static Mono<Void> whenClosed(TaskGroup group) {
+        Objects.requireNonNull(group, "group must not be null");
+        return MonoSignal.of(group::onClose);
+    }
+
+    /**
+     * Completes each subscription when a group begins to end: it is closed or cancelled, or a shutdown of it or of a
+     * group above it begins.
+     *
+     * <p>As {@link #untilClosed(TaskTracker)}, for a group. When the group is cancelled, the source completes and the
+     * work downstream is cancelled by its {@code trackWith}.
+     *
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @param group ends the subscriptions
+     * @return an operator for any number of pipelines
+     */
+    public static <P extends Publisher<?>> UnaryOperator<P> untilClosed(TaskGroup group) {
+        Objects.requireNonNull(group, "group must not be null");
+        return untilClosed(group::onClose);
     }
 
     /**

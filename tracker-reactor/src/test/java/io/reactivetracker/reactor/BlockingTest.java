@@ -54,7 +54,8 @@ class BlockingTest {
         StepVerifier.create(blocking(tracker, "import", () -> "done").map(it -> it + tracker.size()))
                 .expectNext("done0")
                 .verifyComplete();
-        StepVerifier.create(blocking(group, "import", () -> "done").map(it -> it + group.counts().active()))
+        StepVerifier.create(blocking(group, "import", () -> "done")
+                        .map(it -> it + group.counts().active()))
                 .expectNext("done0")
                 .verifyComplete();
     }
@@ -159,7 +160,9 @@ class BlockingTest {
         });
         local.set("request-7");
 
-        StepVerifier.create(blocking(group, "import", local::get)).expectNext("request-7").verifyComplete();
+        StepVerifier.create(blocking(group, "import", local::get))
+                .expectNext("request-7")
+                .verifyComplete();
         local.remove();
     }
 }

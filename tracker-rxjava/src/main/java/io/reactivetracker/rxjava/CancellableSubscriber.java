@@ -144,12 +144,17 @@ class CancellableSubscriber<T> extends CancellableSignals implements FlowableSub
         }
     }
 
-    @Override
-    protected void passOnError(Throwable error) {
+    /** Makes the subscription known to the downstream, if the source has not called {@code onSubscribe} yet. */
+    final void subscribeDownstream() {
         if (!subscribed) {
-            // The source has not called onSubscribe yet; if it does, it is cancelled.
+            // If the source calls, it is cancelled.
             passOnSubscribe();
         }
+    }
+
+    @Override
+    protected void passOnError(Throwable error) {
+        subscribeDownstream();
         if (CancellationFilter.withholds(error, downstream)) {
             // The downstream passes its disposal on, but the upstream has ended by itself or was cancelled before.
             boolean unused = claimCancel();

@@ -272,7 +272,8 @@ public final class RxTracking {
         Objects.requireNonNull(tracker, "tracker must not be null");
         Objects.requireNonNull(body, "body must not be null");
         TaskOptions options = TaskOptions.named(taskName);
-        return Maybe.create(new MaybeOfFuture<T>(() -> tracker.submitBlocking(options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule))));
+        return Maybe.create(new MaybeOfFuture<T>(
+                () -> tracker.submitBlocking(options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule))));
     }
 
     /**
@@ -294,7 +295,8 @@ public final class RxTracking {
         Objects.requireNonNull(group, "group must not be null");
         Objects.requireNonNull(body, "body must not be null");
         TaskOptions options = TaskOptions.named(taskName);
-        return Maybe.create(new MaybeOfFuture<T>(() -> group.submitBlocking(options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule))));
+        return Maybe.create(new MaybeOfFuture<T>(
+                () -> group.submitBlocking(options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule))));
     }
 
     /**
@@ -421,6 +423,86 @@ public final class RxTracking {
         Completable failure =
                 Completable.error(() -> new TimeoutException("not drained within " + timeout + ": " + signal));
         return completeOn(signal::onDone).timeout(nanos(timeout), TimeUnit.NANOSECONDS, failure);
+    }
+
+    /**
+     * Waits for a tracker to be closed.
+     *
+     * <p>The wait begins with the subscription. Completes in the thread that closes the tracker, before its tasks have
+     * ended, or in the subscribing one if the tracker is closed. Disposing of the subscription unlinks it and leaves
+     * nothing behind.
+     *
+     * @param tracker the tracker to wait for; the wait does not close it
+     * @return a {@code Completable} that completes when the tracker is closed
+     */
+    public static Completable whenClosed(TaskTracker tracker) {
+        Objects.requireNonNull(tracker, "tracker must not be null");
+        return completeOn(tracker::onClose);
+    }
+
+    /**
+     * Waits for a group to begin to end: to be closed or cancelled, or for a shutdown of it or of a group above it to
+     * begin, as {@link TaskGroup#onClose} describes.
+     *
+     * <p>As {@link #whenClosed(TaskTracker)}, for a group.
+     *
+     * @param group the group to wait for; the wait does not close it
+     * @return a {@code Completable} that completes when the group begins to end
+     */
+    public static Completable whenClosed(TaskGroup group) {
+        Objects.requireNonNull(group, "group must not be null");
+        return completeOn(group::onClose);
+    }
+
+    /**
+     * Completes each subscription when a tracker is closed.
+     *
+     * <p>For a source that never ends by itself, such as the messages of a topic or an interval: without this operator
+     * the drain waits for it in vain.
+     *
+     * <pre>{@code
+     * messages.compose(untilClosed(tracker))        // no new message from the close on
+     *         .concatMapCompletable(this::handle)   // the message in flight is handled
+     *         .compose(trackWith(tracker))          // and the drain waits for it
+     *         .subscribe();
+     * }</pre>
+     *
+     * <p>When the tracker is closed, the upstream is cancelled, once, and then the downstream completes. What is
+     * downstream of this operator continues and ends as after any completion. So put it next to the source, before the
+     * work and before {@code trackWith}: what is upstream of it is cancelled. If the tracker is closed already, the
+     * subscription completes at once and the upstream is not subscribed to. The pipeline that this operator is in may
+     * be a task of the same tracker.
+     *
+     * <p>A completion, an error or a cancel of the downstream that comes first wins. The thread that closes delivers
+     * the completion, or the thread that is passing an element on at that moment, after that element. After the close
+     * an error of the upstream goes to {@link RxJavaPlugins#onError}, and an element is dropped. A {@code Maybe}
+     * completes empty. A {@code Single} cannot complete without a value: it fails with a
+     * {@link TaskCancelledException}, as RxJava's own {@code Single.takeUntil} fails with a {@code
+     * CancellationException}. The operator is not fused.
+     *
+     * @param <T> the type of the elements
+     * @param tracker the tracker that ends the subscriptions
+     * @return an operator for {@code compose}, on any of the five types
+     */
+    public static <T> TrackTransformer<T> untilClosed(TaskTracker tracker) {
+        Objects.requireNonNull(tracker, "tracker must not be null");
+        return new UntilClosedOperator<>(tracker::onClose, "tracker \"" + tracker.name() + "\"");
+    }
+
+    /**
+     * Completes each subscription when a group begins to end: it is closed or cancelled, or a shutdown of it or of a
+     * group above it begins.
+     *
+     * <p>As {@link #untilClosed(TaskTracker)}, for a group. When the group is cancelled, the source completes and the
+     * work downstream is cancelled by its {@code trackWith}.
+     *
+     * @param <T> the type of the elements
+     * @param group the group that ends the subscriptions
+     * @return an operator for {@code compose}, on any of the five types
+     */
+    public static <T> TrackTransformer<T> untilClosed(TaskGroup group) {
+        Objects.requireNonNull(group, "group must not be null");
+        return new UntilClosedOperator<>(group::onClose, "group \"" + group.name() + "\"");
     }
 
     /**

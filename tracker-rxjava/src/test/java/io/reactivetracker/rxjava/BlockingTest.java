@@ -44,7 +44,9 @@ class BlockingTest {
 
     @Test
     void emitsTheResultWhenTheTaskIsNotCountedAnyMore() {
-        assertThat(blocking(tracker, "import", () -> "done").map(it -> it + tracker.size()).blockingGet())
+        assertThat(blocking(tracker, "import", () -> "done")
+                        .map(it -> it + tracker.size())
+                        .blockingGet())
                 .isEqualTo("done0");
         assertThat(blocking(group, "import", () -> "done")
                         .map(it -> it + group.counts().active())
@@ -54,8 +56,10 @@ class BlockingTest {
 
     @Test
     void nullIsAnEmptyMaybe() {
-        assertThat(blocking(tracker, "import", () -> null).isEmpty().blockingGet()).isTrue();
-        assertThat(blocking(group, "import", () -> null).isEmpty().blockingGet()).isTrue();
+        assertThat(blocking(tracker, "import", () -> null).isEmpty().blockingGet())
+                .isTrue();
+        assertThat(blocking(group, "import", () -> null).isEmpty().blockingGet())
+                .isTrue();
     }
 
     @Test
