@@ -108,7 +108,8 @@ class BlockingTaskTest {
         for (int i = 0; i < 1_000; i++) {
             CompletableFuture<Object> cancelled = tracker.submitBlocking("cancelled", Object::new);
             cancelled.cancel(true);
-            assertThat(tracker.submitBlocking("next", Thread::interrupted).join()).isFalse();
+            assertThat(tracker.submitBlocking("next", Thread::interrupted).join())
+                    .isFalse();
         }
         await().until(tracker::isEmpty);
     }

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The stage of an attempt completes when the code has returned, so the task counts as active until then.
  */
-record BlockingBody<T extends @Nullable Object>(Callable<T> body)
-        implements Function<TaskContext, CompletionStage<T>> {
+record BlockingBody<T extends @Nullable Object>(Callable<T> body) implements Function<TaskContext, CompletionStage<T>> {
 
     @Override
     public CompletionStage<T> apply(TaskContext task) {
