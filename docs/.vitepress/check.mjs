@@ -1,8 +1,9 @@
 // Checks the finished site: each link within it leads to a page and an anchor, and no page loads anything from elsewhere.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const site = resolve(import.meta.dirname, '../../target/site')
+const site = resolve(dirname(fileURLToPath(import.meta.url)), '../../target/site')
 const base = process.env.DOCS_BASE ?? '/'
 const errors = []
 const anchorsOf = new Map()
@@ -26,6 +27,11 @@ function anchors(file) {
   return anchorsOf.get(file)
 }
 
+for (const style of files(site).filter((file) => file.endsWith('.css'))) {
+  for (const [loaded] of readFileSync(style, 'utf8').matchAll(/(?:url\(|@import)\s*["']?(?:https?:)?\/\/[^\s)"';]+/g)) {
+    errors.push(`${relative(site, style)}: loads ${loaded}`)
+  }
+}
 const pages = files(site).filter((file) => file.endsWith('.html'))
 let links = 0
 for (const page of pages) {

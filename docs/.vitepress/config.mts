@@ -50,10 +50,15 @@ function others(folder: string, listed: Set<string>): string[] {
 }
 
 // A link to a file outside of docs/, such as ../README.md, works on a repository page. On the site it leads there.
+// A link to the Javadoc leaves the pages.
 function repositoryLinks(markdown: any) {
   markdown.core.ruler.push('repository-links', (state: any) => {
     for (const token of state.tokens.flatMap((block: any) => block.children ?? [])) {
       const href = token.type === 'link_open' ? token.attrGet('href') : null
+      if (href && href.startsWith('/javadoc/')) {
+        // Not a page of VitePress: without a target its router would look for one.
+        token.attrSet('target', '_self')
+      }
       if (href && href.startsWith('../')) {
         const [path, anchor] = href.split('#')
         const file = resolve(docs, dirname(state.env.relativePath ?? ''), path)
@@ -85,6 +90,8 @@ export default withMermaid({
   title: 'Reactive Tracker',
   description: 'Knows what is still running, and waits for it to end.',
   lang: 'en',
+  // No icon. Without this line a browser asks for /favicon.ico.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   cleanUrls: false,
   // The path that the site is served from, with a slash at both ends.
   base: process.env.DOCS_BASE ?? '/',
