@@ -1,5 +1,6 @@
 // Builds the pages, and fails if VitePress warns of anything.
 import { spawnSync } from 'node:child_process'
+import { cpSync } from 'node:fs'
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
   console.error(`The site needs Node 20 or newer, but this is ${process.version}: install a newer one.`)
@@ -16,3 +17,5 @@ if (build.status !== 0 || warnings.length > 0) {
   console.error(['The pages were not built without a warning:', ...warnings].join('\n  '))
   process.exit(1)
 }
+// Files that a page links to, beside the page as in the repository.
+cpSync('kubernetes', '../target/site/kubernetes', { recursive: true })
