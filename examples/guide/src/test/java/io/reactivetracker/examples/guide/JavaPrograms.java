@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.examples.guide;
 
+import com.sun.source.util.JavacTask;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import javax.lang.model.util.Elements;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.FileObject;
@@ -45,6 +47,13 @@ final class JavaPrograms {
                 page.addError(fence, Math.max(0, diagnostic.getLineNumber()), diagnostic.getMessage(Locale.ROOT));
             }
         }
+    }
+
+    /** Returns the types of the class path, as the compiler sees them. */
+    static Elements elements() {
+        List<String> options = List.of("-proc:none", "-cp", CompiledPage.CLASS_PATH);
+        JavacTask task = (JavacTask) COMPILER.getTask(null, FILES, null, options, List.of("java.lang.Object"), null);
+        return task.getElements();
     }
 
     /** A block as a source file that any public class may be in. */
