@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 class TaskStripe extends Striped.Stripe {
 
-    // The links are those of IntrusiveList once more. One class for both packages would have to be public and would show
-    // as the superclass of CancellationToken and of every task. It would also cost each task a flag that it doesn't
-    // need: a task is removed once.
+    // The links are those of IntrusiveList once more. One class for both packages would have to be public, and would be
+    // the superclass of CancellationToken and of every task. It would also cost each task a flag that it does not need:
+    // a task is removed once.
     private @Nullable TaskNode first;
     private @Nullable TaskNode last;
 

@@ -104,8 +104,10 @@ class BlockingBodyTest {
                 TaskGroup.builder("limited").admission(Admission.concurrency(1)).build();
 
         // The inner task shares the permit of the outer one. Without that, this would never end.
-        assertThat(limited.submitBlocking("outer", () -> limited.submitBlocking("inner", () -> "in")
-                                .join())
+        assertThat(limited.submitBlocking(
+                                "outer",
+                                () -> limited.submitBlocking("inner", () -> "in")
+                                        .join())
                         .join())
                 .isEqualTo("in");
     }
