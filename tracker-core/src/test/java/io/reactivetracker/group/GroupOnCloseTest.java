@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("FutureReturnValueIgnored") // futures of futures, and tasks whose end is seen otherwise
 class GroupOnCloseTest {
 
     private static final Duration GRACE = Duration.ofSeconds(30);
