@@ -43,6 +43,7 @@ import reactor.test.StepVerifier;
 import reactor.test.publisher.PublisherProbe;
 import reactor.test.publisher.TestPublisher;
 
+@SuppressWarnings("FutureReturnValueIgnored") // the report of a shutdown does not matter here
 class UntilClosedTest {
 
     @RegisterExtension

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.TaskGroup;
@@ -22,6 +23,7 @@ import io.reactivex.rxjava3.subjects.CompletableSubject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -205,7 +207,7 @@ class UntilClosedTest {
         RecordingSubscriber downstream = new RecordingSubscriber(tracker, signal -> {});
         source.subscribe(Kind.FLOWABLE, untilClosed(tracker), downstream);
         tracker.close();
-        late.get().onNext("late");
+        Objects.requireNonNull(late.get()).onNext("late");
         late.get().onError(failure);
         late.get().onComplete();
         assertThat(downstream.signals).containsExactly("onSubscribe", "onComplete");
@@ -225,14 +227,14 @@ class UntilClosedTest {
 
     @Test
     void whenClosedCompletesBeforeTheTasksHaveEnded() {
-        try (var unused = tracker.token()) {
-            TestObserver<Void> wait = whenClosed(tracker).test();
-            wait.assertEmpty();
-            tracker.close();
-            wait.assertResult();
-            whenClosed(tracker).test().assertResult();
-            assertThat(tracker.isDrained()).isFalse();
-        }
+        TaskToken running = tracker.token();
+        TestObserver<Void> wait = whenClosed(tracker).test();
+        wait.assertEmpty();
+        tracker.close();
+        wait.assertResult();
+        whenClosed(tracker).test().assertResult();
+        assertThat(tracker.isDrained()).isFalse();
+        running.close();
         TestObserver<Void> ofGroup = whenClosed(child).test();
         group.shutdown(Shutdown.grace(Duration.ZERO));
         ofGroup.assertResult();
@@ -263,7 +265,7 @@ class UntilClosedTest {
                 Future<?> emits = threads.submit(() -> {
                     start.await();
                     for (int i = 0; i < 20; i++) {
-                        upstream.get().onNext("element");
+                        Objects.requireNonNull(upstream.get()).onNext("element");
                     }
                     return null;
                 });
