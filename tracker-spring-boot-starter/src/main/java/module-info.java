@@ -17,6 +17,7 @@ module io.reactivetracker.spring {
     requires static spring.boot.actuator.autoconfigure;
     requires static spring.boot.health;
     requires static spring.web;
+    requires static spring.webflux;
     requires static spring.webmvc;
     requires static transitive org.jspecify;
 
