@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.openjdk.jol.info.GraphLayout;
 
-@SuppressWarnings("CheckReturnValue") // what happens to the subscription is seen in the tracker
+@SuppressWarnings({"CheckReturnValue", "FutureReturnValueIgnored"}) // what happens is seen in the tracker
 class UntilClosedTest {
 
     @RegisterExtension
