@@ -39,7 +39,8 @@ final class EndingSession implements WebSocketSession {
         return Flux.deferContextual(context -> {
             context.<Sending>getOrEmpty(this).ifPresent(sending -> sending.isMadeFromReceived = true);
             Flux<WebSocketMessage> open = session.receive()
-                    .transform(Operators.<WebSocketMessage, WebSocketMessage>lift((scannable, actual) -> new OpenReceiver(actual, streams)));
+                    .transform(Operators.<WebSocketMessage, WebSocketMessage>lift(
+                            (scannable, actual) -> new OpenReceiver(actual, streams)));
             return streams.untilTheEnd(open);
         });
     }
@@ -50,9 +51,7 @@ final class EndingSession implements WebSocketSession {
             Sending sending = new Sending();
             Mono<Void> end = streams.untilTheEnd(Mono.<Void>never())
                     .then(Mono.defer(() -> sending.isMadeFromReceived ? Mono.never() : Mono.empty()));
-            return Flux.from(messages)
-                    .contextWrite(Context.of(this, sending))
-                    .takeUntilOther(end);
+            return Flux.from(messages).contextWrite(Context.of(this, sending)).takeUntilOther(end);
         }));
     }
 

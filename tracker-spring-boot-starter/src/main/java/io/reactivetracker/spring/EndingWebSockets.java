@@ -37,10 +37,8 @@ final class EndingWebSockets implements HandlerAdapter, Ordered {
 
     @Override
     public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
-        return adapters.orderedStream()
-                .findFirst()
-                .orElseThrow()
-                .handle(exchange, new EndingHandler((WebSocketHandler) handler));
+        return adapters.orderedStream().findFirst().orElseThrow().handle(exchange, new EndingHandler((WebSocketHandler)
+                handler));
     }
 
     @Override

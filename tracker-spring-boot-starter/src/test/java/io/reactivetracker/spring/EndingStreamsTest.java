@@ -216,21 +216,25 @@ class EndingStreamsTest {
 
         @Bean
         RouterFunction<ServerResponse> routes() {
-            return route(GET("/events"), request -> ServerResponse.ok()
-                            .contentType(MediaType.TEXT_EVENT_STREAM)
-                            .body(Flux.just("first").concatWith(Flux.never()), String.class))
-                    .andRoute(GET("/lines"), request -> ServerResponse.ok()
-                            .contentType(MediaType.APPLICATION_NDJSON)
-                            .body(
-                                    Flux.just(Map.of("n", 1))
-                                            .concatWith(rest.asMono().thenReturn(Map.of("n", 2))),
-                                    Map.class));
+            return route(
+                            GET("/events"),
+                            request -> ServerResponse.ok()
+                                    .contentType(MediaType.TEXT_EVENT_STREAM)
+                                    .body(Flux.just("first").concatWith(Flux.never()), String.class))
+                    .andRoute(
+                            GET("/lines"),
+                            request -> ServerResponse.ok()
+                                    .contentType(MediaType.APPLICATION_NDJSON)
+                                    .body(
+                                            Flux.just(Map.of("n", 1))
+                                                    .concatWith(rest.asMono().thenReturn(Map.of("n", 2))),
+                                            Map.class));
         }
 
         @Bean
         SimpleUrlHandlerMapping sockets() {
-            WebSocketHandler pushed = session -> session.send(
-                    Flux.just("pushed").concatWith(Flux.never()).map(session::textMessage));
+            WebSocketHandler pushed = session ->
+                    session.send(Flux.just("pushed").concatWith(Flux.never()).map(session::textMessage));
             WebSocketHandler both = session -> session.send(
                             Flux.just("pushed").concatWith(Flux.never()).map(session::textMessage))
                     .and(session.receive());
