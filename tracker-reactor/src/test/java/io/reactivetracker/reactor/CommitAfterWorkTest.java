@@ -18,8 +18,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * A consumer of a topic that commits an offset after the work for its message. At the close it fetches nothing more, and
- * finishes and commits what it has fetched.
+ * A consumer of a topic that commits an offset after the work for its message. At the close it fetches nothing more,
+ * and finishes and commits what it has fetched.
  */
 class CommitAfterWorkTest {
 

@@ -20,9 +20,9 @@ import reactor.util.context.Context;
 /**
  * A WebSocket session that receives nothing more once the shutdown begins.
  *
- * <p>Messages that are sent end at the same time, unless they are made from received ones: those end by themselves, when
- * the replies to all received messages are sent. A pipeline that sends marks its {@code Context}, and one that receives
- * finds the mark if it is upstream of it.
+ * <p>Messages that are sent end at the same time, unless they are made from received ones: those end by themselves,
+ * when the replies to all received messages are sent. A pipeline that sends marks its {@code Context}, and one that
+ * receives finds the mark if it is upstream of it.
  */
 final class EndingSession implements WebSocketSession {
 

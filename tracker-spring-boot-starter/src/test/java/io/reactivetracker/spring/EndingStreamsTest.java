@@ -43,8 +43,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * A real server on Netty stops while it sends streams that never end. The time that the web server waits for requests is
- * an hour here: a stop that waits for a stream does not end within the time of the build.
+ * A real server on Netty stops while it sends streams that never end. The time that the web server waits for requests
+ * is an hour here: a stop that waits for a stream does not end within the time of the build.
  */
 class EndingStreamsTest {
 
