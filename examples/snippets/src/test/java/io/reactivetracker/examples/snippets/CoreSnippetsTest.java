@@ -4,6 +4,7 @@ package io.reactivetracker.examples.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.CancellationToken;
+import io.reactivetracker.Registration;
 import io.reactivetracker.RegistrationSlot;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
@@ -19,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -178,5 +180,22 @@ class CoreSnippetsTest {
         void abort() {
             calls.add("abort");
         }
+    }
+
+    private interface Consumer {
+        void stopFetching();
+    }
+
+    @Test
+    void theActionOfAClose() {
+        TaskTracker tracker = TaskTracker.create("messages");
+        AtomicBoolean isStopped = new AtomicBoolean();
+        Consumer consumer = () -> isStopped.set(true);
+
+        Registration registration = tracker.onClose(consumer::stopFetching);
+
+        tracker.close();
+        registration.close();
+        assertThat(isStopped).isTrue();
     }
 }

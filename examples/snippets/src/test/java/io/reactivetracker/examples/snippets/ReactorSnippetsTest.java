@@ -6,6 +6,7 @@ import static io.reactivetracker.TaskOptions.strict;
 import static io.reactivetracker.reactor.ReactorTracking.cancelWith;
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static io.reactivetracker.reactor.ReactorTracking.trackWith;
+import static io.reactivetracker.reactor.ReactorTracking.untilClosed;
 import static io.reactivetracker.reactor.ReactorTracking.whenDrained;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /** The code that the documentation shows for Reactor. */
@@ -82,5 +84,27 @@ class ReactorSnippetsTest {
         flux.transform(trackWith(tracker, named("ship").and(strict())));
         // spotless:on
         assertThat(tracker.isEmpty()).isTrue();
+    }
+
+    private Mono<String> handle(String message) {
+        shipped.add(message);
+        return Mono.just(message);
+    }
+
+    @Test
+    void theMessagesUntilTheClose() {
+        TaskTracker tracker = TaskTracker.create("messages");
+        Sinks.Many<String> topic = Sinks.many().multicast().directBestEffort();
+        Flux<String> messages = topic.asFlux();
+
+        messages.transform(untilClosed(tracker)) // no new message from the close on
+                .concatMap(this::handle) // the message in flight is handled
+                .transform(trackWith(tracker)) // and the drain waits for it
+                .subscribe();
+
+        topic.tryEmitNext("one").orThrow();
+        tracker.close();
+        assertThat(shipped).containsExactly("one");
+        assertThat(tracker.isDrained()).isTrue();
     }
 }

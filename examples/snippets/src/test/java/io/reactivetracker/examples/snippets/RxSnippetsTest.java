@@ -5,6 +5,7 @@ import static io.reactivetracker.TaskOptions.strict;
 import static io.reactivetracker.rxjava.RxTracking.cancelWith;
 import static io.reactivetracker.rxjava.RxTracking.closeAndDrain;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
+import static io.reactivetracker.rxjava.RxTracking.untilClosed;
 import static io.reactivetracker.rxjava.RxTracking.whenDrained;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,8 +17,10 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Single;
+import io.reactivex.rxjava3.processors.PublishProcessor;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.Test;
 /** The code that the documentation shows for RxJava. */
 @SuppressWarnings("CheckReturnValue") // the tracker shows what happens to the subscription
 class RxSnippetsTest {
+
+    private final List<String> handled = new ArrayList<>();
 
     private final List<String> done = new CopyOnWriteArrayList<>();
     private final Flowable<String> orders = Flowable.just("one", "two");
@@ -90,5 +95,25 @@ class RxSnippetsTest {
         whenDrained(tracker).blockingAwait();
         // spotless:on
         assertThat(done).containsExactly("bill one", "bill two");
+    }
+
+    private Completable handle(String message) {
+        return Completable.fromAction(() -> handled.add(message));
+    }
+
+    @Test
+    void theMessagesUntilTheClose() {
+        TaskTracker tracker = TaskTracker.create("messages");
+        PublishProcessor<String> messages = PublishProcessor.create();
+
+        messages.compose(untilClosed(tracker)) // no new message from the close on
+                .concatMapCompletable(this::handle) // the message in flight is handled
+                .compose(trackWith(tracker)) // and the drain waits for it
+                .subscribe();
+
+        messages.onNext("one");
+        tracker.close();
+        assertThat(handled).containsExactly("one");
+        assertThat(tracker.isDrained()).isTrue();
     }
 }
