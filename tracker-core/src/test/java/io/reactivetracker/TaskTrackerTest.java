@@ -25,7 +25,8 @@ class TaskTrackerTest {
 
     private final TaskTracker tracker = TaskTracker.create("orders");
 
-    /** The tests of tokio-util's tracker, named by what they show. Those of its waits are in DrainSignalTest. */
+    // The tests of tokio-util's tracker, named by what they show. Those of its waits are in DrainSignalTest.
+
     /** Simulates that memory runs out between the count and the list. */
     @Test
     void aNamedTaskThatCannotBeListedIsNotCounted() {

@@ -18,6 +18,7 @@ public class Consumer {
     private volatile boolean cancelled;
     private int ends;
 
+    @SuppressWarnings("this-escape") // the world only lists it
     public Consumer(World world, int index, Pipeline.Subscriber plan) {
         this.world = world;
         this.number = World.FIRST_CONSUMER + index;

@@ -31,7 +31,7 @@ class PipelineNamesTest {
     private final TaskGroup group = TaskGroup.builder("names").build();
     private final AtomicInteger asked = new AtomicInteger();
 
-    private enum Owner {
+    enum Owner {
         TRACKER,
         GROUP
     }

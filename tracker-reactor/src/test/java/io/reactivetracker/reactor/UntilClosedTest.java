@@ -54,7 +54,7 @@ class UntilClosedTest {
     private final IllegalStateException failure = new IllegalStateException("failed");
 
     /** What ends an endless source. */
-    private enum End {
+    enum End {
         TRACKER_CLOSED,
         GROUP_CLOSED,
         GROUP_CANCELLED,

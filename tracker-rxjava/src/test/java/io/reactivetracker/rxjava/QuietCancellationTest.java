@@ -116,7 +116,7 @@ class QuietCancellationTest {
                         (it, n) -> completable(n).compose(it).subscribe(DONE)));
     }
 
-    private interface Subscribe {
+    interface Subscribe {
         Disposable to(TrackTransformer<Object> operator, AtomicInteger cancels);
     }
 
