@@ -55,6 +55,7 @@ public final class RegistrationSlot implements Registration {
      *
      * @param registration the registration to hold
      */
+    @SuppressWarnings("ReferenceEquality") // the slot holds one object, not an equal one
     public void set(Registration registration) {
         Objects.requireNonNull(registration, "registration must not be null");
         Registration before = held;

@@ -59,6 +59,7 @@ public class TaskToken implements AutoCloseable {
      * @throws TrackerClosedException if the options are strict and the tracker is closed; nothing is counted then
      * @throws IllegalStateException if the tracker counts its maximum of tasks already
      */
+    @SuppressWarnings("this-escape") // the tracker lists the entry, and calls nothing of the token
     protected TaskToken(TaskTracker tracker, TaskOptions options) {
         this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
         String name =

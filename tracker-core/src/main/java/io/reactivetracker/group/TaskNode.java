@@ -255,6 +255,7 @@ abstract class TaskNode extends TaskToken implements TaskContext {
      * Releases a permit that no task waits for. Otherwise returns false: then {@link #release} does it, and may start
      * tasks.
      */
+    @SuppressWarnings("ReferenceEquality") // one object, as null
     static boolean isReleasedAtOnce(@Nullable Permit held) {
         return held == null
                 || held == Permit.NOTHING_TO_RELEASE

@@ -21,6 +21,7 @@ final class SignalHandlers {
      * @throws ReflectiveOperationException if signals cannot be handled, or the virtual machine keeps this one to
      *     itself
      */
+    @SuppressWarnings("ReferenceEquality") // what equals() of a proxy without state means
     static Runnable set(String name, Consumer<String> action) throws ReflectiveOperationException {
         Class<?> signalType = Class.forName("sun.misc.Signal");
         Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
