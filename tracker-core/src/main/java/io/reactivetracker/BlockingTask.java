@@ -25,12 +25,17 @@ final class BlockingTask<T extends @Nullable Object> extends CompletableFuture<T
 
     /** Starts a body. The token is closed if it cannot be started. */
     static <T extends @Nullable Object> BlockingTask<T> start(TaskToken token, Callable<T> body) {
+        BlockingTask<T> task = null;
         try {
             Executor executor = BlockingExecutor.get();
-            BlockingTask<T> task = new BlockingTask<>(token, body);
+            task = new BlockingTask<>(token, body);
             executor.execute(task);
             return task;
         } catch (Throwable noThread) {
+            if (task != null) {
+                // The executor may have kept it, and it must not run uncounted.
+                task.call.cancel();
+            }
             token.close();
             throw noThread;
         }
@@ -49,7 +54,11 @@ final class BlockingTask<T extends @Nullable Object> extends CompletableFuture<T
                 token.close();
             }
         } catch (Throwable failure) {
-            completeExceptionally(failure);
+            if (call.isCancelled()) {
+                super.cancel(true);
+            } else {
+                completeExceptionally(failure);
+            }
             return;
         }
         complete(value);
@@ -57,10 +66,8 @@ final class BlockingTask<T extends @Nullable Object> extends CompletableFuture<T
 
     @Override
     public boolean cancel(boolean mayInterrupt) {
-        boolean isCancelled = super.cancel(mayInterrupt);
-        if (isCancelled) {
-            call.cancel();
-        }
-        return isCancelled;
+        // The code first: dependents of this future run in this thread, and may block.
+        call.cancel();
+        return super.cancel(mayInterrupt);
     }
 }

@@ -62,6 +62,26 @@ class BlockingTaskTest {
     }
 
     @Test
+    void aDependentThatBlocksDoesNotDelayTheInterrupt() throws Exception {
+        CompletableFuture<String> future = tracker.submitBlocking("import", () -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+            return "never";
+        });
+        // Runs in the thread that cancels, and waits for the code that the cancel has to interrupt.
+        CompletableFuture<Void> dependent = future.handle((value, failure) -> {
+            await().until(tracker::isEmpty);
+            return null;
+        });
+        begun.await();
+
+        assertThat(future.cancel(true)).isTrue();
+
+        dependent.join();
+        assertThat(future).isCancelled();
+    }
+
+    @Test
     void codeThatThrowsFailsTheFutureAndIsNotCountedAnyMore() {
         CompletableFuture<String> future = tracker.submitBlocking("import", () -> {
             throw new java.io.IOException("reset");

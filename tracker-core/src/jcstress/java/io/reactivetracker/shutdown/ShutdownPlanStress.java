@@ -126,6 +126,8 @@ public final class ShutdownPlanStress {
             return action -> {
                 if (BODIES.get() != null) {
                     BODIES.get().add(action);
+                } else {
+                    action.run();
                 }
             };
         }

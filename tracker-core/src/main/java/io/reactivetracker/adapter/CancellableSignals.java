@@ -98,6 +98,23 @@ public abstract class CancellableSignals extends HalfSerializer {
         }
     }
 
+    /**
+     * Begins to listen before the source is subscribed to, so that a subscription that is cut off already leaves it
+     * untouched. Called before another thread knows of the subscription.
+     *
+     * @return true if the source is to be subscribed to; otherwise the downstream has its last signal
+     */
+    protected final boolean listenFirst() {
+        // Nobody else knows of this subscription, so it is open.
+        boolean unused = enter();
+        try {
+            listen();
+        } finally {
+            leaveAndTell();
+        }
+        return !isCut();
+    }
+
     /** Tells the downstream of a cut; by default by the error {@link #cancellation()}. */
     protected void passOnCut() {
         passOnError(cancellation());

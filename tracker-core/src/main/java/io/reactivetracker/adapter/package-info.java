@@ -37,9 +37,8 @@
  * <h2>untilClosed(tracker | group)</h2>
  *
  * <p>As {@code cancelWith}, with another event and another last signal: override {@code register} to call {@code
- * onClose}, {@code passOnCut} to complete, and {@code cancellationCause} to return null. {@code enter()}, {@code
- * listen()} and {@code leaveAndTell()} before the source is subscribed to, and do not subscribe if {@code isCut()}
- * then.
+ * onClose}, {@code passOnCut} to complete, and {@code cancellationCause} to return null. Subscribe to the source if
+ * {@code listenFirst()} returns true.
  *
  * <h2>trackWith(group)</h2>
  *

@@ -29,6 +29,8 @@ record BlockingBody<T extends @Nullable Object>(Callable<T> body) implements Fun
         try {
             BlockingExecutor.get().execute(() -> run(task, call, cancel, ended));
         } catch (Throwable noThread) {
+            // The executor may have kept it, and it must not run after the task has failed.
+            call.cancel();
             cancel.close();
             throw noThread;
         }

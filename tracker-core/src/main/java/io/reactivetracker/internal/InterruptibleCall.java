@@ -67,6 +67,15 @@ public final class InterruptibleCall<T extends @Nullable Object> {
         }
     }
 
+    /**
+     * Returns whether the call was cancelled, before, during or after the body.
+     *
+     * @return true once {@link #cancel()} was called
+     */
+    public synchronized boolean isCancelled() {
+        return isCancelled;
+    }
+
     /** Interrupts the body if it is running. A body that has not begun never runs. */
     public synchronized void cancel() {
         isCancelled = true;

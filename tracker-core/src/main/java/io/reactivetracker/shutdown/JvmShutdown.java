@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ public final class JvmShutdown implements Registration {
     private final ToIntFunction<ShutdownPlanReport> exitStatus;
     private final Thread hook = new Thread(this::runInHook, "reactive-tracker-shutdown");
     private final List<Runnable> handlersBefore = new ArrayList<>();
+
+    // Set by the first signal, which exits; the others are logged.
+    private final AtomicBoolean isSignalled = new AtomicBoolean();
 
     // Guarded by this. The run, with its log lines behind it.
     private @Nullable CompletableFuture<ShutdownPlanReport> run;
@@ -118,27 +122,27 @@ public final class JvmShutdown implements Registration {
 
     /** Called on a new thread for each signal, so a second one is not held up by the first. */
     private void onSignal(String signal) {
-        if (!isFirst(signal)) {
+        if (!isFirst()) {
             LOG.log(Level.INFO, signal + " received: the shutdown runs already and goes on");
             return;
         }
-        ShutdownPlanReport report = run(signal).join();
-        int status;
+        int status = 1;
         try {
-            status = exitStatus.applyAsInt(report);
+            status = exitStatus.applyAsInt(run(signal).join());
         } catch (Throwable broken) {
             LOG.log(Level.ERROR, "the exit status could not be determined, so it is 1", broken);
-            status = 1;
+        } finally {
+            // Whatever happened: a signal that ends nothing leaves the process to a kill.
+            System.exit(status);
         }
-        System.exit(status);
     }
 
-    private synchronized boolean isFirst(String reason) {
-        if (run != null) {
-            return false;
-        }
-        run = start(reason);
-        return true;
+    private boolean isFirst() {
+        return isSignalled.compareAndSet(false, true) && !isRunning();
+    }
+
+    private synchronized boolean isRunning() {
+        return run != null;
     }
 
     private synchronized CompletableFuture<ShutdownPlanReport> run(String reason) {

@@ -67,16 +67,16 @@ final class PhaseProcess {
     }
 
     Duration remaining() {
-        return Duration.ofNanos(Math.max(0, start + limit - timer.nanoTime()));
+        return Duration.ofNanos(Math.max(0, start + limit - plan.now()));
     }
 
     long nanosSinceStart() {
-        return timer.nanoTime() - start;
+        return plan.now() - start;
     }
 
     /** Returns false if the phase has no task and is over already. */
     boolean start() {
-        start = timer.nanoTime();
+        start = plan.now();
         end = start;
         limit = Math.max(0, Math.min(planEnd - definition.reservedAfterNanos() - start, definition.timeoutNanos()));
         if (tasks.isEmpty()) {
@@ -102,8 +102,13 @@ final class PhaseProcess {
 
     void taskOver() {
         if (tasksLeft.decrementAndGet() == 0) {
-            end = timer.nanoTime();
-            alarm.close();
+            end = plan.now();
+            try {
+                alarm.close();
+            } catch (Throwable broken) {
+                // Of the timer. The phase is over all the same.
+                Throwables.reportUncaught(broken);
+            }
             plan.phaseOver(this);
         }
     }

@@ -3,6 +3,7 @@ package io.reactivetracker.shutdown;
 
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ final class PlanProcess {
     private final List<PhaseProcess> phases = new ArrayList<>();
     private final CompletableFuture<ShutdownPlanReport> report = new CompletableFuture<>();
 
+    private volatile long lastTime;
+
     // Guarded by this, as the phases' waitingFor.
     private int phasesLeft;
 
@@ -34,6 +37,7 @@ final class PlanProcess {
         this.budget = budget;
         this.timer = timer;
         this.start = timer.nanoTime();
+        this.lastTime = start;
         long end = start + Durations.saturatedNanos(budget);
         definitions.forEach(definition -> phases.add(new PhaseProcess(this, definition, reason, timer, end, executor)));
         phasesLeft = phases.size();
@@ -41,6 +45,16 @@ final class PlanProcess {
 
     CompletableFuture<ShutdownPlanReport> report() {
         return report;
+    }
+
+    /** Returns the time, or that of the last call if the timer is broken: the plan must end all the same. */
+    long now() {
+        try {
+            lastTime = timer.nanoTime();
+        } catch (Throwable broken) {
+            Throwables.reportUncaught(broken);
+        }
+        return lastTime;
     }
 
     void start() {
@@ -76,11 +90,23 @@ final class PlanProcess {
             isLast = --phasesLeft == 0;
         }
         if (isLast) {
-            report.complete(new ShutdownPlanReport(
-                    reason,
-                    Duration.ofNanos(timer.nanoTime() - start),
-                    budget,
-                    phases.stream().map(PhaseProcess::report).toList()));
+            complete();
         }
+    }
+
+    private void complete() {
+        ShutdownPlanReport made;
+        try {
+            made = new ShutdownPlanReport(
+                    reason,
+                    Duration.ofNanos(now() - start),
+                    budget,
+                    phases.stream().map(PhaseProcess::report).toList());
+        } catch (Throwable outOfMemory) {
+            // The caller gets an error in place of the report.
+            report.completeExceptionally(outOfMemory);
+            return;
+        }
+        report.complete(made);
     }
 }

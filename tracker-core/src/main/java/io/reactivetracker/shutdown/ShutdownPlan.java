@@ -63,8 +63,8 @@ public final class ShutdownPlan {
      * Runs this plan, unless it runs or has run already. Does not block.
      *
      * @param reason why the application stops. Tasks can read it, and the report has it. The first call decides
-     * @return a future of the report, which is the same for each call and never fails. Cancelling or completing it
-     *     affects neither the plan nor other callers
+     * @return a future of the report, which is the same for each call. It fails only if the report cannot be
+     *     made, for want of memory. Cancelling or completing it affects neither the plan nor other callers
      * @throws IllegalArgumentException if the reason is blank
      */
     public CompletableFuture<ShutdownPlanReport> run(String reason) {

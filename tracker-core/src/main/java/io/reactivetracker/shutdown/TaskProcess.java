@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *                    └── abandoned: the phase's alarm ────────────────────────────────────→ OVER
  * </pre>
  *
- * <p>The first of the two ends makes the report; both make it under this object's lock. A body that
- * runs is interrupted, and no interrupt reaches what its thread runs next: see {@link InterruptibleCall}. A task that
- * is abandoned before its body starts still runs, so that a resource is closed even if nobody waits for it.
+ * <p>The first of the two ends makes the report; both make it under this object's lock. A body that runs is
+ * interrupted, and no interrupt reaches what its thread runs next: see {@link InterruptibleCall}. A task that is
+ * abandoned before its body starts still runs, so that a resource is closed even if nobody waits for it.
  */
 final class TaskProcess {
 
@@ -32,6 +32,9 @@ final class TaskProcess {
     private final PhaseTask task;
     private final InterruptibleCall<@Nullable CompletionStage<?>> body;
     private final Executor executor;
+
+    // Created in advance, for a report that cannot be made: the phase must end even without memory.
+    private final PhaseTaskReport unknown;
 
     // Guarded by this.
     private @Nullable CompletionStage<?> stage;
@@ -43,6 +46,7 @@ final class TaskProcess {
         this.task = task;
         this.body = new InterruptibleCall<>(() -> task.run(context));
         this.executor = executor;
+        this.unknown = new PhaseTaskReport(name, State.ABANDONED, Duration.ZERO, null, null);
     }
 
     void start() {
@@ -112,14 +116,17 @@ final class TaskProcess {
             report = reportOf(State.ABANDONED, null, pending);
             abandoned = stage;
         }
-        body.interrupt();
-        if (abandoned != null) {
-            try {
-                // Elsewhere, since dependents of the stage may block, and the plan must go on.
-                executor.execute(() -> cancel(abandoned));
-            } catch (Throwable noThread) {
-                Throwables.reportUncaught(noThread);
-            }
+        try {
+            // Elsewhere, since the plan must go on: an interrupt may close a channel, which may block, and so may
+            // dependents of the stage.
+            executor.execute(() -> {
+                body.interrupt();
+                if (abandoned != null) {
+                    cancel(abandoned);
+                }
+            });
+        } catch (Throwable noThread) {
+            Throwables.reportUncaught(noThread);
         }
         phase.taskOver();
     }
@@ -154,7 +161,12 @@ final class TaskProcess {
     }
 
     private PhaseTaskReport reportOf(State state, @Nullable Throwable failure, @Nullable String pending) {
-        return new PhaseTaskReport(name, state, Duration.ofNanos(phase.nanosSinceStart()), failure, pending);
+        try {
+            return new PhaseTaskReport(name, state, Duration.ofNanos(phase.nanosSinceStart()), failure, pending);
+        } catch (Throwable outOfMemory) {
+            Throwables.reportUncaught(outOfMemory);
+            return unknown;
+        }
     }
 
     /** Returns the report. The phase is over, so there is one. */

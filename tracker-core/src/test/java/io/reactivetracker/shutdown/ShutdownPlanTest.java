@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
+import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
@@ -463,6 +465,38 @@ class ShutdownPlanTest {
                     .singleElement()
                     .satisfies(it -> assertThat(it).hasMessage("no alarms"));
         }
+    }
+
+    @Test
+    void aTimerThatBreaksDoesNotHangThePlan() {
+        AtomicInteger reads = new AtomicInteger();
+        TaskTimer breaks = new TaskTimer() {
+            @Override
+            public long nanoTime() {
+                if (reads.getAndIncrement() > 0) {
+                    throw new IllegalStateException("no clock");
+                }
+                return 0;
+            }
+
+            @Override
+            public Registration schedule(Duration delay, Runnable action) {
+                return () -> {
+                    throw new IllegalStateException("no cancel");
+                };
+            }
+        };
+
+        ShutdownPlanReport report = ShutdownPlan.within(SECOND)
+                .timer(breaks)
+                .phase("a", phase -> phase.task("t", says("a")))
+                .phase("b", phase -> phase.after("a").task("t", says("b")))
+                .build()
+                .run("test")
+                .join();
+
+        assertThat(events).containsExactly("a", "b");
+        assertThat(report.isComplete()).isTrue();
     }
 
     @Test

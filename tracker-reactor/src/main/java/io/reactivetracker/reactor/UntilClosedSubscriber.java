@@ -30,7 +30,7 @@ final class UntilClosedSubscriber<T> extends CancelWithSubscriber<T> {
             Function<Runnable, Registration> close) {
         UntilClosedSubscriber<T> subscriber =
                 new UntilClosedSubscriber<>(actual, close, SubscriberThreadLocals.capture());
-        if (!subscriber.mayStart()) {
+        if (!subscriber.listenFirst()) {
             return;
         }
         try {
@@ -38,17 +38,6 @@ final class UntilClosedSubscriber<T> extends CancelWithSubscriber<T> {
         } catch (Throwable failure) {
             subscriber.failInSubscribe(failure);
         }
-    }
-
-    private boolean mayStart() {
-        // Nobody else knows of this subscription, so it is open.
-        boolean unused = enter();
-        try {
-            listen();
-        } finally {
-            leaveAndTell();
-        }
-        return !isCut();
     }
 
     @Override

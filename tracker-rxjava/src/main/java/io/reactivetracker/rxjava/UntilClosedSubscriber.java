@@ -25,7 +25,7 @@ final class UntilClosedSubscriber<T> extends CancellableSubscriber<T> {
     static <T> Flowable<T> flowable(Flowable<T> source, Function<Runnable, Registration> close) {
         return Flowable.unsafeCreate(downstream -> {
             UntilClosedSubscriber<T> subscriber = new UntilClosedSubscriber<>(downstream, close);
-            if (!subscriber.mayStart()) {
+            if (!subscriber.listenFirst()) {
                 return;
             }
             try {
@@ -35,17 +35,6 @@ final class UntilClosedSubscriber<T> extends CancellableSubscriber<T> {
                 throw failure;
             }
         });
-    }
-
-    private boolean mayStart() {
-        // Nobody else knows of this subscription, so it is open.
-        boolean unused = enter();
-        try {
-            listen();
-        } finally {
-            leaveAndTell();
-        }
-        return !isCut();
     }
 
     @Override
