@@ -40,9 +40,12 @@ class DocumentedCodeTest {
                 .map(block -> DynamicTest.dynamicTest(
                         block.where,
                         () -> assertThat(block.paragraphs())
-                                .allSatisfy(paragraph -> assertThat(sources)
-                                        .as("sources that contain, line by line:%n%s", String.join("\n", paragraph))
-                                        .anyMatch(source -> Collections.indexOfSubList(source, paragraph) >= 0))));
+                                .allSatisfy(paragraph -> assertThat(sources.stream()
+                                                .anyMatch(source -> Collections.indexOfSubList(source, paragraph) >= 0))
+                                        .as(
+                                                "whether a source contains, line by line:%n%s",
+                                                String.join("\n", paragraph))
+                                        .isTrue())));
     }
 
     @Test

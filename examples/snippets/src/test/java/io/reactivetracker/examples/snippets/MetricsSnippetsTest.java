@@ -51,29 +51,6 @@ class MetricsSnippetsTest {
     }
 
     @Test
-    void theReadmes() {
-        Flux<String> parcels = Flux.just("a", "b");
-        TaskGroup orders = TaskGroup.builder("orders").build();
-        // spotless:off
-        new TaskGroupMetrics(orders).bindTo(registry); // active, queued, ended by outcome, the oldest task's age …
-
-        ObservedTracking observed = ObservedTracking.of(observationRegistry);
-
-        parcels.flatMap(this::ship).transform(observed.trackWith(orders, "ship")).subscribe(); // or of a tracker
-        // spotless:on
-        assertThat(registry.get("task.group.ended")
-                        .tag("outcome", "succeeded")
-                        .functionCounter()
-                        .count())
-                .isEqualTo(1);
-        assertThat(registry.get("tracked.task")
-                        .tag("outcome", "succeeded")
-                        .timer()
-                        .count())
-                .isEqualTo(1);
-    }
-
-    @Test
     void theTracker() {
         Flux<String> orders = Flux.just("a", "b");
         // spotless:off
@@ -99,12 +76,4 @@ class MetricsSnippetsTest {
         }
     }
     // spotless:on
-
-    @Test
-    void theConvention() {
-        ObservedTracking observed = ObservedTracking.of(observationRegistry, new ByTaskName());
-        ship("a").transform(observed.trackWith(tracker, "ship")).block();
-        assertThat(registry.get("tracked.task").tag("task.name", "ship").timer().count())
-                .isEqualTo(1);
-    }
 }

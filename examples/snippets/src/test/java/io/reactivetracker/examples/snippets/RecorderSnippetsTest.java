@@ -4,13 +4,9 @@ package io.reactivetracker.examples.snippets;
 import static io.reactivetracker.recorder.RecordOptions.orJoin;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.reactivetracker.recorder.RecordContext;
-import io.reactivetracker.recorder.RecordStore;
-import io.reactivetracker.recorder.Retention;
 import io.reactivetracker.recorder.TaskAlreadyRecordedException;
 import io.reactivetracker.recorder.TaskRecorder;
 import io.reactivetracker.recorder.TaskStatus;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -84,17 +80,6 @@ class RecorderSnippetsTest {
         // spotless:on
         assertThat(payments.status(payment.id())).isCompletedWithValue(TaskStatus.SUCCEEDED);
         assertThat(payments.keys(TaskStatus.FAILED).join()).isEmpty();
-    }
-
-    @Test
-    void theRetention() {
-        Duration week = Duration.ofDays(7);
-        // spotless:off
-        TaskRecorder<String> payments = TaskRecorder.create(RecordStore.inMemory(Retention.of(week, 1_000_000)));
-        // spotless:on
-        CompletableFuture<Long> fence = payments.record(
-                "one", (RecordContext<String> attempt) -> CompletableFuture.completedFuture(attempt.fencingToken()));
-        assertThat(fence).isCompletedWithValue(1L);
     }
 
     private record Payment(String id) {}

@@ -3,7 +3,6 @@ package io.reactivetracker.examples.snippets;
 
 import static io.reactivetracker.TaskOptions.strict;
 import static io.reactivetracker.rxjava.RxTracking.cancelWith;
-import static io.reactivetracker.rxjava.RxTracking.closeAndDrain;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
 import static io.reactivetracker.rxjava.RxTracking.untilClosed;
 import static io.reactivetracker.rxjava.RxTracking.whenDrained;
@@ -11,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskTracker;
-import io.reactivetracker.group.TaskGroup;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -50,19 +48,6 @@ class RxSnippetsTest {
 
     private Completable archive(String order) {
         return Completable.fromAction(() -> done.add("archive " + order)).subscribeOn(Schedulers.io());
-    }
-
-    @Test
-    void theGroup() {
-        TaskGroup orders = TaskGroup.builder("orders").build();
-        String order = "one";
-        // spotless:off
-
-        bill(order).compose(trackWith(orders)).subscribe(); // RxJava
-
-        // spotless:on
-        closeAndDrain(orders).blockingAwait();
-        assertThat(orders.counts().succeeded()).isOne();
     }
 
     @Test
