@@ -4,7 +4,7 @@
 
 const WINDOW = 120_000; // milliseconds in the plot
 const RETRY = 1_000; // milliseconds between two tries to connect
-const COUNTS = ['active', 'queued', 'succeeded', 'failed', 'cancelled', 'rejected'];
+const COUNTS = ['active', 'queued', 'succeeded', 'failed', 'cancelled', 'timed_out', 'rejected'];
 
 const number = new Intl.NumberFormat('en');
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
@@ -203,7 +203,7 @@ function showCounts() {
     const element = byId(`count-${count}`);
     const value = look.group.counts[count];
     setText(element, number.format(value));
-    element.classList.toggle('alarming', value > 0 && (count === 'failed' || count === 'rejected'));
+    element.classList.toggle('alarming', value > 0 && (count === 'failed' || count === 'timed_out' || count === 'rejected'));
   }
 }
 

@@ -9,6 +9,8 @@ public enum Outcome {
     FAILED,
     /** It was cancelled: by its group, its handle or its downstream. */
     CANCELLED,
+    /** It was cancelled because its time limit was over. */
+    TIMED_OUT,
     /** Its admission or its executor refused it before it ran. */
     REJECTED;
 

@@ -181,6 +181,7 @@ final class ShutdownProcess {
                 during.succeeded(),
                 during.failed(),
                 during.cancelled(),
+                during.timedOut(),
                 during.rejected(),
                 stuck);
     }

@@ -14,6 +14,7 @@ import java.util.List;
  * @param completed the number of tasks that succeeded
  * @param failed the number of tasks that ended with an error
  * @param cancelled the number of tasks that were cancelled
+ * @param timedOut the number of tasks that were cancelled at the end of their time limit
  * @param rejected the number of tasks that an admission rejected
  * @param stuck the tasks that have not ended, oldest first
  */
@@ -24,6 +25,7 @@ public record ShutdownReport(
         long completed,
         long failed,
         long cancelled,
+        long timedOut,
         long rejected,
         List<StuckTask> stuck) {
 
@@ -36,8 +38,8 @@ public record ShutdownReport(
     public String toString() {
         StringBuilder text = new StringBuilder()
                 .append("group \"" + group + (isDrained ? "\" drained in " : "\" not drained after ") + took)
-                .append(": " + completed + " completed, " + failed + " failed, " + cancelled + " cancelled, " + rejected
-                        + " rejected, " + stuck.size() + " stuck");
+                .append(": " + completed + " completed, " + failed + " failed, " + cancelled + " cancelled, " + timedOut
+                        + " timed out, " + rejected + " rejected, " + stuck.size() + " stuck");
         for (StuckTask task : stuck) {
             text.append("\n  " + (task.isQueued() ? "queued " : "running ") + task.name() + " #" + task.id() + " of "
                     + task.group() + ", " + task.age());

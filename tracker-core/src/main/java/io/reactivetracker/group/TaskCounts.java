@@ -159,6 +159,15 @@ public final class TaskCounts {
     }
 
     /**
+     * Returns the number of tasks that were cancelled at the end of their time limit, running or queued.
+     *
+     * @return the number
+     */
+    public long timedOut() {
+        return ended(Outcome.TIMED_OUT);
+    }
+
+    /**
      * Returns the number of tasks that an admission turned away.
      *
      * @return the number
@@ -191,7 +200,8 @@ public final class TaskCounts {
     }
 
     /**
-     * Returns the counts by name: {@code issued}, {@code queued}, {@code active}, and each outcome in lower case.
+     * Returns the counts by name: {@code issued}, {@code queued}, {@code active}, and each outcome in lower case, as {@code
+     * timed_out}.
      *
      * @return a new map, in this order
      */

@@ -122,6 +122,7 @@ final class HandEndedTasks {
                         + counts.succeeded()
                         + counts.failed()
                         + counts.cancelled()
+                        + counts.timedOut()
                         + counts.rejected());
     }
 

@@ -51,7 +51,7 @@ class ShutdownTest {
         work.succeed();
         assertThat(report)
                 .isCompletedWithValue(
-                        new ShutdownReport("orders", true, Duration.ofSeconds(10), 1, 0, 0, 0, List.of()));
+                        new ShutdownReport("orders", true, Duration.ofSeconds(10), 1, 0, 0, 0, 0, List.of()));
         assertThat(timer.pending()).isZero();
         assertThat(group.cancellationToken().isCancelled()).isFalse();
     }
@@ -160,7 +160,7 @@ class ShutdownTest {
         slow.succeed();
         assertThat(report)
                 .isCompletedWithValue(
-                        new ShutdownReport("orders", true, Duration.ofSeconds(32), 1, 0, 1, 0, List.of()));
+                        new ShutdownReport("orders", true, Duration.ofSeconds(32), 1, 0, 1, 0, 0, List.of()));
         assertThat(timer.pending()).isZero();
     }
 
@@ -260,7 +260,8 @@ class ShutdownTest {
         rejected.succeed();
         runs.succeed();
         assertThat(report)
-                .isCompletedWithValue(new ShutdownReport("orders", true, Duration.ofSeconds(1), 3, 1, 1, 0, List.of()));
+                .isCompletedWithValue(
+                        new ShutdownReport("orders", true, Duration.ofSeconds(1), 3, 1, 1, 0, 0, List.of()));
     }
 
     @Test
@@ -377,7 +378,7 @@ class ShutdownTest {
         timer.advance(Duration.ZERO);
         assertThat(work).isCancelled();
         assertThat(report)
-                .isCompletedWithValue(new ShutdownReport("orders", true, Duration.ZERO, 0, 0, 1, 0, List.of()));
+                .isCompletedWithValue(new ShutdownReport("orders", true, Duration.ZERO, 0, 0, 1, 0, 0, List.of()));
     }
 
     @Test
@@ -398,7 +399,7 @@ class ShutdownTest {
     @Test
     void anEmptyGroupIsOverAtOnce() {
         assertThat(group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT)))
-                .isCompletedWithValue(new ShutdownReport("orders", true, Duration.ZERO, 0, 0, 0, 0, List.of()));
+                .isCompletedWithValue(new ShutdownReport("orders", true, Duration.ZERO, 0, 0, 0, 0, 0, List.of()));
         assertThat(timer.pending()).isZero();
         assertThat(mails.isClosed()).isTrue();
     }
@@ -435,7 +436,7 @@ class ShutdownTest {
         assertThat(patient).isNotDone();
         work.succeed();
         assertThat(patient.join())
-                .isEqualTo(new ShutdownReport("orders", true, Duration.ofSeconds(11), 0, 0, 1, 0, List.of()));
+                .isEqualTo(new ShutdownReport("orders", true, Duration.ofSeconds(11), 0, 0, 1, 0, 0, List.of()));
         assertThat(timer.pending()).isZero();
     }
 
@@ -447,7 +448,7 @@ class ShutdownTest {
                 mails.shutdown(Shutdown.grace(Duration.ZERO).thenCancel(WAIT));
         timer.advance(Duration.ZERO);
         work.succeed();
-        assertThat(report.join()).isEqualTo(new ShutdownReport("mails", true, Duration.ZERO, 0, 0, 1, 0, List.of()));
+        assertThat(report.join()).isEqualTo(new ShutdownReport("mails", true, Duration.ZERO, 0, 0, 1, 0, 0, List.of()));
         assertThat(group.isClosed()).isFalse();
         other.succeed();
         assertThat(other.future()).isCompletedWithValue("done");
@@ -463,7 +464,7 @@ class ShutdownTest {
                 group.shutdown(Shutdown.grace(GRACE).thenCancel(WAIT));
         work.fail(new IOException("no ship"));
         timer.advance(GRACE);
-        assertThat(report.join()).isEqualTo(new ShutdownReport("orders", true, GRACE, 0, 0, 1, 0, List.of()));
+        assertThat(report.join()).isEqualTo(new ShutdownReport("orders", true, GRACE, 0, 0, 1, 0, 0, List.of()));
         assertThat(timer.pending()).isZero();
     }
 
@@ -480,9 +481,9 @@ class ShutdownTest {
 
     @Test
     void tellsWhatBecameOfTheTasksWhenPrinted() {
-        assertThat(new ShutdownReport("orders", true, GRACE, 1, 2, 3, 4, List.of()))
-                .hasToString(
-                        "group \"orders\" drained in PT30S: 1 completed, 2 failed, 3 cancelled, 4 rejected, 0 stuck");
+        assertThat(new ShutdownReport("orders", true, GRACE, 1, 2, 3, 4, 5, List.of()))
+                .hasToString("group \"orders\" drained in PT30S:"
+                        + " 1 completed, 2 failed, 3 cancelled, 4 timed out, 5 rejected, 0 stuck");
         assertThat(new ShutdownReport(
                         "orders",
                         false,
@@ -491,11 +492,13 @@ class ShutdownTest {
                         2,
                         3,
                         4,
+                        5,
                         List.of(
                                 new StuckTask("mails", 7, "welcome", WAIT, false, "Mails.java:7"),
                                 new StuckTask("bills", 8, "bill", WAIT, true, null))))
                 .hasToString("""
-                        group "orders" not drained after PT30S: 1 completed, 2 failed, 3 cancelled, 4 rejected, 2 stuck
+                        group "orders" not drained after PT30S: 1 completed, 2 failed, 3 cancelled, 4 timed out, \
+                        5 rejected, 2 stuck
                           running welcome #7 of mails, PT5S, from Mails.java:7
                           queued bill #8 of bills, PT5S""");
     }

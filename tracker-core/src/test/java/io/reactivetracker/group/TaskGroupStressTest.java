@@ -227,6 +227,7 @@ class TaskGroupStressTest {
                             now.succeeded() - last.succeeded(),
                             now.failed() - last.failed(),
                             now.cancelled() - last.cancelled(),
+                            now.timedOut() - last.timedOut(),
                             now.rejected() - last.rejected()))
                     .as(seed + ": no total goes back, from %s to %s", last, now)
                     .allMatch(more -> more >= 0);

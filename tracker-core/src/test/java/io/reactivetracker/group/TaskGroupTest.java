@@ -271,7 +271,7 @@ class TaskGroupTest {
         assertThat(child)
                 .hasToString(
                         "GroupSnapshot[mails, closed, TaskCounts[issued=2, queued=0, active=2, succeeded=0, failed=0,"
-                                + " cancelled=0, rejected=0], 1 children]");
+                                + " cancelled=0, timed_out=0, rejected=0], 1 children]");
         welcome.succeed();
         news.succeed();
         assertThat(snapshot.counts().active()).isEqualTo(2);
@@ -330,7 +330,7 @@ class TaskGroupTest {
     void tellsItsNameItsStateAndItsFiguresWhenPrinted() {
         assertThat(group)
                 .hasToString("TaskGroup[orders, open, TaskCounts[issued=0, queued=0, active=0, succeeded=0, failed=0,"
-                        + " cancelled=0, rejected=0]]");
+                        + " cancelled=0, timed_out=0, rejected=0]]");
         group.close();
         assertThat(group.toString()).startsWith("TaskGroup[orders, closed, ");
         group.cancel();

@@ -9,6 +9,8 @@ public enum ObservedOutcome {
     FAILED,
     /** It was cancelled by its token, its group or its downstream. */
     CANCELLED,
+    /** It was cancelled at the end of its time limit. */
+    TIMED_OUT,
     /** The admission of its group rejected it before it ran. */
     REJECTED,
     /** Its tracker or group was closed, and no meter counts it. */

@@ -128,6 +128,7 @@ class ObservationMatrixTest {
             case SUCCEEDED -> TaskCounts.none().with(Outcome.SUCCEEDED, 1);
             case FAILED -> TaskCounts.none().with(Outcome.FAILED, 1);
             case CANCELLED -> TaskCounts.none().with(Outcome.CANCELLED, 1);
+            case TIMED_OUT -> TaskCounts.none().with(Outcome.TIMED_OUT, 1);
             case REJECTED -> TaskCounts.none().with(Outcome.REJECTED, 1);
             case REFUSED -> TaskCounts.none();
         };

@@ -97,6 +97,7 @@ class TaskGroupMetricsTest {
                         tuple("task.group.ended", Meter.Type.COUNTER, "tasks", "succeeded"),
                         tuple("task.group.ended", Meter.Type.COUNTER, "tasks", "failed"),
                         tuple("task.group.ended", Meter.Type.COUNTER, "tasks", "cancelled"),
+                        tuple("task.group.ended", Meter.Type.COUNTER, "tasks", "timed_out"),
                         tuple("task.group.ended", Meter.Type.COUNTER, "tasks", "rejected"),
                         tuple("task.group.oldest.age", Meter.Type.GAUGE, "seconds", null),
                         tuple("task.group.closed", Meter.Type.GAUGE, null, null),
@@ -423,7 +424,7 @@ class TaskGroupMetricsTest {
             HeldTask.in(mails, "mail").succeed();
             mails.close();
         }
-        assertThat(registry.getMeters()).hasSize(20);
+        assertThat(registry.getMeters()).hasSize(22);
         assertThat(ended("succeeded", "orders/mails")).isEqualTo(10_000);
         assertThat(new WeakReference<>(orders).get()).isNotNull();
     }

@@ -100,7 +100,7 @@ class GroupLifecycleTest {
             time.advanceTimeBy(Duration.ofSeconds(1));
             assertThat(ends).containsExactly("completed", "cancelled");
             assertThat(report.get())
-                    .isEqualTo(new ShutdownReport("orders", true, Duration.ofSeconds(30), 1, 0, 1, 0, List.of()));
+                    .isEqualTo(new ShutdownReport("orders", true, Duration.ofSeconds(30), 1, 0, 1, 0, 0, List.of()));
         }
 
         @Test

@@ -59,9 +59,10 @@ final class DrainLog {
 
     static void groupOver(String group, ShutdownReport report) {
         String counts = report.completed() + " completed, " + report.failed() + " failed, " + report.cancelled()
-                + " cancelled, " + report.rejected() + " rejected, "
+                + " cancelled, " + report.timedOut() + " timed out, " + report.rejected() + " rejected, "
                 + report.stuck().size() + " stuck";
-        boolean isClean = report.isDrained() && report.cancelled() == 0 && report.rejected() == 0;
+        boolean isClean =
+                report.isDrained() && report.cancelled() == 0 && report.timedOut() == 0 && report.rejected() == 0;
         over(group, report.isDrained(), isClean, report.took(), counts);
         list("stuck", report.stuck(), DrainLog::describe);
     }

@@ -174,7 +174,7 @@ class ContextLifecycleTest {
                             spawn(group, endsAfterTheCloseOf(group).then(Mono.delay(Duration.ofMillis(300))));
                 });
         assertThat(log)
-                .contains("1 completed, 0 failed, 0 cancelled, 0 rejected, 0 stuck")
+                .contains("1 completed, 0 failed, 0 cancelled, 0 timed out, 0 rejected, 0 stuck")
                 .doesNotContain("still running after timeout");
     }
 
@@ -286,7 +286,7 @@ class ContextLifecycleTest {
                     .singleElement()
                     .satisfies(group -> assertThat(group.counts().succeeded()).isEqualTo(1));
         }
-        assertThat(log).contains("1 completed, 0 failed, 0 cancelled, 0 rejected, 0 stuck");
+        assertThat(log).contains("1 completed, 0 failed, 0 cancelled, 0 timed out, 0 rejected, 0 stuck");
     }
 
     @Test

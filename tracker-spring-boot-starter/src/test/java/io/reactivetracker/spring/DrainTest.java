@@ -66,7 +66,8 @@ class DrainTest {
         assertThat(orders.isClosed()).isTrue();
         assertThat(log)
                 .contains("INFO")
-                .contains("group \"orders\" drained in 0.0 s: 0 completed, 0 failed, 0 cancelled, 0 rejected, 0 stuck")
+                .contains(
+                        "group \"orders\" drained in 0.0 s: 0 completed, 0 failed, 0 cancelled, 0 timed out, 0 rejected, 0 stuck")
                 .doesNotContain("WARN")
                 .doesNotContain("waiting");
     }
@@ -86,7 +87,8 @@ class DrainTest {
         second.emitError(new IllegalStateException("no address"), Sinks.EmitFailureHandler.FAIL_FAST);
         awaitTheEnd();
         assertThat(log)
-                .contains("group \"orders\" drained in 3.0 s: 1 completed, 1 failed, 0 cancelled, 0 rejected, 0 stuck")
+                .contains(
+                        "group \"orders\" drained in 3.0 s: 1 completed, 1 failed, 0 cancelled, 0 timed out, 0 rejected, 0 stuck")
                 .doesNotContain("WARN");
         assertThat(alarms).as("alarms that are left").hasValue(0);
     }
@@ -134,8 +136,9 @@ class DrainTest {
         awaitTheEnd();
         assertThat(log)
                 .containsPattern("cancelled: import #\\d+ of group \"orders\", running, 20.0 s old")
-                .contains("group \"orders\" not drained after 25.0 s: 0 completed, 0 failed, 0 cancelled, 0 rejected, "
-                        + "1 stuck")
+                .contains(
+                        "group \"orders\" not drained after 25.0 s: 0 completed, 0 failed, 0 cancelled, 0 timed out, 0 rejected, "
+                                + "1 stuck")
                 .containsPattern("stuck: import #\\d+ of group \"orders\", running, 25.0 s old");
         assertThat(deaf.complete("late")).isTrue();
         awaitTheEnd();

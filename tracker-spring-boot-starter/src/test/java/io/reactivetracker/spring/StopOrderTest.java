@@ -67,7 +67,7 @@ class StopOrderTest {
                         "task ended", "thrown at the end", "plain stopped", "never calls back", "throws");
         assertThat(events.indexOf("thrown at the end")).isLessThan(events.indexOf("task ended"));
         assertThat(events.subList(2, 5)).doesNotContain("task ended");
-        assertThat(log).contains("1 completed, 0 failed, 0 cancelled, 0 rejected, 0 stuck");
+        assertThat(log).contains("1 completed, 0 failed, 0 cancelled, 0 timed out, 0 rejected, 0 stuck");
     }
 
     @Test

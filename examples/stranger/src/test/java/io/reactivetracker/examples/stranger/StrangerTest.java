@@ -111,7 +111,7 @@ class StrangerTest {
         assertThat(stranger.run("Billing")).containsExactly("billed 1", "billed 2", "billed 3");
         assertThat(logOfAServerThatGetsThreeOrdersAndASigterm(stranger.java("shop.Shop", "--server.port=0")))
                 .anyMatch(line -> line.contains("group \"application\" drained in ")
-                        && line.endsWith(" completed, 0 failed, 0 cancelled, 0 rejected, 0 stuck"));
+                        && line.endsWith(" completed, 0 failed, 0 cancelled, 0 timed out, 0 rejected, 0 stuck"));
     }
 
     private static List<String> logOfAServerThatGetsThreeOrdersAndASigterm(ProcessBuilder command) throws Exception {

@@ -68,9 +68,9 @@ class LivePageTest {
         assertThat(page.text("#process")).isEqualTo("process " + server.pid());
         assertThat(rows("#groups"))
                 .containsExactly(
-                        "shop|open|144|16|0|0|0|0",
-                        "level 2: parcels|open|64|16|0|0|0|0",
-                        "level 2: notices|open|0|0|0|0|0|0");
+                        "shop|open|144|16|0|0|0|0|0",
+                        "level 2: parcels|open|64|16|0|0|0|0|0",
+                        "level 2: notices|open|0|0|0|0|0|0|0");
         assertThat(page.text("#running-note")).isEqualTo("The oldest 12 of 144 tasks");
         assertThat(rows("#running"))
                 .hasSize(12)
@@ -133,7 +133,7 @@ class LivePageTest {
         server.terminate();
         awaitText("#state", "Draining");
         assertThat(page.text("#drain-text")).isEqualTo("Closed, no new tasks: 160 left of 160 tasks.");
-        assertThat(rows("#groups")).element(0).isEqualTo("shop|closed|144|16|0|0|0|0");
+        assertThat(rows("#groups")).element(0).isEqualTo("shop|closed|144|16|0|0|0|0|0");
         assertThat(page.evaluate("document.getElementById('plot').textContent")).contains("closed");
 
         shop.carrier.open();
@@ -141,7 +141,7 @@ class LivePageTest {
         assertThat(page.text("#drain-text")).matches("Drained: none is left of \\d+ tasks\\.");
         assertThat(rows("#groups"))
                 .containsExactly(
-                        "shop|drained|0|0|240|0|0|0",
+                        "shop|drained|0|0|240|0|0|0|0",
                         "level 2: parcels|drained|–|–|–|–|–|–",
                         "level 2: notices|drained|–|–|–|–|–|–");
         assertThat(server.awaitEnd()).isEqualTo(143);

@@ -25,8 +25,8 @@ class ShutdownRunTest {
         assertThat(starter.exitCode()).as("as Spring Boot's own").isEqualTo(alone.exitCode());
         assertThat(console)
                 .anyMatch(line -> line.matches(".*group \"shop\" is closed; waiting up to .* for \\d+ tasks"))
-                .anyMatch(line ->
-                        line.matches(".*group \"shop\" drained in .*, 0 failed, 0 cancelled, 0 rejected, 0 stuck"))
+                .anyMatch(line -> line.matches(
+                        ".*group \"shop\" drained in .*, 0 failed, 0 cancelled, 0 timed out, 0 rejected, 0 stuck"))
                 .as("warnings of the starter about the configuration of the example")
                 .noneMatch(line -> line.matches(".*WARN +spring: .*"));
 
