@@ -5,6 +5,7 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -242,13 +243,17 @@ public abstract class AbstractGroupTask extends CancellableTask {
         TaskAdmission left;
         Registration delay;
         Permit held;
+        boolean wasQueued;
+        List<CancelledTasks> reports;
         group().state().stripes().detectContention(stripe);
         synchronized (stripe) {
             if (hasEnded()) {
                 return false;
             }
             stripe.setTaken(true);
+            wasQueued = !isActiveNow();
             held = endState(outcome);
+            reports = group().shutdowns().collecting(outcome);
             left = request;
             request = null;
             TaskFailures known = failures;
@@ -257,6 +262,9 @@ public abstract class AbstractGroupTask extends CancellableTask {
             stripe.setTaken(false);
         }
         try {
+            for (CancelledTasks report : reports) {
+                report.add(this, outcome, wasQueued);
+            }
             if (left == null && delay == null && isReleasedAtOnce(held)) {
                 leaveTree();
             } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.internal.Durations;
 import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.Objects;
@@ -104,8 +105,8 @@ public final class Shutdown {
      */
     @Override
     public String toString() {
-        return "Shutdown[grace " + grace
-                + (cancelWait == null ? "" : ", then cancel and wait " + cancelWait)
+        return "Shutdown[grace " + Durations.inSeconds(grace)
+                + (cancelWait == null ? "" : ", then cancel and wait " + Durations.inSeconds(cancelWait))
                 + (isOneBudget ? ", in one budget]" : "]");
     }
 }

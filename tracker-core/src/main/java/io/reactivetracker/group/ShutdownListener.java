@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
-import java.util.List;
-
 /**
  * Observes the stages of one {@linkplain TaskGroup#shutdown shutdown}: closed, then cancelling if the grace was too
  * short, then over.
@@ -21,11 +19,12 @@ public interface ShutdownListener {
     default void onClosed(long pending) {}
 
     /**
-     * The grace is over and these tasks are cancelled. Not called if there are none.
+     * The grace is over and the tasks that have not ended are cancelled. Not called if there are none.
      *
-     * @param tasks the tasks that had not ended when the cancel began, oldest first
+     * @param soFar the report as it is when the cancel begins: {@code pending} and {@code stuck} are the number and the
+     *     oldest of the tasks that are cancelled now
      */
-    default void onCancelling(List<StuckTask> tasks) {}
+    default void onCancelling(ShutdownReport soFar) {}
 
     /**
      * The shutdown is over. The future that {@link TaskGroup#shutdown} returned completes first.

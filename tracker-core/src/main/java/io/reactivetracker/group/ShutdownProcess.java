@@ -3,16 +3,16 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.internal.Durations;
 import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * Runs one shutdown: closes the group, waits for the grace, cancels, waits again, reports.
@@ -28,6 +28,7 @@ final class ShutdownProcess {
     private final Shutdown plan;
     private final ListenerCalls listener;
     private final TaskCounts before;
+    private final CancelledTasks cancelled;
     private final long start;
     private final CompletableFuture<ShutdownReport> report = new CompletableFuture<>();
 
@@ -39,8 +40,10 @@ final class ShutdownProcess {
         this.group = group;
         this.plan = plan;
         this.listener = new ListenerCalls(plan.listener());
-        this.before = group.counts();
         this.start = group.timer().nanoTime();
+        this.cancelled = new CancelledTasks(group);
+        this.before = group.counts();
+        group.shutdowns().add(cancelled);
     }
 
     CompletableFuture<ShutdownReport> start() {
@@ -73,11 +76,14 @@ final class ShutdownProcess {
         }
         CancelWalk walk = new CancelWalk(group.bodies());
         if (listener.isNeeded()) {
-            addCancelling();
-            // A step of the walk, so that a listener that blocks delays no cancel.
+            // The first step of the walk, so that a listener that blocks delays no cancel.
             walk.execute(listener::run);
         }
         group.cancellationToken().cancel(graceOver(), walk);
+        if (listener.isNeeded()) {
+            // After the mark, so that no task is issued after the list is made.
+            addCancelling();
+        }
         group.forEachTask(task -> walk.execute(task::cancel));
         walk.start();
         if (wait.isZero()) {
@@ -86,9 +92,9 @@ final class ShutdownProcess {
     }
 
     private void addCancelling() {
-        List<StuckTask> tasks;
+        ShutdownReport soFar;
         try {
-            tasks = pendingTasks();
+            soFar = makeReport(false, pendingTasks(), cancelled.soFar());
         } catch (Throwable broken) {
             // For example the group's clock. The cancel must go on.
             Throwables.reportUncaught(broken);
@@ -96,8 +102,8 @@ final class ShutdownProcess {
         }
         synchronized (this) {
             // Nothing may come after onOver.
-            if (!isOver && !tasks.isEmpty()) {
-                listener.add(it -> it.onCancelling(tasks));
+            if (!isOver && soFar.pending() > 0) {
+                listener.add(it -> it.onCancelling(soFar));
             }
         }
     }
@@ -106,7 +112,7 @@ final class ShutdownProcess {
         TimeoutException reason = new TimeoutException("the shutdown of group \"" + group.name() + "\" "
                 + (plan.grace().isZero()
                         ? "gave its tasks no time to end"
-                        : "gave its tasks " + plan.grace() + " to end"));
+                        : "gave its tasks " + Durations.inSeconds(plan.grace()) + " to end"));
         reason.setStackTrace(new StackTraceElement[0]);
         return reason;
     }
@@ -165,14 +171,22 @@ final class ShutdownProcess {
         } catch (Throwable broken) {
             // For example the group's clock. The caller gets an error in place of the report.
             report.completeExceptionally(broken);
+        } finally {
+            group.shutdowns().remove(cancelled);
         }
         listener.run();
     }
 
     private ShutdownReport makeReport() {
-        // In this order, a task that ends meanwhile may be listed as stuck and be counted, but is never in neither.
         boolean isDrained = group.drained().isDone();
-        List<StuckTask> stuck = isDrained ? List.of() : pendingTasks();
+        // In this order, a task that ends meanwhile may be listed as stuck and be counted, but is never in neither.
+        List<TaskNode> pending = isDrained ? new ArrayList<>() : pendingTasks();
+        return makeReport(isDrained, pending, cancelled.take());
+    }
+
+    private ShutdownReport makeReport(boolean isDrained, List<TaskNode> pending, List<CancelledTask> ended) {
+        Set<Long> endedIds = ended.stream().map(CancelledTask::id).collect(Collectors.toSet());
+        pending.removeIf(task -> endedIds.contains(task.id()));
         TaskCounts during = group.counts().since(before);
         return new ShutdownReport(
                 group.name(),
@@ -183,20 +197,26 @@ final class ShutdownProcess {
                 during.cancelled(),
                 during.timedOut(),
                 during.rejected(),
-                stuck);
+                pending.size(),
+                ended,
+                describeOldest(pending));
     }
 
-    /** The tasks that have not ended, oldest first. */
-    private List<StuckTask> pendingTasks() {
+    private List<TaskNode> pendingTasks() {
         List<TaskNode> pending = new ArrayList<>();
         group.forEachTask(pending::add);
+        return pending;
+    }
+
+    private static List<StuckTask> describeOldest(List<TaskNode> pending) {
         IdentityHashMap<Admission, Integer> running = new IdentityHashMap<>();
         pending.stream()
                 .filter(TaskNode::isActive)
                 .forEach(task -> running.merge(task.group().admission(), 1, Integer::sum));
         return pending.stream()
+                .sorted(TaskNode.OLDEST_FIRST)
+                .limit(ShutdownReport.MAX_LISTED)
                 .map(task -> describe(task, running))
-                .sorted(Comparator.comparingLong(StuckTask::id))
                 .toList();
     }
 
@@ -208,15 +228,6 @@ final class ShutdownProcess {
                 ? null
                 : "a permit of " + task.group().admission() + ", held by " + holders + " running task(s) of this tree;"
                         + " if one of them waits for this task, make it the parent with TaskOptions.childOf";
-        return new StuckTask(task.group().name(), task.id(), task.name(), age, isQueued, originOf(task), waitsFor);
-    }
-
-    /** An origin that throws must not cost the report. */
-    private static @Nullable String originOf(TaskNode task) {
-        try {
-            return task.origin();
-        } catch (Throwable unknown) {
-            return Objects.toString(unknown);
-        }
+        return new StuckTask(task.groupName(), task.id(), task.name(), age, isQueued, task.safeOrigin(), waitsFor);
     }
 }

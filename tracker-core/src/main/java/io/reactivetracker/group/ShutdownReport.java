@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 import java.util.List;
 
 /**
  * Result of a group's {@linkplain TaskGroup#shutdown shutdown}. It counts the tasks that ended between its start and
- * its end.
+ * its end, and names those that were cancelled, timed out or did not end.
+ *
+ * <p>The counts are exact. Each list has at most {@value #MAX_LISTED} tasks. A task that is cancelled at the instant at
+ * which the time is over may be counted and not be listed.
  *
  * @param group the group's name
  * @param isDrained whether all tasks have ended
@@ -16,6 +20,8 @@ import java.util.List;
  * @param cancelled the number of tasks that were cancelled
  * @param timedOut the number of tasks that were cancelled at the end of their time limit
  * @param rejected the number of tasks that an admission rejected
+ * @param pending the number of tasks that have not ended
+ * @param cancelledTasks the tasks that were cancelled or timed out, in the order in which they ended
  * @param stuck the tasks that have not ended, oldest first
  */
 public record ShutdownReport(
@@ -27,26 +33,46 @@ public record ShutdownReport(
         long cancelled,
         long timedOut,
         long rejected,
+        long pending,
+        List<CancelledTask> cancelledTasks,
         List<StuckTask> stuck) {
 
+    /** The maximum number of tasks in each list of a report. */
+    public static final int MAX_LISTED = 1000;
+
+    /** The maximum number of tasks of each list in the description of a report. */
+    private static final int MAX_LINES = 100;
+
     /**
-     * Returns the whole report, with one line per stuck task.
+     * Returns the result and the numbers, without the tasks.
+     *
+     * @return the first line of the report; its format may change
+     */
+    public String summary() {
+        return "group \"" + group + (isDrained ? "\" drained in " : "\" not drained after ")
+                + Durations.inSeconds(took) + ": " + completed + " completed, " + failed + " failed, " + cancelled
+                + " cancelled, " + timedOut + " timed out, " + rejected + " rejected, " + pending + " stuck";
+    }
+
+    /**
+     * Returns the whole report, with a line for each task that was cancelled, timed out or is stuck, and at most 100
+     * lines for each of the two lists.
      *
      * @return a description for logs; its format may change
      */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder()
-                .append("group \"" + group + (isDrained ? "\" drained in " : "\" not drained after ") + took)
-                .append(": " + completed + " completed, " + failed + " failed, " + cancelled + " cancelled, " + timedOut
-                        + " timed out, " + rejected + " rejected, " + stuck.size() + " stuck");
-        for (StuckTask task : stuck) {
-            text.append("\n  " + (task.isQueued() ? "queued " : "running ") + task.name() + " #" + task.id() + " of "
-                    + task.group() + ", " + task.age());
-            if (task.origin() != null) {
-                text.append(", from " + task.origin());
-            }
-        }
+        StringBuilder text = new StringBuilder(summary());
+        append(text, "", cancelledTasks, cancelled + timedOut);
+        append(text, "stuck: ", stuck, pending);
         return text.toString();
+    }
+
+    private static void append(StringBuilder text, String prefix, List<?> tasks, long number) {
+        List<?> shown = tasks.subList(0, Math.min(tasks.size(), MAX_LINES));
+        shown.forEach(task -> text.append("\n  ").append(prefix).append(task));
+        if (number > shown.size()) {
+            text.append("\n  and ").append(number - shown.size()).append(" more");
+        }
     }
 }

@@ -38,4 +38,15 @@ public record StuckTask(
     public StuckTask(String group, long id, String name, Duration age, boolean isQueued, @Nullable String origin) {
         this(group, id, name, age, isQueued, origin, null);
     }
+
+    /**
+     * Returns the task's name, group, state, age and origin.
+     *
+     * @return a description for logs, such as {@code ship #12 of group "orders", running, 4.0 s old}; its format may
+     *     change
+     */
+    @Override
+    public String toString() {
+        return CancelledTask.describe(name, id, group, isQueued, age, origin);
+    }
 }

@@ -84,6 +84,7 @@ public final class TaskGroup {
     private final ErrorPolicy policy;
     private final TaskTimer timer;
     private final GroupClock clock;
+    private final RunningShutdowns shutdowns;
     private final BodyExecutor bodies;
     private final int maxAttempts;
     private final boolean tasksCanRetry;
@@ -99,6 +100,7 @@ public final class TaskGroup {
         this.policy = builder.policy;
         this.timer = builder.timer;
         this.clock = parent == null ? new GroupClock(timer) : parent.clock;
+        this.shutdowns = parent == null ? new RunningShutdowns() : parent.shutdowns;
         this.bodies = new BodyExecutor(builder.executor);
         this.maxAttempts = builder.maxAttempts;
         this.tasksCanRetry = !policy.isTerminal();
@@ -644,6 +646,11 @@ public final class TaskGroup {
 
     GroupClock clock() {
         return clock;
+    }
+
+    /** Returns those of the tree. */
+    RunningShutdowns shutdowns() {
+        return shutdowns;
     }
 
     BodyExecutor bodies() {

@@ -145,9 +145,14 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         return issuedAt;
     }
 
+    /** Returns where the task was created, or what the search for it threw: that must not cost a report. */
     @Nullable
-    final String origin() {
-        return origin.get();
+    final String safeOrigin() {
+        try {
+            return origin.get();
+        } catch (Throwable unknown) {
+            return Objects.toString(unknown);
+        }
     }
 
     /** Returns the lock that guards the state. */

@@ -2,7 +2,6 @@
 package io.reactivetracker.internal;
 
 import java.time.Duration;
-import java.util.Locale;
 
 /** Converts durations. */
 public final class Durations {
@@ -25,12 +24,12 @@ public final class Durations {
     }
 
     /**
-     * Returns a duration in seconds, for people.
+     * Returns a duration in seconds, for people, rounded down to tenths.
      *
      * @param duration not negative
      * @return for example {@code "4.0 s"}
      */
     public static String inSeconds(Duration duration) {
-        return String.format(Locale.ROOT, "%.1f s", saturatedNanos(duration) / 1e9);
+        return duration.toSeconds() + "." + duration.toNanosPart() / 100_000_000 + " s";
     }
 }

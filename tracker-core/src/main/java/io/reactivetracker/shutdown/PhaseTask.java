@@ -54,7 +54,7 @@ interface PhaseTask {
             // The same result as if the phase's alarm had come first.
             private ShutdownReport requireDrained(ShutdownReport report) {
                 if (!report.isDrained()) {
-                    throw new PendingTasksException(report.toString());
+                    throw new PendingTasksException(report);
                 }
                 return report;
             }
@@ -85,8 +85,15 @@ interface PhaseTask {
 
         private static final long serialVersionUID = 1;
 
-        PendingTasksException(String message) {
-            super(message, null, false, false);
+        private final transient ShutdownReport report;
+
+        PendingTasksException(ShutdownReport report) {
+            super(report.summary(), null, false, false);
+            this.report = report;
+        }
+
+        ShutdownReport report() {
+            return report;
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.shutdown;
 
+import io.reactivetracker.group.ShutdownReport;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param took the time from the start of the phase to the end of the task, or to the end of the phase
  * @param failure what the task threw, or null if it threw nothing
  * @param pending what still ran when the task was abandoned, for logs, or null if nothing is known
+ * @param shutdown the report of the shutdown of a group, which names each task that was cancelled, timed out or is
+ *     stuck; null for other tasks, and if the time of the phase was over first
  */
 public record PhaseTaskReport(
         String name,
         State state,
         Duration took,
         @Nullable Throwable failure,
-        @Nullable String pending) {
+        @Nullable String pending,
+        @Nullable ShutdownReport shutdown) {
 
     /** How a task of a phase ended. */
     public enum State {
@@ -37,5 +41,11 @@ public record PhaseTaskReport(
             case FAILED -> name + " failed: " + failure;
             case ABANDONED -> name + " abandoned" + (pending == null ? "" : " (" + pending + ")");
         };
+    }
+
+    /** Returns whether the shutdown of a group names tasks. */
+    boolean namesTasks() {
+        return shutdown != null
+                && !(shutdown.cancelledTasks().isEmpty() && shutdown.stuck().isEmpty());
     }
 }

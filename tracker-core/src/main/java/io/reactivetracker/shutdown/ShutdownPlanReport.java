@@ -25,7 +25,8 @@ public record ShutdownPlanReport(String reason, Duration took, Duration budget, 
     }
 
     /**
-     * Returns the whole report, with one line per phase.
+     * Returns the whole report, with one line per phase and, below it, the report of each group that has cancelled
+     * tasks or left some.
      *
      * @return a description for logs; its format may change
      */
@@ -33,7 +34,12 @@ public record ShutdownPlanReport(String reason, Duration took, Duration budget, 
     public String toString() {
         StringBuilder text = new StringBuilder("shutdown (" + reason + ") took " + Durations.inSeconds(took) + " of "
                 + Durations.inSeconds(budget) + (isComplete() ? ": complete" : ": not complete"));
-        phases.forEach(phase -> text.append("\n  ").append(phase.describe()));
+        for (PhaseReport phase : phases) {
+            text.append("\n  ").append(phase.describe());
+            phase.tasks().stream()
+                    .filter(PhaseTaskReport::namesTasks)
+                    .forEach(task -> text.append(("\n" + task.shutdown()).replace("\n", "\n    ")));
+        }
         return text.toString();
     }
 }

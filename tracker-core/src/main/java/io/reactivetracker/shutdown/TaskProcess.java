@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.shutdown;
 
+import io.reactivetracker.group.ShutdownReport;
 import io.reactivetracker.internal.InterruptibleCall;
 import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.shutdown.PhaseTaskReport.State;
@@ -46,14 +47,14 @@ final class TaskProcess {
         this.task = task;
         this.body = new InterruptibleCall<>(() -> task.run(context));
         this.executor = executor;
-        this.unknown = new PhaseTaskReport(name, State.ABANDONED, Duration.ZERO, null, null);
+        this.unknown = new PhaseTaskReport(name, State.ABANDONED, Duration.ZERO, null, null, null);
     }
 
     void start() {
         try {
             executor.execute(this::runBody);
         } catch (Throwable noThread) {
-            endWith(noThread);
+            endWith(null, noThread);
         }
     }
 
@@ -62,11 +63,11 @@ final class TaskProcess {
         try {
             made = body.call();
         } catch (Throwable failure) {
-            endWith(failure);
+            endWith(null, failure);
             return;
         }
         if (made == null) {
-            endWith(null);
+            endWith(null, null);
         } else {
             await(made);
         }
@@ -79,21 +80,22 @@ final class TaskProcess {
             stage = made;
         }
         try {
-            made.whenComplete((value, failure) -> endWith(failure == null ? null : Throwables.unwrap(failure)));
+            made.whenComplete((value, failure) -> endWith(value, failure == null ? null : Throwables.unwrap(failure)));
         } catch (Throwable broken) {
-            endWith(broken);
+            endWith(null, broken);
         }
         if (isAbandoned) {
             cancel(made);
         }
     }
 
-    private void endWith(@Nullable Throwable failure) {
+    private void endWith(@Nullable Object value, @Nullable Throwable failure) {
         boolean isFirst;
         if (failure instanceof PhaseTask.PendingTasksException pending) {
-            isFirst = end(State.ABANDONED, null, pending.getMessage());
+            isFirst = end(State.ABANDONED, null, pending(), pending.report());
         } else {
-            isFirst = end(failure == null ? State.COMPLETED : State.FAILED, failure, null);
+            ShutdownReport shutdown = value instanceof ShutdownReport ofGroup ? ofGroup : null;
+            isFirst = end(failure == null ? State.COMPLETED : State.FAILED, failure, null, shutdown);
         }
         // A task that was abandoned is interrupted or cancelled, so these two are its normal end.
         if (!isFirst
@@ -113,7 +115,7 @@ final class TaskProcess {
             if (report != null) {
                 return;
             }
-            report = reportOf(State.ABANDONED, null, pending);
+            report = reportOf(State.ABANDONED, null, pending, null);
             abandoned = stage;
         }
         try {
@@ -149,20 +151,23 @@ final class TaskProcess {
         }
     }
 
-    private boolean end(State state, @Nullable Throwable failure, @Nullable String pending) {
+    private boolean end(
+            State state, @Nullable Throwable failure, @Nullable String pending, @Nullable ShutdownReport shutdown) {
         synchronized (this) {
             if (report != null) {
                 return false;
             }
-            report = reportOf(state, failure, pending);
+            report = reportOf(state, failure, pending, shutdown);
         }
         phase.taskOver();
         return true;
     }
 
-    private PhaseTaskReport reportOf(State state, @Nullable Throwable failure, @Nullable String pending) {
+    private PhaseTaskReport reportOf(
+            State state, @Nullable Throwable failure, @Nullable String pending, @Nullable ShutdownReport shutdown) {
         try {
-            return new PhaseTaskReport(name, state, Duration.ofNanos(phase.nanosSinceStart()), failure, pending);
+            return new PhaseTaskReport(
+                    name, state, Duration.ofNanos(phase.nanosSinceStart()), failure, pending, shutdown);
         } catch (Throwable outOfMemory) {
             Throwables.reportUncaught(outOfMemory);
             return unknown;

@@ -5,6 +5,8 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import io.reactivetracker.Registration;
@@ -12,12 +14,14 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.CancelledTask;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.shutdown.PhaseTaskReport.State;
 import io.reactivetracker.test.ManualTimer;
 import io.reactivetracker.test.UncaughtFailures;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -435,6 +439,31 @@ class ShutdownPlanTest {
     }
 
     @Test
+    void theReportNamesTheTasksThatAGroupHasCancelled() {
+        TaskGroup group = TaskGroup.builder("orders").timer(timer).build();
+        CompletableFuture<String> work = new CompletableFuture<>();
+        CompletableFuture<String> ship = group.submit(TaskOptions.named("ship"), context -> work);
+        CompletableFuture<ShutdownPlanReport> report =
+                plan(10).phase("work", phase -> phase.group(group)).build().run("test");
+
+        await().until(() -> timer.pending() == 3);
+        timer.advance(SECOND.multipliedBy(8));
+        await().until(ship::isDone);
+        work.complete("late");
+
+        assertThat(report.join().isComplete()).isTrue();
+        assertThat(Objects.requireNonNull(
+                                report.join().phases().get(0).tasks().get(0).shutdown())
+                        .cancelledTasks())
+                .extracting(CancelledTask::name, CancelledTask::age)
+                .containsExactly(tuple("ship", SECOND.multipliedBy(8)));
+        assertThat(report.join().toString().lines())
+                .element(3, STRING)
+                .startsWith("      cancelled: ship #")
+                .endsWith(" of group \"orders\", running, 8.0 s old");
+    }
+
+    @Test
     void theReportNamesTheTasksThatAGroupCouldNotEnd() {
         TaskGroup group = TaskGroup.builder("orders").timer(timer).build();
         CompletionStage<Object> unused = group.submit(TaskOptions.named("ship"), context -> new CompletableFuture<>());
@@ -447,7 +476,7 @@ class ShutdownPlanTest {
         assertThat(report.join().phases().get(0).tasks())
                 .singleElement()
                 .satisfies(task -> assertThat(task.state()).isEqualTo(State.ABANDONED))
-                .satisfies(task -> assertThat(task.pending()).contains("ship"));
+                .satisfies(task -> assertThat(task.pending()).isEqualTo("1 task: ship for 10.0 s"));
     }
 
     @Test

@@ -100,7 +100,8 @@ class GroupLifecycleTest {
             time.advanceTimeBy(Duration.ofSeconds(1));
             assertThat(ends).containsExactly("completed", "cancelled");
             assertThat(report.get())
-                    .isEqualTo(new ShutdownReport("orders", true, Duration.ofSeconds(30), 1, 0, 1, 0, 0, List.of()));
+                    .asString()
+                    .startsWith("group \"orders\" drained in 30.0 s: 1 completed, 0 failed, 1 cancelled, ");
         }
 
         @Test
@@ -139,7 +140,7 @@ class GroupLifecycleTest {
             assertThat(report.stuck().get(0).origin()).contains("Mono.map", "GroupLifecycleTest.java");
             assertThat(report.stuck().get(1).origin()).contains("billing");
             assertThat(report.stuck().get(2).origin()).isNull();
-            assertThat(report.toString()).contains("running ship #", "GroupLifecycleTest.java");
+            assertThat(report.toString()).contains("stuck: ship #", "GroupLifecycleTest.java");
         }
     }
 

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
-import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.ShutdownReport;
-import io.reactivetracker.group.StuckTask;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Logs the stages of a shutdown, with a line for each task that is cancelled or stuck.
+ * Logs the stages of a shutdown, with a line for each task that is cancelled, timed out or stuck.
  *
  * <p>Names are escaped, so that no name can forge a line.
  */
@@ -50,29 +47,38 @@ final class DrainLog {
         }
     }
 
-    /** The number of tasks may exceed that of the listed ones, since tasks of a tracker need no name. */
-    static <T> void cancelling(
-            String what, long tasks, Duration grace, List<T> listed, Function<? super T, String> description) {
-        LOG.warn(what + " cancels " + tasks(tasks) + " that did not end within " + LogText.seconds(grace));
-        list("cancelled", listed, description);
+    /** Tasks that were cancelled or timed out before the cancel began, and those that are cancelled now. */
+    static void groupCancels(String group, ShutdownReport soFar, Duration grace) {
+        listEnded(soFar);
+        cancelling(group, soFar.pending(), grace);
+        list("cancelled: ", soFar.stuck(), soFar.pending());
     }
 
-    static void groupOver(String group, ShutdownReport report) {
-        String counts = report.completed() + " completed, " + report.failed() + " failed, " + report.cancelled()
-                + " cancelled, " + report.timedOut() + " timed out, " + report.rejected() + " rejected, "
-                + report.stuck().size() + " stuck";
+    /** Lists the tasks that were cancelled or timed out, unless {@link #groupCancels} has listed them. */
+    static void groupOver(ShutdownReport report, boolean isListed) {
         boolean isClean =
                 report.isDrained() && report.cancelled() == 0 && report.timedOut() == 0 && report.rejected() == 0;
-        over(group, report.isDrained(), isClean, report.took(), counts);
-        list("stuck", report.stuck(), DrainLog::describe);
+        summary(report.summary(), isClean);
+        if (!isListed) {
+            listEnded(report);
+        }
+        list("stuck: ", report.stuck(), report.pending());
+    }
+
+    static void trackerCancels(TaskTracker tracker, Duration grace) {
+        cancelling(tracker(tracker), tracker.size(), grace);
+        list("cancelled: ", tracker);
     }
 
     static void trackerOver(TaskTracker tracker, boolean isCancelled, Duration took) {
         long left = tracker.size();
-        String counts = (isCancelled ? "some tasks were cancelled, " : "no task was cancelled, ") + left + " stuck";
-        over(tracker(tracker), left == 0, left == 0 && !isCancelled, took, counts);
+        summary(
+                "tracker \"" + tracker.name() + (left == 0 ? "\" drained in " : "\" not drained after ")
+                        + LogText.seconds(took) + ": "
+                        + (isCancelled ? "some tasks were cancelled, " : "no task was cancelled, ") + left + " stuck",
+                left == 0 && !isCancelled);
         if (left > 0) {
-            list("stuck", tracker.runningTasks(), task -> describe(task, tracker));
+            list("stuck: ", tracker);
         }
     }
 
@@ -104,33 +110,36 @@ final class DrainLog {
                 + ", or set server.shutdown=graceful");
     }
 
-    static String describe(StuckTask task) {
-        return line(task.name(), task.id(), group(task.group()), task.isQueued() ? "queued" : "running", task.age())
-                + (task.origin() == null ? "" : ", from " + LogText.escape(task.origin()));
+    private static void cancelling(String what, long tasks, Duration grace) {
+        LOG.warn(what + " cancels " + tasks(tasks) + " that did not end within " + LogText.seconds(grace));
     }
 
-    static String describe(RunningTask task, TaskTracker tracker) {
-        return line(task.name(), task.id(), tracker(tracker), "running", task.age());
-    }
-
-    private static String line(String task, long id, String of, String state, Duration age) {
-        return LogText.escape(task) + " #" + id + " of " + of + ", " + state + ", " + LogText.seconds(age) + " old";
-    }
-
-    private static void over(String what, boolean isDrained, boolean isClean, Duration took, String counts) {
-        String text =
-                what + (isDrained ? " drained in " : " not drained after ") + LogText.seconds(took) + ": " + counts;
+    private static void summary(String text, boolean isClean) {
         if (isClean) {
-            LOG.info(text);
+            LOG.info(LogText.escape(text));
         } else {
-            LOG.warn(text);
+            LOG.warn(LogText.escape(text));
         }
     }
 
-    private static <T> void list(String stage, List<T> tasks, Function<? super T, String> description) {
-        tasks.stream().limit(MAX_LINES).forEach(task -> LOG.warn(stage + ": " + description.apply(task)));
-        if (tasks.size() > MAX_LINES) {
-            LOG.warn("and " + (tasks.size() - MAX_LINES) + " more");
+    private static void listEnded(ShutdownReport report) {
+        list("", report.cancelledTasks(), report.cancelled() + report.timedOut());
+    }
+
+    /** Lists the tasks that have a name. The tracker may count more. */
+    private static void list(String stage, TaskTracker tracker) {
+        List<String> tasks = tracker.runningTasks().stream()
+                .map(task -> task.name() + " #" + task.id() + " of tracker \"" + tracker.name() + "\", running, "
+                        + LogText.seconds(task.age()) + " old")
+                .toList();
+        list(stage, tasks, tasks.size());
+    }
+
+    private static void list(String stage, List<?> tasks, long number) {
+        tasks.stream().limit(MAX_LINES).forEach(task -> LOG.warn(LogText.escape(stage + task)));
+        long more = number - Math.min(tasks.size(), MAX_LINES);
+        if (more > 0) {
+            LOG.warn("and " + more + " more");
         }
     }
 

@@ -4,9 +4,7 @@ package io.reactivetracker.spring;
 import io.reactivetracker.group.Shutdown;
 import io.reactivetracker.group.ShutdownListener;
 import io.reactivetracker.group.ShutdownReport;
-import io.reactivetracker.group.StuckTask;
 import io.reactivetracker.group.TaskGroup;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Shuts down one group and logs the stages of its shutdown. */
@@ -15,6 +13,9 @@ final class GroupDrain implements ShutdownListener {
     private final String name;
     private final ShutdownTimes times;
     private final CompletableFuture<Void> isLogged = new CompletableFuture<>();
+
+    // The calls of the listener come one after the other.
+    private boolean isCancelling;
 
     private GroupDrain(TaskGroup group, ShutdownTimes times) {
         this.name = DrainLog.group(group.name());
@@ -36,14 +37,15 @@ final class GroupDrain implements ShutdownListener {
     }
 
     @Override
-    public void onCancelling(List<StuckTask> tasks) {
-        DrainLog.cancelling(name, tasks.size(), times.grace(), tasks, DrainLog::describe);
+    public void onCancelling(ShutdownReport soFar) {
+        isCancelling = true;
+        DrainLog.groupCancels(name, soFar, times.grace());
     }
 
     @Override
     public void onOver(ShutdownReport report) {
         try {
-            DrainLog.groupOver(name, report);
+            DrainLog.groupOver(report, isCancelling);
         } finally {
             isLogged.complete(null);
         }

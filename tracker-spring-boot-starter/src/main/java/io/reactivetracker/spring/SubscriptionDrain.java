@@ -74,12 +74,7 @@ final class SubscriptionDrain {
 
     private void cancelIfAny() {
         if (!tracker.isEmpty() && isCancelled.compareAndSet(false, true)) {
-            DrainLog.cancelling(
-                    DrainLog.tracker(tracker),
-                    tracker.size(),
-                    times.grace(),
-                    tracker.runningTasks(),
-                    task -> DrainLog.describe(task, tracker));
+            DrainLog.trackerCancels(tracker, times.grace());
             cancels.execute(this::cancel);
         }
     }

@@ -116,12 +116,33 @@ class DrainTest {
         assertThat(outcome.handle((value, failure) -> failure).join())
                 .isInstanceOf(TaskCancelledException.class)
                 .cause()
-                .hasMessage("the shutdown of group \"orders\" gave its tasks PT20S to end");
+                .hasMessage("the shutdown of group \"orders\" gave its tasks 20.0 s to end");
         awaitTheEnd();
         assertThat(log)
                 .contains("group \"orders\" cancels 1 task that did not end within 20.0 s")
                 .containsPattern("cancelled: welcome #\\d+ of group \"mails\", running, 30.0 s old")
                 .containsPattern("WARN .*group \"orders\" drained in 20.0 s: 0 completed, 0 failed, 1 cancelled, ");
+    }
+
+    @Test
+    void whatWasCancelledMeanwhileIsNamedOnce(CapturedOutput log) {
+        TaskGroup orders = group("orders");
+        TaskGroup mails = group("mails");
+        TaskHandle<?> early = spawn(orders, Mono.never().name("early"));
+        TaskHandle<?> unusedLate = spawn(orders, Mono.never().name("late"));
+        TaskHandle<?> only = spawn(mails, Mono.never().name("only"));
+        stop();
+        clock.advanceTimeBy(Duration.ofSeconds(3));
+        early.abort();
+        only.abort();
+        clock.advanceTimeBy(TIMES.grace());
+        awaitTheEnd();
+        assertThat(log.getOut().lines().filter(line -> line.contains("cancelled: ")))
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).contains(": only #", " of group \"mails\", running, 3.0 s old"),
+                        line -> assertThat(line).contains(": early #", " of group \"orders\", running, 3.0 s old"),
+                        line -> assertThat(line).contains(": late #", " of group \"orders\", running, 20.0 s old"));
+        assertThat(log).contains("group \"orders\" cancels 1 task that").doesNotContain(" more");
     }
 
     @Test
