@@ -75,6 +75,12 @@ final class IssuedTask extends AbstractGroupTask implements GroupTask {
         }
     }
 
+    @Override
+    protected @Nullable String operators() {
+        TaskBody current = isStarted() ? body : null;
+        return current == null ? null : current.operators();
+    }
+
     // The rest is what every task of a group does.
 
     @Override

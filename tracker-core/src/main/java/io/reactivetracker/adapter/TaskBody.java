@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.adapter;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Runs the attempts of a {@link GroupTask}: the callbacks of the task to the adapter.
  *
@@ -28,4 +30,15 @@ public interface TaskBody {
      * cancels. What it throws reaches the uncaught-exception handler of that thread and disturbs no other task.
      */
     void cancelTask();
+
+    /**
+     * Returns the operators from which the next signal of the attempt must come, for the reports of a {@link
+     * io.reactivetracker.group.TaskWatchdog}. Called in any thread, at any time between the start and the end of the
+     * task.
+     *
+     * @return for example {@code "flatMap ⇠ delayElement"}, from the task to the source; null if they are not known
+     */
+    default @Nullable String operators() {
+        return null;
+    }
 }

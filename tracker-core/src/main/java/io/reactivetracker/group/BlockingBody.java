@@ -6,6 +6,7 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.internal.BlockingExecutor;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.InterruptibleCall;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,11 +19,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The stage of an attempt completes when the code has returned, so the task counts as active until then.
  */
-record BlockingBody<T extends @Nullable Object>(Callable<T> body) implements Function<TaskContext, CompletionStage<T>> {
+final class BlockingBody<T extends @Nullable Object> implements Function<TaskContext, CompletionStage<T>> {
+
+    private final Callable<T> body;
+
+    /** The current attempt; one comes after the other. */
+    private volatile @Nullable InterruptibleCall<T> current;
+
+    BlockingBody(Callable<T> body) {
+        this.body = body;
+    }
+
+    /** Returns where the thread of the body stands; empty if the body is not running. */
+    List<StackTraceElement> stack() {
+        InterruptibleCall<T> call = current;
+        return call == null ? List.of() : call.stack(OverdueTask.MAX_FRAMES);
+    }
 
     @Override
     public CompletionStage<T> apply(TaskContext task) {
         InterruptibleCall<T> call = new InterruptibleCall<>(body);
+        current = call;
         CompletableFuture<T> ended = new CompletableFuture<>();
         CancellationToken token = task.cancellationToken();
         Registration cancel = token.onCancel(call::cancel);

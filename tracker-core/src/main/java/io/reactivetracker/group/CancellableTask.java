@@ -98,8 +98,12 @@ abstract class CancellableTask extends TaskNode {
         return new IllegalStateException(this + " was started before: a task is started once");
     }
 
-    /** Returns whether the task was started, and is neither cancelled, detached nor ended. */
-    final boolean isStarted() {
+    /**
+     * Returns whether the task was started, and is neither cancelled, detached nor ended.
+     *
+     * @return true if so
+     */
+    protected final boolean isStarted() {
         return phase == STARTED;
     }
 

@@ -31,8 +31,19 @@ final class GroupState {
     /** The watches of children. Replaced and never changed, so that it can be read outside the lock. */
     private List<ChildWatch> watches = List.of();
 
+    /** The tasks of this group that watchdogs have reported. */
+    private long overdue;
+
     Striped<TaskStripe> stripes() {
         return stripes;
+    }
+
+    synchronized void countOverdue() {
+        overdue++;
+    }
+
+    synchronized long overdue() {
+        return overdue;
     }
 
     /** Adds a child. Returns the watches to tell; a watch that is added later finds it among the children. */

@@ -5,6 +5,7 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Throwables;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -145,12 +146,23 @@ final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
             }
             isStopped = true;
             hasEnded = !isRunning;
-            body = null;
+            if (hasEnded) {
+                body = null;
+            }
         }
         if (hasEnded) {
             end(Outcome.CANCELLED);
         }
         result.completeExceptionally(cancellation());
+    }
+
+    @Override
+    List<StackTraceElement> stack() {
+        Function<? super TaskContext, ? extends CompletionStage<T>> running;
+        synchronized (this) {
+            running = isRunning ? body : null;
+        }
+        return running instanceof BlockingBody<?> blocking ? blocking.stack() : List.of();
     }
 
     private synchronized boolean isSettled() {

@@ -406,6 +406,15 @@ public final class TaskGroup {
     }
 
     /**
+     * Returns the number of this group's own tasks that a {@link TaskWatchdog} has reported.
+     *
+     * @return the number, which never decreases; a task that two watchdogs report counts twice
+     */
+    public long overdueTasks() {
+        return state.overdue();
+    }
+
+    /**
      * Returns this group and all groups below it, with their counts.
      *
      * <p>Takes time in proportion to the number of groups.
@@ -667,6 +676,10 @@ public final class TaskGroup {
 
     void forEachTask(Consumer<TaskNode> action) {
         forEachFromTheTop(group -> group.state.tasks().forEach(action));
+    }
+
+    void forEachGroup(Consumer<TaskGroup> action) {
+        forEachFromTheTop(action);
     }
 
     /** Visits parents before their children, without recursion. */

@@ -145,14 +145,28 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         return issuedAt;
     }
 
-    /** Returns where the task was created, or what the search for it threw: that must not cost a report. */
-    @Nullable
-    final String safeOrigin() {
+    /** Returns where the task was created, or what the search for it threw. */
+    final @Nullable String safeOrigin() {
+        return textOrFailure(origin);
+    }
+
+    /** What is asked of others must not cost a report. */
+    static @Nullable String textOrFailure(Supplier<@Nullable String> text) {
         try {
-            return origin.get();
+            return text.get();
         } catch (Throwable unknown) {
             return Objects.toString(unknown);
         }
+    }
+
+    /** Returns the operators from which the next signal must come, or null if they are not known. */
+    protected @Nullable String operators() {
+        return null;
+    }
+
+    /** Returns where the thread of a blocking body stands; empty if there is none. */
+    List<StackTraceElement> stack() {
+        return List.of();
     }
 
     /** Returns the lock that guards the state. */

@@ -4,6 +4,7 @@ package io.reactivetracker.group;
 import io.reactivetracker.internal.Striped;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,14 @@ class TaskStripe extends Striped.Stripe {
     final void forEach(Consumer<? super TaskNode> action) {
         for (TaskNode task = first; task != null; task = task.next) {
             action.accept(task);
+        }
+    }
+
+    /** Calls an action for the tasks, those that were issued first before others, until it returns false. */
+    final void forOldest(Predicate<? super TaskNode> action) {
+        TaskNode task = first;
+        while (task != null && action.test(task)) {
+            task = task.next;
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.internal;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,31 @@ public final class InterruptibleCall<T extends @Nullable Object> {
      */
     public synchronized boolean isCancelled() {
         return isCancelled;
+    }
+
+    /**
+     * Returns where the thread of the body stands. The thread cannot leave the body meanwhile, so the frames are those
+     * of the body.
+     *
+     * @param maxFrames the maximum number of frames
+     * @return the innermost frames of the body, innermost first; empty if the body is not running
+     */
+    public List<StackTraceElement> stack(int maxFrames) {
+        StackTraceElement[] frames;
+        synchronized (this) {
+            if (thread == null) {
+                return List.of();
+            }
+            frames = thread.getStackTrace();
+        }
+        List<StackTraceElement> ofBody = new ArrayList<>();
+        for (StackTraceElement frame : frames) {
+            if (ofBody.size() == maxFrames || frame.getClassName().equals(InterruptibleCall.class.getName())) {
+                break;
+            }
+            ofBody.add(frame);
+        }
+        return ofBody;
     }
 
     /** Interrupts the body if it is running. A body that has not begun never runs. */

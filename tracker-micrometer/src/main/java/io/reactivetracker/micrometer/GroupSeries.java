@@ -29,6 +29,7 @@ final class GroupSeries extends Series {
     // Guarded by this.
     private final Set<Member> members = new LinkedHashSet<>();
     private TaskCounts gone = TaskCounts.none();
+    private long goneOverdue;
     private Duration lastDrain = Duration.ZERO;
 
     GroupSeries(Tags tags) {
@@ -48,6 +49,7 @@ final class GroupSeries extends Series {
     private synchronized void leave(Member member, TaskGroup group) {
         if (members.remove(member)) {
             gone = gone.plus(group.ownCounts());
+            goneOverdue += group.overdueTasks();
             lastDrain = group.drainTime();
         }
     }
@@ -60,10 +62,12 @@ final class GroupSeries extends Series {
             TaskGroup group = member.get();
             if (group != null) {
                 member.seen = group.ownCounts();
+                member.seenOverdue = group.overdueTasks();
                 groups.add(group);
             } else {
                 left.remove();
                 gone = gone.plus(member.seen);
+                goneOverdue += member.seenOverdue;
             }
         }
         return groups;
@@ -83,6 +87,7 @@ final class GroupSeries extends Series {
                     this,
                     () -> total(counts -> counts.ended(outcome)));
         }
+        meters.count("overdue", Tags.empty(), "Tasks that a watchdog has reported", this, this::totalOverdue);
         meters.seconds("oldest.age", "Age of the oldest task that is running", this::oldestAge);
         meters.flag(
                 "closed",
@@ -109,6 +114,12 @@ final class GroupSeries extends Series {
         return sum;
     }
 
+    private synchronized long totalOverdue() {
+        List<TaskGroup> unused = groups();
+        return goneOverdue
+                + members.stream().mapToLong(member -> member.seenOverdue).sum();
+    }
+
     private Duration oldestAge() {
         return max(groups(), group -> {
             RunningTask oldest = group.oldestTask();
@@ -129,6 +140,7 @@ final class GroupSeries extends Series {
     private static final class Member extends WeakReference<TaskGroup> {
 
         private TaskCounts seen = TaskCounts.none();
+        private long seenOverdue;
 
         Member(TaskGroup group) {
             super(Objects.requireNonNull(group));

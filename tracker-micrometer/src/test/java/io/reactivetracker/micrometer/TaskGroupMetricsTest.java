@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.group.TaskWatchdog;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,7 +47,11 @@ class TaskGroupMetricsTest {
     }
 
     private double issued(String group) {
-        return registry.get("task.group.issued")
+        return counter("issued", group);
+    }
+
+    private double counter(String meter, String group) {
+        return registry.get("task.group." + meter)
                 .tag("group", group)
                 .functionCounter()
                 .count();
@@ -99,6 +105,7 @@ class TaskGroupMetricsTest {
                         tuple("task.group.ended", Meter.Type.COUNTER, "tasks", "cancelled"),
                         tuple("task.group.ended", Meter.Type.COUNTER, "tasks", "timed_out"),
                         tuple("task.group.ended", Meter.Type.COUNTER, "tasks", "rejected"),
+                        tuple("task.group.overdue", Meter.Type.COUNTER, "tasks", null),
                         tuple("task.group.oldest.age", Meter.Type.GAUGE, "seconds", null),
                         tuple("task.group.closed", Meter.Type.GAUGE, null, null),
                         tuple("task.group.drain.duration", Meter.Type.GAUGE, "seconds", null));
@@ -106,6 +113,27 @@ class TaskGroupMetricsTest {
             assertThat(meter.getId().getDescription()).isNotBlank();
             assertThat(meter.getId().getTag("group")).isEqualTo("orders");
         });
+    }
+
+    @Test
+    void countTheTasksThatAWatchdogHasReported() throws InterruptedException {
+        TaskGroup mails = orders.child("mails");
+        new TaskGroupMetrics(orders).bindTo(registry);
+        HeldTask first = HeldTask.in(mails, "first");
+        HeldTask second = HeldTask.in(mails, "second");
+        CountDownLatch reported = new CountDownLatch(2);
+        try (TaskWatchdog watchdog = TaskWatchdog.start(orders, Duration.ofMillis(1), task -> reported.countDown())) {
+            reported.await();
+            assertThat(watchdog).isNotNull();
+        }
+        assertThat(counter("overdue", "orders/mails")).isEqualTo(2);
+        assertThat(counter("overdue", "orders")).isZero();
+        first.succeed();
+        second.succeed();
+        assertThat(mails.closeAndDrain().isDone()).isTrue();
+        assertThat(counter("overdue", "orders/mails"))
+                .as("of a group that is gone")
+                .isEqualTo(2);
     }
 
     @Test
@@ -424,7 +452,7 @@ class TaskGroupMetricsTest {
             HeldTask.in(mails, "mail").succeed();
             mails.close();
         }
-        assertThat(registry.getMeters()).hasSize(22);
+        assertThat(registry.getMeters()).hasSize(24);
         assertThat(ended("succeeded", "orders/mails")).isEqualTo(10_000);
         assertThat(new WeakReference<>(orders).get()).isNotNull();
     }

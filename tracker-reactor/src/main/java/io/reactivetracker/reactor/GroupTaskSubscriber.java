@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
@@ -96,6 +97,11 @@ final class GroupTaskSubscriber<T> extends CancelWithSubscriber<T> implements Ta
     @Override
     public void cancelTask() {
         cutOff();
+    }
+
+    @Override
+    public @Nullable String operators() {
+        return Pipelines.operatorsOf(Scannable.from(scanUnsafe(Attr.PARENT)));
     }
 
     @Override

@@ -2,12 +2,20 @@
 package io.reactivetracker.reactor;
 
 import io.reactivetracker.TaskOptions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import reactor.core.Scannable;
 
 /** Reads names and origins of pipelines. */
 final class Pipelines {
+
+    private static final int MAX_OPERATORS = 50;
 
     private Pipelines() {}
 
@@ -54,6 +62,53 @@ final class Pipelines {
             }
         }
         return null;
+    }
+
+    /**
+     * Returns the operators from which the next signal of a subscription must come: from the subscription upstream, up
+     * to one that has had its last signal or has no upstream. Where an operator has subscribed to an inner source that
+     * has not ended, its upstream has signalled, and the way goes on in the inner source.
+     *
+     * <p>Reads what operators tell while they run, so it may be out of date when it returns.
+     *
+     * @param subscription the upstream of a subscriber
+     * @return for example {@code "flatMap ⇠ delayElement"}; null if nothing is known
+     */
+    static @Nullable String operatorsOf(Scannable subscription) {
+        List<String> names = new ArrayList<>();
+        Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Scannable step = subscription;
+        // A sink is no subscription: it is the parent of its subscribers, and they are its inner ones.
+        while (step instanceof Subscription && names.size() < MAX_OPERATORS && seen.add(step)) {
+            Scannable inner = activeInnerOf(step);
+            if (!(step instanceof AttemptsSubscriber)) {
+                names.add(step.stepName() + (inner == null ? obstacleOf(step) : ""));
+            }
+            if (inner == null && step.scanOrDefault(Scannable.Attr.TERMINATED, false)) {
+                break;
+            }
+            // The inner subscriber is a part of the operator.
+            step = parentOf(inner == null ? step : inner);
+        }
+        return names.isEmpty() ? null : String.join(" ⇠ ", names);
+    }
+
+    private static @Nullable Scannable activeInnerOf(Scannable step) {
+        return step.inners()
+                .filter(inner -> inner.isScanAvailable()
+                        && !inner.scanOrDefault(Scannable.Attr.TERMINATED, false)
+                        && !inner.scanOrDefault(Scannable.Attr.CANCELLED, false))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns what keeps an operator from signalling, if it tells: elements that wait, or a missing demand. */
+    private static String obstacleOf(Scannable step) {
+        int buffered = step.scanOrDefault(Scannable.Attr.BUFFERED, 0);
+        // Not by scan(), which answers 0 for an operator that does not know.
+        Object requested = step.scanUnsafe(Scannable.Attr.REQUESTED_FROM_DOWNSTREAM);
+        return (buffered > 0 ? " (" + buffered + " buffered)" : "")
+                + (requested instanceof Long number && number == 0 ? " (nothing requested)" : "");
     }
 
     private static Scannable parentOf(Scannable step) {

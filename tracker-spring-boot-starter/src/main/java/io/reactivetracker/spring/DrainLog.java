@@ -2,6 +2,7 @@
 package io.reactivetracker.spring;
 
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.OverdueTask;
 import io.reactivetracker.group.ShutdownReport;
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +81,11 @@ final class DrainLog {
         if (left > 0) {
             list("stuck: ", tracker);
         }
+    }
+
+    /** A task that is older than the bound of the watchdog; not a part of a shutdown. */
+    static void overdue(OverdueTask task) {
+        LOG.warn(LogText.escape("overdue: " + task));
     }
 
     /** A failure that must not stop the shutdown. */

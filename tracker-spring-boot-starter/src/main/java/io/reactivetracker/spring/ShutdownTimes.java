@@ -63,7 +63,7 @@ record ShutdownTimes(Duration grace, Duration cancelWait) {
         requireUnit(CANCEL_WAIT, properties);
     }
 
-    private static void requireUnit(String property, PropertyResolver properties) {
+    static void requireUnit(String property, PropertyResolver properties) {
         String value = properties.getProperty(property);
         if (value != null && BARE_NUMBER.matcher(value.strip()).matches()) {
             String number = value.strip();

@@ -33,12 +33,14 @@ class DocumentedPropertiesTest {
                 .containsKeys(
                         "reactive-tracker.shutdown.grace",
                         "reactive-tracker.track-subscriptions-in",
+                        "reactive-tracker.watchdog.max-age",
                         "management.endpoint.tasktrackers.access",
                         "management.health.tasktrackers.enabled")
                 .hasSize(ReactiveTrackerProperties.class.getRecordComponents().length
                         - 2
                         + ReactiveTrackerProperties.Shutdown.class.getRecordComponents().length
                         + ReactiveTrackerProperties.Web.class.getRecordComponents().length
+                        + TaskWatchdogAutoConfiguration.Properties.class.getRecordComponents().length
                         + 3);
     }
 

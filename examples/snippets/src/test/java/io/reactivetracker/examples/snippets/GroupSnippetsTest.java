@@ -8,6 +8,7 @@ import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.Backoff;
 import io.reactivetracker.group.ErrorPolicy;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.group.TaskWatchdog;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +40,16 @@ class GroupSnippetsTest {
         orders.closeAndDrain().await(); // refuses new tasks, and waits for those of orders and mails
         // spotless:on
         assertThat(orders.counts().succeeded()).isOne();
+    }
+
+    @Test
+    void watchdog() {
+        TaskGroup orders = TaskGroup.builder("orders").build();
+        // spotless:off
+        TaskWatchdog watchdog = TaskWatchdog.start(orders, Duration.ofSeconds(30));
+        // spotless:on
+        watchdog.close();
+        assertThat(orders.overdueTasks()).isZero();
     }
 
     private record Receipt(String order) {}
