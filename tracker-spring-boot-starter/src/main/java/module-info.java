@@ -4,6 +4,7 @@ module io.reactivetracker.spring {
     requires transitive io.reactivetracker;
     requires transitive io.reactivetracker.reactor;
     requires org.apache.commons.logging;
+    requires spring.aop;
     requires spring.beans;
     requires spring.boot;
     requires spring.boot.autoconfigure;

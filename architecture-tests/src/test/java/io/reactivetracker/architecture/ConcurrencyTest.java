@@ -32,6 +32,8 @@ class ConcurrencyTest {
             Map.entry("tracker-redis/RedisRecordStore", "a number that no other call of this process has"),
             Map.entry("tracker-redis/SettingsCheck", "the first steps of a store share one check"),
             Map.entry("tracker-redis/SettledSubscriptions", "the waits for one key share one subscription"),
+            Map.entry("tracker-spring-boot-starter/BackgroundTask", "a cancel meets the begin or the end of the body"),
+            Map.entry("tracker-spring-boot-starter/BackgroundWork", "the first of the skipped runs is logged"),
             Map.entry(
                     "tracker-spring-boot-starter/DrainLifecycle", "Spring and the web server may both begin the drain"),
             Map.entry("tracker-spring-boot-starter/QuietCancelledTasks", "the hook is installed once for the process"),

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Finds the application's code that has called {@code subscribe()}. */
+/** Finds the application's code that has called {@code subscribe()}, or that is running. */
 final class CallSites {
 
     private static final StackWalker STACK = StackWalker.getInstance(Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE));
@@ -33,6 +33,24 @@ final class CallSites {
     @Nullable
     String nearest() {
         return STACK.walk(this::nearest);
+    }
+
+    /**
+     * Returns the nearest code of the application on the stack of this thread.
+     *
+     * @return class, method and line; null if there is none
+     */
+    @Nullable
+    String ofApplication() {
+        return STACK.walk(frames -> frames.filter(frame -> isWritten(frame.getDeclaringClass()))
+                .findFirst()
+                .map(CallSites::describe)
+                .orElse(null));
+    }
+
+    /** Returns whether a class is code of the application, and not a proxy that was generated for such a class. */
+    private boolean isWritten(Class<?> type) {
+        return isOfApplication(type) && !type.getName().contains("$$");
     }
 
     private @Nullable String nearest(Stream<StackFrame> frames) {

@@ -39,11 +39,22 @@ final class DrainLog {
         }
     }
 
-    /** The first wait for the subscriptions is over, and the wait for the groups begins. */
-    static void groupsFollow(TaskTracker tracker, Duration waited) {
-        long tasks = tracker.size();
+    /** A group that stays open, but whose end is awaited. */
+    static void awaited(String what, long tasks, Duration wait) {
         if (tasks > 0) {
-            LOG.info(tracker(tracker) + " still has " + tasks(tasks) + " after " + LogText.seconds(waited)
+            LOG.info(what + " has " + tasks(tasks) + "; waiting up to " + LogText.seconds(wait));
+        }
+    }
+
+    static void skippedRun(String name) {
+        LOG.info("the application stops: the scheduled run of " + LogText.escape(name)
+                + " does not begin, nor do others from now on");
+    }
+
+    /** The first wait for subscriptions and background work is over, and the wait for the groups begins. */
+    static void groupsFollow(String what, long tasks, Duration waited) {
+        if (tasks > 0) {
+            LOG.info(what + " still has " + tasks(tasks) + " after " + LogText.seconds(waited)
                     + "; closing the groups, which get their full grace");
         }
     }

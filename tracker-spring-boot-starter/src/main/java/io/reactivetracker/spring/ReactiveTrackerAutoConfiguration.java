@@ -74,6 +74,7 @@ public final class ReactiveTrackerAutoConfiguration {
             TrackedBeans tracked,
             ConfigurableListableBeanFactory beans,
             ObjectProvider<CountedSubscriptions> subscriptions,
+            ObjectProvider<BackgroundWork> background,
             ObjectProvider<LifecycleProperties> lifecycle,
             ObjectProvider<TaskTimer> timers,
             ConfigurableApplicationContext context) {
@@ -87,6 +88,7 @@ public final class ReactiveTrackerAutoConfiguration {
                 new ContextDrain(
                         tracked,
                         subscriptions.getIfAvailable(),
+                        background.getIfAvailable(),
                         times,
                         timer,
                         ReactiveTrackerAutoConfiguration::inItsOwnThread),

@@ -24,6 +24,7 @@ import org.springframework.boot.convert.DurationUnit;
  *     and to wait for it at shutdown.
  * @param trackSubscriptionsIn Packages, including those below them, whose calls of subscribe() are counted. Default is
  *     the packages of the auto-configuration.
+ * @param background Settings of the work that Spring runs in the background.
  * @param shutdown Settings of the shutdown.
  * @param web Settings of responses.
  */
@@ -36,8 +37,17 @@ record ReactiveTrackerProperties(
         @DefaultValue("true") boolean quietCancelledTasks,
         @DefaultValue("false") boolean trackSubscriptions,
         @DefaultValue List<String> trackSubscriptionsIn,
+        @DefaultValue Background background,
         @DefaultValue Shutdown shutdown,
         @DefaultValue Web web) {
+
+    /**
+     * Properties below {@code reactive-tracker.background}.
+     *
+     * @param enabled Whether to count the work of @Async and @Scheduled methods and of Spring's executors as tasks, and
+     *     to wait for it at shutdown.
+     */
+    record Background(@DefaultValue("false") boolean enabled) {}
 
     /**
      * Properties below {@code reactive-tracker.shutdown}.

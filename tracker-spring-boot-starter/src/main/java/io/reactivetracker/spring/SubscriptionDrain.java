@@ -48,12 +48,7 @@ final class SubscriptionDrain {
         boolean unusedIsFirst = tracker.close();
         DrainLog.closed(DrainLog.tracker(tracker), tracker.size(), times.grace());
         return DrainWait.atMost(times.cancelWait().dividedBy(2), tracker.drained(), timer)
-                .thenRun(() -> DrainLog.groupsFollow(tracker, took()));
-    }
-
-    /** Returns the times of all others, when the first wait is over. */
-    ShutdownTimes timesOfOthers() {
-        return times.lessWait(took());
+                .thenRun(() -> DrainLog.groupsFollow(DrainLog.tracker(tracker), tracker.size(), took()));
     }
 
     /** Returns a future that completes when the others are over and no subscription is counted, or the time is over. */

@@ -37,7 +37,8 @@ class DocumentedPropertiesTest {
                         "management.endpoint.tasktrackers.access",
                         "management.health.tasktrackers.enabled")
                 .hasSize(ReactiveTrackerProperties.class.getRecordComponents().length
-                        - 2
+                        - 3
+                        + ReactiveTrackerProperties.Background.class.getRecordComponents().length
                         + ReactiveTrackerProperties.Shutdown.class.getRecordComponents().length
                         + ReactiveTrackerProperties.Web.class.getRecordComponents().length
                         + TaskWatchdogAutoConfiguration.Properties.class.getRecordComponents().length

@@ -179,6 +179,7 @@ class DrainTest {
         ContextDrain drain = new ContextDrain(
                 new TrackedBeans(context.getBeanFactory()),
                 null,
+                null,
                 new ShutdownTimes(Duration.ZERO, Duration.ofMillis(50)),
                 TaskTimer.system(),
                 cancel -> new Thread(cancel).start());
@@ -568,7 +569,7 @@ class DrainTest {
         }
         return new DrainLifecycle(
                 new ContextDrain(
-                        new TrackedBeans(context.getBeanFactory()), subscriptions, TIMES, timer, Runnable::run),
+                        new TrackedBeans(context.getBeanFactory()), subscriptions, null, TIMES, timer, Runnable::run),
                 new WebServerRequests(context.getBeanFactory(), Duration.ofSeconds(30), timer),
                 new StopOrder(context.getBeanFactory(), new TrackedBeans(context.getBeanFactory())),
                 DrainLifecycle.DEFAULT_PHASE_OF_DRAIN,
