@@ -114,6 +114,18 @@ class ShutdownReportTest {
     }
 
     @Test
+    void namesATaskThatTimedOutAsSuch() {
+        GroupTask late = GroupTask.issue(mails, TaskOptions.named("late"), () -> null);
+        CompletableFuture<ShutdownReport> report = group.shutdown(PLAN);
+        timer.advance(Duration.ofSeconds(4));
+        late.end(Outcome.TIMED_OUT);
+        assertThat(report.join().timedOut()).isOne();
+        assertThat(report.join().cancelledTasks())
+                .singleElement()
+                .hasToString("timed out: late #" + late.id() + " of group \"mails\", running, 4.0 s old");
+    }
+
+    @Test
     void namesTheTasksOfItsOwnTreeAndOfItsOwnTime() {
         HeldWork before = HeldWork.in(mails, "before");
         HeldWork mail = HeldWork.in(mails, "mail");

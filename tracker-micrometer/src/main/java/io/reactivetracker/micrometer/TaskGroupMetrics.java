@@ -11,7 +11,8 @@ import java.util.Objects;
 
 /**
  * The meters of a group and of all groups below it, including later ones: active and queued tasks, issued and ended
- * tasks by outcome, tasks that a watchdog has reported, the age of the oldest task, whether the group is closed, and how long its drain takes.
+ * tasks by outcome, tasks that a watchdog has reported, the age of the oldest task, whether the group is closed, and
+ * how long its drain takes.
  *
  * <pre>{@code
  * new TaskGroupMetrics(orders).bindTo(registry);
