@@ -57,7 +57,8 @@ class PackageGraphTest {
         "rxjava, internal, reactor, redis, micrometer, spring, -, -, -, -",
         "redis, group, adapter, reactor, rxjava, micrometer, spring, -, -, -",
         "micrometer, internal, recorder, redis, rxjava, spring, -, -, -, -",
-        "spring, internal, recorder, redis, rxjava, -, -, -, -, -"
+        "spring, internal, recorder, redis, rxjava, live, -, -, -, -",
+        "live, internal, group, adapter, recorder, reactor, rxjava, redis, micrometer, shutdown"
     })
     void aPackageUsesOnlyThoseBelowIt(
             String user, String a, String b, String c, String d, String e, String f, String g, String h, String i) {

@@ -45,6 +45,7 @@ final class DrainLifecycle implements Lifecycle, Phased, ApplicationListener<App
     private final ContextDrain drain;
     private final WebServerRequests requests;
     private final StopOrder order;
+    private final ShutdownProgress progress;
     private final int phase;
     private final ConfigurableApplicationContext context;
 
@@ -57,11 +58,13 @@ final class DrainLifecycle implements Lifecycle, Phased, ApplicationListener<App
             ContextDrain drain,
             WebServerRequests requests,
             StopOrder order,
+            ShutdownProgress progress,
             int phase,
             ConfigurableApplicationContext context) {
         this.drain = drain;
         this.requests = requests;
         this.order = order;
+        this.progress = progress;
         this.phase = phase;
         this.context = context;
     }
@@ -115,6 +118,7 @@ final class DrainLifecycle implements Lifecycle, Phased, ApplicationListener<App
         // What this calls may wait, or call this method: it gets the same future.
         CompletableFuture<Void> unused = begin().whenComplete((nothing, failure) -> {
             try {
+                progress.drainIsOver();
                 if (failure != null) {
                     DrainLog.failed("the application's tasks", failure);
                 }
@@ -127,7 +131,10 @@ final class DrainLifecycle implements Lifecycle, Phased, ApplicationListener<App
 
     private CompletableFuture<Void> begin() {
         try {
-            return requests.ended().thenCompose(ended -> drain.run());
+            return requests.ended().thenCompose(ended -> {
+                progress.drainBegins();
+                return drain.run();
+            });
         } catch (RuntimeException | Error failure) {
             return CompletableFuture.failedFuture(failure);
         }

@@ -43,7 +43,7 @@ record GroupDescription(
                 top.counts(),
                 top.children(),
                 top.omitted(),
-                TaskDescription.oldest(running),
+                TaskDescription.oldest(running, group),
                 TaskDescription.unlisted(running));
     }
 

@@ -67,6 +67,11 @@ public final class ReactiveTrackerAutoConfiguration {
         return new TrackedBeans(beans);
     }
 
+    @Bean
+    ShutdownProgress shutdownProgress(ConfigurableApplicationContext context, ObjectProvider<TaskTimer> timers) {
+        return new ShutdownProgress(context, timers.getIfUnique(TaskTimer::system));
+    }
+
     @Bean(DrainLifecycle.BEAN)
     @ConditionalOnSwitch(value = "shutdown.enabled", byDefault = true)
     DrainLifecycle drainLifecycle(
@@ -77,12 +82,14 @@ public final class ReactiveTrackerAutoConfiguration {
             ObjectProvider<BackgroundWork> background,
             ObjectProvider<LifecycleProperties> lifecycle,
             ObjectProvider<TaskTimer> timers,
+            ShutdownProgress progress,
             ConfigurableApplicationContext context) {
         ShutdownTimes.requireUnits(context.getEnvironment());
         Duration phaseTimeout =
                 lifecycle.getIfAvailable(LifecycleProperties::new).getTimeoutPerShutdownPhase();
         ShutdownTimes times = ShutdownTimes.of(properties.shutdown(), phaseTimeout);
         ShutdownWarnings.log(properties.shutdown(), times, phaseTimeout, context.getEnvironment());
+        progress.drainWillTake(times);
         TaskTimer timer = timers.getIfUnique(TaskTimer::system);
         return new DrainLifecycle(
                 new ContextDrain(
@@ -94,6 +101,7 @@ public final class ReactiveTrackerAutoConfiguration {
                         ReactiveTrackerAutoConfiguration::inItsOwnThread),
                 new WebServerRequests(beans, phaseTimeout, timer),
                 new StopOrder(beans, tracked),
+                progress,
                 properties.shutdown().phase(),
                 context);
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
+import java.time.Instant;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -23,7 +25,13 @@ public final class TaskTrackersEndpointAutoConfiguration {
     public TaskTrackersEndpointAutoConfiguration() {}
 
     @Bean
-    TaskTrackersEndpoint taskTrackersEndpoint(TrackedBeans beans) {
-        return new TaskTrackersEndpoint(beans);
+    TaskTrackersEndpoint taskTrackersEndpoint(
+            TrackedBeans beans, ShutdownProgress shutdown, ApplicationContext context) {
+        return new TaskTrackersEndpoint(beans, shutdown, Instant.ofEpochMilli(context.getStartupDate()));
+    }
+
+    @Bean
+    TaskTrackersWebExtension taskTrackersWebExtension(TaskTrackersEndpoint endpoint, ShutdownProgress shutdown) {
+        return new TaskTrackersWebExtension(endpoint, shutdown);
     }
 }

@@ -24,7 +24,7 @@ record TrackerDescription(String name, TrackedState state, long size, List<TaskD
                 tracker.name(),
                 TrackedState.of(tracker),
                 tracker.size(),
-                TaskDescription.oldest(running),
+                TaskDescription.oldest(running, tracker),
                 TaskDescription.unlisted(running));
     }
 }

@@ -572,6 +572,7 @@ class DrainTest {
                         new TrackedBeans(context.getBeanFactory()), subscriptions, null, TIMES, timer, Runnable::run),
                 new WebServerRequests(context.getBeanFactory(), Duration.ofSeconds(30), timer),
                 new StopOrder(context.getBeanFactory(), new TrackedBeans(context.getBeanFactory())),
+                new ShutdownProgress(context, timer),
                 DrainLifecycle.DEFAULT_PHASE_OF_DRAIN,
                 context);
     }

@@ -3,6 +3,7 @@ package io.reactivetracker.spring;
 
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.group.TaskGroup;
@@ -98,6 +99,22 @@ class TaskTrackersEndpointAutoConfigurationTest {
         assertThat(description.unlisted()).isEqualTo(5);
         assertThat(description.running().get(0).id())
                 .isEqualTo(top.runningTasks().get(0).id());
+        assertThat(top.cancel()).isTrue();
+    }
+
+    @Test
+    void aTaskIsListedWithItsOwnGroup() {
+        TaskGroup top = TaskGroup.builder("top").build();
+        TaskGroup middle = top.child("middle");
+        var unused = spawn(top, Mono.never().name("a"));
+        unused = spawn(middle.child("bottom"), Mono.never().name("b"));
+        unused = spawn(middle, Mono.never().name("c"));
+        assertThat(GroupDescription.of(top).running())
+                .extracting(TaskDescription::name, TaskDescription::group)
+                .containsExactly(tuple("a", "top"), tuple("b", "bottom"), tuple("c", "middle"));
+        assertThat(GroupDescription.of(middle).running())
+                .extracting(TaskDescription::group)
+                .containsExactly("bottom", "middle");
         assertThat(top.cancel()).isTrue();
     }
 

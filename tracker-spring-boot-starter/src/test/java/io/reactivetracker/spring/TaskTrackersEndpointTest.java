@@ -87,7 +87,7 @@ class TaskTrackersEndpointTest {
                     .jsonPath("$.groups.orders.counts.active")
                     .isEqualTo(2)
                     .jsonPath("$.groups.orders.counts.length()")
-                    .isEqualTo(7)
+                    .isEqualTo(8)
                     .jsonPath("$.groups.orders.children[0].name")
                     .isEqualTo("mails")
                     .jsonPath("$.groups.orders.children[0].counts.active")

@@ -150,6 +150,8 @@ class TrackerRuntimeHintsTest {
         }
         for (Class<? extends Record> answer : List.of(
                 TaskTrackersEndpoint.Report.class,
+                TaskTrackersEndpoint.Application.class,
+                ShutdownProgress.Description.class,
                 GroupDescription.class,
                 GroupDescription.Child.class,
                 TrackerDescription.class,

@@ -31,7 +31,7 @@ public final class LiveDemo {
         int managementPort = freePort();
         String password = UUID.randomUUID().toString();
         System.out.printf(
-                "%nhttp://127.0.0.1:%d/live/   user ops, password %s%n%d deploys, one each %d s; Ctrl-C ends it%n",
+                "%nhttp://127.0.0.1:%d/actuator/live   user ops, password %s%n%d deploys, one each %d s; Ctrl-C ends it%n",
                 managementPort, password, DEPLOYS, BETWEEN_DEPLOYS.toSeconds());
         try (Carrier carrier = new Carrier(0, Waves.TIME_FOR_EACH)) {
             carrier.open();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker.examples.shutdown.demo;
+package io.reactivetracker.live;
 
 import java.io.BufferedReader;
 import java.io.File;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker.examples.shutdown.demo;
+package io.reactivetracker.live;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -81,10 +82,33 @@ final class BrowserPage implements AutoCloseable {
         return evaluate("document.querySelector('" + selector + "')?.innerText");
     }
 
+    /** Presses a key that is named as in JavaScript, with the code that makes the browser itself act on it. */
     void press(String key) throws Exception {
-        for (String type : List.of("keyDown", "keyUp")) {
-            send("Input.dispatchKeyEvent", Map.of("type", type, "key", key, "code", key));
+        Map<String, Object> event = new HashMap<>(Map.of("key", key, "code", key));
+        event.put(
+                "windowsVirtualKeyCode",
+                switch (key) {
+                    case "Tab" -> 9;
+                    case "Enter" -> 13;
+                    case "Escape" -> 27;
+                    case "ArrowLeft" -> 37;
+                    case "ArrowRight" -> 39;
+                    default -> throw new IllegalArgumentException(key);
+                });
+        if (key.equals("Enter")) {
+            event.put("text", "\r");
         }
+        for (String type : List.of("keyDown", "keyUp")) {
+            event.put("type", type);
+            send("Input.dispatchKeyEvent", event);
+        }
+    }
+
+    /** Cuts the browser off from all servers, or connects it again. */
+    void offline(boolean isOffline) throws Exception {
+        send(
+                "Network.emulateNetworkConditions",
+                Map.of("offline", isOffline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
     }
 
     void screenshot(Path file) throws Exception {
