@@ -2,8 +2,12 @@
 package io.reactivetracker;
 
 import io.reactivetracker.internal.BlockingExecutor;
+import io.reactivetracker.internal.CancelScope;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.InterruptibleCall;
+import io.reactivetracker.internal.Throwables;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -16,10 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class BlockingTask<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
 
     private final TaskToken token;
+    private final Callable<T> body;
     private final InterruptibleCall<T> call;
+
+    // Guarded by this: releases the tasks that wait for the body; null once it has returned.
+    private @Nullable List<Runnable> holds = new ArrayList<>();
 
     private BlockingTask(TaskToken token, Callable<T> body) {
         this.token = token;
+        this.body = body;
         this.call = new InterruptibleCall<>(body);
     }
 
@@ -52,9 +61,11 @@ final class BlockingTask<T extends @Nullable Object> extends CompletableFuture<T
             } finally {
                 CurrentTask.swap(outer);
                 token.close();
+                releaseHolds();
             }
         } catch (Throwable failure) {
             if (call.isCancelled()) {
+                Throwables.reportAfterCancel(failure, body);
                 super.cancel(true);
             } else {
                 completeExceptionally(failure);
@@ -68,6 +79,27 @@ final class BlockingTask<T extends @Nullable Object> extends CompletableFuture<T
     public boolean cancel(boolean mayInterrupt) {
         // The code first: dependents of this future run in this thread, and may block.
         call.cancel();
+        holdCancelledTask();
         return super.cancel(mayInterrupt);
+    }
+
+    private synchronized void holdCancelledTask() {
+        if (holds != null) {
+            Runnable release = CancelScope.hold();
+            if (release != null) {
+                holds.add(release);
+            }
+        }
+    }
+
+    private void releaseHolds() {
+        List<Runnable> releases;
+        synchronized (this) {
+            releases = holds;
+            holds = null;
+        }
+        if (releases != null) {
+            releases.forEach(Runnable::run);
+        }
     }
 }

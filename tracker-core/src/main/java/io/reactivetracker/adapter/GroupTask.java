@@ -119,6 +119,15 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
     boolean end(Outcome outcome);
 
     /**
+     * Cancels the upstream of this task. What the cancel does not wait for may hold the task: blocking bodies that it
+     * interrupts, and {@linkplain CancelledTask#hold clean-up}. A held task is counted as active after its {@link #end},
+     * until the last of them has ended.
+     *
+     * @param cancel cancels the upstream, in this thread
+     */
+    void runCancel(Runnable cancel);
+
+    /**
      * Returns whether the task is cancelled: by itself, with its group, or with a group above. Creates no token.
      *
      * @return true from then on

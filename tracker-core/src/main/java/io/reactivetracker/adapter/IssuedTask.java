@@ -9,6 +9,7 @@ import io.reactivetracker.group.Continuation;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskContext;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.internal.CancelScope;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +47,16 @@ final class IssuedTask extends AbstractGroupTask implements GroupTask {
     @Override
     public boolean end(Outcome outcome) {
         boolean isFirst = super.end(outcome);
+        if (isFirst && !isClosed()) {
+            // Held: it ends with the last release.
+            return true;
+        }
+        TaskBody ended = body;
         // A task that is retained must not retain its body.
         body = null;
+        if (isFirst && ended != null) {
+            ended.taskEnded();
+        }
         return isFirst;
     }
 
@@ -79,6 +88,11 @@ final class IssuedTask extends AbstractGroupTask implements GroupTask {
     protected @Nullable String operators() {
         TaskBody current = isStarted() ? body : null;
         return current == null ? null : current.operators();
+    }
+
+    @Override
+    public void runCancel(Runnable cancel) {
+        CancelScope.run(this::hold, cancel);
     }
 
     // The rest is what every task of a group does.

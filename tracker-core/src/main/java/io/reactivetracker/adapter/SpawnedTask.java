@@ -10,6 +10,7 @@ import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.group.GroupClosedException;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.internal.CancelScope;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,10 @@ public abstract class SpawnedTask<T> {
 
     private @Nullable T value;
     private volatile boolean finished;
+
+    // Of a task of a tracker, guarded by this.
+    private int holds;
+    private boolean hasDelivered;
 
     /**
      * Creates a task of a tracker.
@@ -146,6 +151,52 @@ public abstract class SpawnedTask<T> {
      */
     protected abstract void drop(Throwable error);
 
+    /** Tells those who wait that nothing of the task runs any more. */
+    protected abstract void emitEnded();
+
+    /** Ends a task of a group, once it is not counted any more. Called by the subscriber of the group. */
+    public final void taskEnded() {
+        emitEnded();
+    }
+
+    /** Ends a task of a tracker, unless it is held. A task of a group is ended by the subscriber of the group. */
+    private void endDelivery() {
+        synchronized (this) {
+            hasDelivered = true;
+            if (holds > 0) {
+                return;
+            }
+        }
+        closeAndTell();
+    }
+
+    private void closeAndTell() {
+        if (counted != null) {
+            counted.close();
+            emitEnded();
+        }
+    }
+
+    private @Nullable Runnable hold() {
+        synchronized (this) {
+            if (hasDelivered) {
+                return null;
+            }
+            holds++;
+        }
+        return this::release;
+    }
+
+    private void release() {
+        synchronized (this) {
+            holds--;
+            if (holds > 0 || !hasDelivered) {
+                return;
+            }
+        }
+        closeAndTell();
+    }
+
     /**
      * Keeps the result.
      *
@@ -158,8 +209,10 @@ public abstract class SpawnedTask<T> {
     /** Ends the task as succeeded. */
     public final void onComplete() {
         finished = true;
-        try (counted) {
+        try {
             emitResult(value);
+        } finally {
+            endDelivery();
         }
     }
 
@@ -170,10 +223,12 @@ public abstract class SpawnedTask<T> {
      */
     public final void onError(Throwable error) {
         finished = true;
-        try (counted) {
+        try {
             if (!emitError(error) && !abortToken.isCancelled()) {
                 drop(error);
             }
+        } finally {
+            endDelivery();
         }
     }
 
@@ -202,7 +257,17 @@ public abstract class SpawnedTask<T> {
      */
     public final boolean abort() {
         // The token may be cancelled while the last signal is being delivered; then that is the outcome.
-        return !finished && abortToken.cancel() && signals != null && signals.isCut();
+        if (finished) {
+            return false;
+        }
+        boolean[] isCancelled = new boolean[1];
+        Runnable cancel = () -> isCancelled[0] = abortToken.cancel();
+        if (counted == null) {
+            cancel.run();
+        } else {
+            CancelScope.run(this::hold, cancel);
+        }
+        return isCancelled[0] && signals != null && signals.isCut();
     }
 
     /**

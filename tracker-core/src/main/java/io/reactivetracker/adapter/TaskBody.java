@@ -41,4 +41,10 @@ public interface TaskBody {
     default @Nullable String operators() {
         return null;
     }
+
+    /**
+     * Called once the task has ended and is not counted any more: nothing {@linkplain GroupTask#runCancel holds} it. It
+     * must not throw.
+     */
+    default void taskEnded() {}
 }

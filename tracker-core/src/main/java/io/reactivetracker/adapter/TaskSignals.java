@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.adapter;
 
+import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.internal.CancelScope;
 import io.reactivetracker.internal.Throwables;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The signals of one subscription that a tracker counts. This object is the token, so an adapter's subscriber, which
@@ -106,13 +109,20 @@ public abstract class TaskSignals extends TaskToken {
             return;
         }
         try {
-            cancelUpstream();
+            CancelScope.run(this::hold, this::cancelUpstream);
         } finally {
             // While the last signal is delivered, the task runs until the delivery returns.
             if (!done) {
                 close();
             }
         }
+    }
+
+    /** Counts what the cancel does not wait for as a task of the same name. */
+    private @Nullable Runnable hold() {
+        RunningTask task = runningTask();
+        TaskToken held = task == null ? tracker().token() : tracker().token(task.name());
+        return held::close;
     }
 
     /**

@@ -8,6 +8,7 @@ import io.reactivetracker.internal.Trampoline;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,10 @@ public abstract class AbstractGroupTask extends CancellableTask {
     private @Nullable TaskAdmission request;
 
     private volatile @Nullable TaskFailures failures;
+
+    // Guarded by the lock of the stripe. A task that is held when it ends keeps its outcome until the last release.
+    private int holds;
+    private @Nullable Outcome heldOutcome;
 
     /**
      * Counts a task, and adds it to its group. It has a permit already if its admission grants at once.
@@ -247,8 +252,12 @@ public abstract class AbstractGroupTask extends CancellableTask {
         List<CancelledTasks> reports;
         group().state().stripes().detectContention(stripe);
         synchronized (stripe) {
-            if (hasEnded()) {
+            if (hasEnded() || heldOutcome != null) {
                 return false;
+            }
+            if (holds > 0) {
+                heldOutcome = outcome;
+                return true;
             }
             stripe.setTaken(true);
             wasQueued = !isActiveNow();
@@ -285,6 +294,39 @@ public abstract class AbstractGroupTask extends CancellableTask {
             super.close();
         }
         return true;
+    }
+
+    /**
+     * Keeps the task counted, and active, after its {@link #end}: code that its cancel does not wait for still runs.
+     *
+     * @return releases the task at its first run; null if the task has ended
+     */
+    protected @Nullable Runnable hold() {
+        synchronized (stripe()) {
+            if (hasEnded()) {
+                return null;
+            }
+            holds++;
+        }
+        AtomicBoolean isReleased = new AtomicBoolean();
+        return () -> {
+            if (!isReleased.getAndSet(true)) {
+                release();
+            }
+        };
+    }
+
+    private void release() {
+        Outcome outcome;
+        synchronized (stripe()) {
+            holds--;
+            if (holds > 0 || heldOutcome == null) {
+                return;
+            }
+            outcome = heldOutcome;
+            heldOutcome = null;
+        }
+        boolean unused = end(outcome);
     }
 
     private void leaveTree() {

@@ -6,6 +6,7 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.internal.BlockingExecutor;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.InterruptibleCall;
+import io.reactivetracker.internal.Throwables;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +66,12 @@ final class BlockingBody<T extends @Nullable Object> implements Function<TaskCon
                 cancel.close();
             }
         } catch (Throwable failure) {
-            ended.completeExceptionally(failure);
+            if (call.isCancelled()) {
+                Throwables.reportAfterCancel(failure, body);
+                ended.cancel(false);
+            } else {
+                ended.completeExceptionally(failure);
+            }
             return;
         }
         ended.complete(value);

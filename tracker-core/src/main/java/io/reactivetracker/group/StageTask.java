@@ -3,8 +3,10 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TrackerClosedException;
+import io.reactivetracker.internal.CancelScope;
 import io.reactivetracker.internal.CurrentTask;
 import io.reactivetracker.internal.Throwables;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +31,9 @@ final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
     private boolean isRunning;
     private boolean isStopped;
     private boolean isSettled;
+
+    // Releases the tasks whose cancel has cancelled this one, and that wait for the attempt. Guarded by this.
+    private @Nullable List<Runnable> holds;
 
     @SuppressWarnings("this-escape") // to its own future
     private StageTask(
@@ -109,7 +114,11 @@ final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
             }
         }
         if (hasStopped) {
+            if (failure != null) {
+                Throwables.reportAfterCancel(Throwables.unwrap(failure), this);
+            }
             end(Outcome.CANCELLED);
+            releaseHolds();
         } else if (failure == null) {
             end(Outcome.SUCCEEDED);
             result.complete(value);
@@ -165,6 +174,28 @@ final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
         return running instanceof BlockingBody<?> blocking ? blocking.stack() : List.of();
     }
 
+    /** Keeps the task that this thread cancels counted while an attempt runs. */
+    private synchronized void holdCancelledTask() {
+        Runnable release = isRunning ? CancelScope.hold() : null;
+        if (release != null) {
+            if (holds == null) {
+                holds = new ArrayList<>(1);
+            }
+            holds.add(release);
+        }
+    }
+
+    private void releaseHolds() {
+        List<Runnable> releases;
+        synchronized (this) {
+            releases = holds;
+            holds = null;
+        }
+        if (releases != null) {
+            releases.forEach(Runnable::run);
+        }
+    }
+
     private synchronized boolean isSettled() {
         return isSettled;
     }
@@ -186,6 +217,7 @@ final class StageTask<T extends @Nullable Object> extends AbstractGroupTask {
                 task.cancellationToken().cancel();
                 // If another thread cancels the task just now, that may not have reached it before this returns.
                 task.cancelTask();
+                task.holdCancelledTask();
             }
             return isCancelled();
         }

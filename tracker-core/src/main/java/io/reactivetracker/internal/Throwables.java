@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.internal;
 
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
 /** Handles failures that follow other failures, and those that no caller can catch. */
 public final class Throwables {
 
     private static final int MAX_SUPPRESSED = 8;
+    private static final int MAX_CAUSES = 16;
 
     private Throwables() {}
 
@@ -62,6 +66,47 @@ public final class Throwables {
     public static Throwable unwrap(Throwable failure) {
         Throwable cause = failure.getCause();
         return failure instanceof CompletionException && cause != null ? cause : failure;
+    }
+
+    /**
+     * Returns whether a failure is what a cancel or an interrupt causes, itself or by one of its causes.
+     *
+     * @param failure what cancelled code has thrown
+     * @return false if the failure has another reason
+     */
+    public static boolean isInterruption(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof InterruptedException
+                    || cause instanceof CancellationException
+                    || cause instanceof InterruptedIOException
+                    || cause instanceof ClosedByInterruptException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    /**
+     * Passes the failure of cancelled code, whose caller has gone, to a handler, unless the cancel is its reason.
+     *
+     * @param failure what the code has thrown
+     * @param body the code; gets the failure if it is an uncaught-exception handler, otherwise that of this thread does
+     */
+    public static void reportAfterCancel(Throwable failure, Object body) {
+        if (isInterruption(failure)) {
+            return;
+        }
+        if (!(body instanceof Thread.UncaughtExceptionHandler handler)) {
+            reportUncaught(failure);
+            return;
+        }
+        try {
+            handler.uncaughtException(Thread.currentThread(), failure);
+        } catch (Throwable broken) {
+            reportUncaught(broken);
+        }
     }
 
     /**

@@ -67,7 +67,7 @@ class SpawnedTaskTest {
         Spawned task = SpawnedTask.spawn(tracker, SHIP, Spawned::new);
         task.onNext("shipped");
         task.onComplete();
-        assertThat(task.events).containsExactly("result shipped, tasks 1");
+        assertThat(task.events).containsExactly("result shipped, tasks 1", "ended, tasks 0");
         assertThat(tracker.size()).isZero();
         assertThat(task).hasToString("TaskHandle[ship #" + task.id() + ", finished]");
     }
@@ -92,9 +92,10 @@ class SpawnedTaskTest {
         Spawned aborted = SpawnedTask.spawn(tracker, SHIP, Spawned::new);
         assertThat(aborted.abort()).as("no upstream was cut off").isFalse();
         aborted.onError(failure);
-        assertThat(awaited.events).containsExactly("error no ship, tasks 1");
-        assertThat(alone.events).containsExactly("error no ship, tasks 1", "dropped no ship, tasks 1");
-        assertThat(aborted.events).containsExactly("error no ship, tasks 1");
+        assertThat(awaited.events).containsExactly("error no ship, tasks 1", "ended, tasks 0");
+        assertThat(alone.events)
+                .containsExactly("error no ship, tasks 1", "dropped no ship, tasks 1", "ended, tasks 0");
+        assertThat(aborted.events).containsExactly("error no ship, tasks 1", "ended, tasks 0");
     }
 
     private final class Spawned extends SpawnedTask<String> {
@@ -123,6 +124,11 @@ class SpawnedTaskTest {
         protected boolean emitError(Throwable error) {
             record("error " + error.getMessage());
             return isAwaited;
+        }
+
+        @Override
+        protected void emitEnded() {
+            events.add("ended, tasks " + tracker.size());
         }
 
         @Override

@@ -120,4 +120,37 @@ class BlockingBodyTest {
         assertThatThrownBy(() -> group.submitBlocking(TaskOptions.defaults(), () -> "never"))
                 .isInstanceOf(GroupClosedException.class);
     }
+
+    @Test
+    void aFailureAfterTheCancelReachesTheUncaughtHandlerAndTheEndOfACancelDoesNot() throws Exception {
+        java.util.List<Throwable> reported = new java.util.concurrent.CopyOnWriteArrayList<>();
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> reported.add(failure));
+        try {
+            CompletableFuture<String> stage = new CompletableFuture<>();
+            CompletableFuture<String> interrupted = new CompletableFuture<>();
+            CompletableFuture<String> ofStage = group.submit("stage", context -> stage);
+            CompletableFuture<String> ofInterrupted = group.submit("interrupted", context -> interrupted);
+            CompletableFuture<String> ofBody = group.submitBlocking("body", () -> {
+                begun.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException stop) {
+                    throw new IllegalStateException("disk full");
+                }
+                return "never";
+            });
+            begun.await();
+            ofStage.cancel(true);
+            ofInterrupted.cancel(true);
+            ofBody.cancel(true);
+            stage.completeExceptionally(new IllegalStateException("no paper"));
+            interrupted.completeExceptionally(new InterruptedException());
+
+            await().dontCatchUncaughtExceptions().until(() -> group.counts().cancelled() == 3);
+            assertThat(reported).extracting(Throwable::getMessage).containsExactlyInAnyOrder("disk full", "no paper");
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+    }
 }

@@ -170,7 +170,7 @@ class CancelWithSubscriber<T> extends CancellableSignals implements CoreSubscrib
             cancelled();
         } else if (claimCancel()) {
             try {
-                s.cancel();
+                cancel(s);
             } finally {
                 cancelled();
             }
@@ -183,8 +183,13 @@ class CancelWithSubscriber<T> extends CancellableSignals implements CoreSubscrib
     private void cancelUpstreamOnce() {
         Subscription s = upstream;
         if (s != null && claimCancel()) {
-            s.cancel();
+            cancel(s);
         }
+    }
+
+    /** Cancels the upstream; called once. */
+    void cancel(Subscription s) {
+        s.cancel();
     }
 
     /** As documented, but in the calling thread's own thread-locals: something threw there. */

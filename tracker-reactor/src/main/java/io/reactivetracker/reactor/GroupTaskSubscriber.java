@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
@@ -102,6 +103,18 @@ final class GroupTaskSubscriber<T> extends CancelWithSubscriber<T> implements Ta
     @Override
     public @Nullable String operators() {
         return Pipelines.operatorsOf(Scannable.from(scanUnsafe(Attr.PARENT)));
+    }
+
+    @Override
+    void cancel(Subscription s) {
+        task.runCancel(s::cancel);
+    }
+
+    @Override
+    public void taskEnded() {
+        if (actual instanceof SpawnSubscriber<?> handle) {
+            handle.taskEnded();
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
+import io.reactivetracker.adapter.CancelledTask;
 import io.reactivetracker.adapter.PublisherContinuation;
 import io.reactivetracker.adapter.ScheduledBody;
 import io.reactivetracker.group.Continuation;
@@ -25,14 +26,18 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
+import reactor.core.CorePublisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.Scannable.Attr.RunStyle;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.ParallelFlux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /**
  * Tracks pipelines of Project Reactor.
@@ -198,8 +203,10 @@ public final class ReactorTracking {
         Objects.requireNonNull(tracker, "tracker must not be null");
         Objects.requireNonNull(body, "body must not be null");
         TaskOptions options = TaskOptions.named(taskName);
-        return Mono.fromFuture(
-                () -> tracker.submitBlocking(options, new ScheduledBody<T>(body, Schedulers::onSchedule)));
+        return Mono.fromFuture(() -> tracker.submitBlocking(
+                options,
+                new ScheduledBody<T>(
+                        body, Schedulers::onSchedule, error -> Operators.onErrorDropped(error, Context.empty()))));
     }
 
     /**
@@ -365,7 +372,10 @@ public final class ReactorTracking {
         return Mono.deferContextual(context -> {
             TaskContext parent = context.getOrDefault(TaskContext.class, null);
             TaskOptions own = parent == null ? options : options.and(TaskOptions.childOf(parent));
-            return Mono.fromFuture(() -> group.submitBlocking(own, new ScheduledBody<T>(body, Schedulers::onSchedule)));
+            return Mono.fromFuture(() -> group.submitBlocking(
+                    own,
+                    new ScheduledBody<T>(
+                            body, Schedulers::onSchedule, error -> Operators.onErrorDropped(error, Context.empty()))));
         });
     }
 
@@ -591,6 +601,46 @@ public final class ReactorTracking {
                 "cancelWith",
                 RunStyle.SYNC,
                 (source, actual) -> CancelWithSubscriber.subscribe(source, actual, token)));
+    }
+
+    /**
+     * Counts asynchronous clean-up as part of the task that is cancelled.
+     *
+     * <p>{@code usingWhen} starts its clean-up when it is cancelled, and does not wait for it. With this operator the
+     * task stays counted until the clean-up has ended, also in a group that is closed or cancelled:
+     *
+     * <pre>{@code
+     * Flux.usingWhen(connect(), this::export, connection -> connection.close().transform(trackCleanUp()))
+     *         .transform(trackWith(group, "export"));
+     * }</pre>
+     *
+     * <p>It serves tasks of trackers, of groups, and of {@code spawn}. It must be subscribed to in the thread that
+     * cancels, as {@code usingWhen} does; it changes nothing elsewhere, in particular after a completion or an error,
+     * where {@code usingWhen} itself waits.
+     *
+     * @param <P> the type of the pipeline: {@code Mono}, {@code Flux} or {@code Publisher}
+     * @return an operator for any number of pipelines
+     */
+    public static <P extends Publisher<?>> UnaryOperator<P> trackCleanUp() {
+        return PipelineStep.operator(publisher ->
+                PipelineStep.of(publisher, "trackCleanUp", RunStyle.SYNC, ReactorTracking::subscribeCleanUp));
+    }
+
+    private static <T> void subscribeCleanUp(CorePublisher<? extends T> source, CoreSubscriber<? super T> actual) {
+        Runnable release = CancelledTask.hold();
+        if (release == null) {
+            source.subscribe(actual);
+            return;
+        }
+        boolean isSubscribed = false;
+        try {
+            Flux.<T>from(source).doFinally(signal -> release.run()).subscribe(actual);
+            isSubscribed = true;
+        } finally {
+            if (!isSubscribed) {
+                release.run();
+            }
+        }
     }
 
     /**

@@ -22,6 +22,7 @@ import reactor.util.context.Context;
 final class SpawnSubscriber<T> extends SpawnedTask<T> implements TaskHandle<T>, CoreSubscriber<T> {
 
     private final Sinks.One<T> outcome = Sinks.one();
+    private final Sinks.Empty<Void> ended = Sinks.empty();
 
     private SpawnSubscriber(TaskToken token) {
         super(token);
@@ -90,8 +91,18 @@ final class SpawnSubscriber<T> extends SpawnedTask<T> implements TaskHandle<T>, 
     }
 
     @Override
+    protected void emitEnded() {
+        ended.tryEmitEmpty();
+    }
+
+    @Override
     protected void drop(Throwable error) {
         Operators.onErrorDropped(error, Context.empty());
+    }
+
+    @Override
+    public Mono<Void> ended() {
+        return ended.asMono();
     }
 
     @Override

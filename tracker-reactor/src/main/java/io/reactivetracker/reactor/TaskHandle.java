@@ -49,6 +49,18 @@ public interface TaskHandle<T> {
     Mono<T> join();
 
     /**
+     * Waits until nothing of the task runs any more: it has its outcome, is no longer counted, and the blocking bodies
+     * and clean-up that its cancel left running have returned.
+     *
+     * <p>Any number of subscribers may wait, also after the end. It completes also if the task fails or is aborted.
+     * {@code blocking} bodies, stages of {@code submit} and {@link ReactorTracking#trackCleanUp()}  are waited for. Other code
+     * that runs on in another thread can't be seen.
+     *
+     * @return completes after {@link #join()}, never with an error
+     */
+    Mono<Void> ended();
+
+    /**
      * Stops the task: cancels its upstream, and makes a {@link TaskCancelledException} its outcome.
      *
      * <p>As with every cancel in Reactor, code that is running in another thread may run on for a while.

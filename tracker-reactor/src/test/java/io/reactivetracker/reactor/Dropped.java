@@ -31,6 +31,12 @@ final class Dropped implements BeforeEachCallback, AfterEachCallback {
         assertThat(elements).as("elements that were dropped unexpectedly").isEmpty();
     }
 
+    List<Throwable> errors() {
+        synchronized (errors) {
+            return List.copyOf(errors);
+        }
+    }
+
     List<Throwable> takeErrors() {
         synchronized (errors) {
             List<Throwable> taken = List.copyOf(errors);

@@ -21,7 +21,7 @@ import org.reactivestreams.Subscription;
  */
 class CancellableSubscriber<T> extends CancellableSignals implements FlowableSubscriber<T>, Subscription {
 
-    private final Subscriber<? super T> downstream;
+    final Subscriber<? super T> downstream;
 
     // Set before the gate is entered to pass it on: a thread that cuts off later sees it, and one that was first keeps
     // the gate closed.
@@ -194,7 +194,7 @@ class CancellableSubscriber<T> extends CancellableSignals implements FlowableSub
             cancelled();
         } else if (claimCancel()) {
             try {
-                s.cancel();
+                cancel(s);
             } finally {
                 cancelled();
             }
@@ -205,7 +205,12 @@ class CancellableSubscriber<T> extends CancellableSignals implements FlowableSub
     protected final void cancelUpstream() {
         Subscription s = upstream;
         if (s != null && claimCancel()) {
-            s.cancel();
+            cancel(s);
         }
+    }
+
+    /** Cancels the upstream, once. */
+    void cancel(Subscription s) {
+        s.cancel();
     }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
 
 /**
  * One subscription that is a task of a group: passes signals on, is cut off when the task is cancelled, and ends the
@@ -163,6 +164,18 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
     @Override
     public void cancelTask() {
         cutOff();
+    }
+
+    @Override
+    void cancel(Subscription s) {
+        task.runCancel(s::cancel);
+    }
+
+    @Override
+    public void taskEnded() {
+        if (downstream instanceof SpawnSubscriber<?> handle) {
+            handle.taskEnded();
+        }
     }
 
     @Override

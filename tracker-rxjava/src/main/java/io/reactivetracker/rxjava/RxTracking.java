@@ -272,8 +272,8 @@ public final class RxTracking {
         Objects.requireNonNull(tracker, "tracker must not be null");
         Objects.requireNonNull(body, "body must not be null");
         TaskOptions options = TaskOptions.named(taskName);
-        return Maybe.create(new MaybeOfFuture<T>(
-                () -> tracker.submitBlocking(options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule))));
+        return Maybe.create(new MaybeOfFuture<T>(() -> tracker.submitBlocking(
+                options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule, RxJavaPlugins::onError))));
     }
 
     /**
@@ -295,8 +295,8 @@ public final class RxTracking {
         Objects.requireNonNull(group, "group must not be null");
         Objects.requireNonNull(body, "body must not be null");
         TaskOptions options = TaskOptions.named(taskName);
-        return Maybe.create(new MaybeOfFuture<T>(
-                () -> group.submitBlocking(options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule))));
+        return Maybe.create(new MaybeOfFuture<T>(() -> group.submitBlocking(
+                options, new ScheduledBody<T>(body, RxJavaPlugins::onSchedule, RxJavaPlugins::onError))));
     }
 
     /**

@@ -7,10 +7,12 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.adapter.SpawnedTask;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
+import io.reactivex.rxjava3.subjects.CompletableSubject;
 import io.reactivex.rxjava3.subjects.MaybeSubject;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -19,6 +21,7 @@ import org.reactivestreams.Subscription;
 final class SpawnSubscriber<T> extends SpawnedTask<T> implements TaskHandle<T>, FlowableSubscriber<T> {
 
     private final MaybeSubject<T> outcome = MaybeSubject.create();
+    private final CompletableSubject ended = CompletableSubject.create();
 
     private SpawnSubscriber(TaskToken token) {
         super(token);
@@ -77,8 +80,18 @@ final class SpawnSubscriber<T> extends SpawnedTask<T> implements TaskHandle<T>, 
     }
 
     @Override
+    protected void emitEnded() {
+        ended.onComplete();
+    }
+
+    @Override
     protected void drop(Throwable error) {
         RxJavaPlugins.onError(error);
+    }
+
+    @Override
+    public Completable ended() {
+        return ended.hide();
     }
 
     @Override

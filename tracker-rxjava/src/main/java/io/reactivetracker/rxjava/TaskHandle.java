@@ -3,6 +3,7 @@ package io.reactivetracker.rxjava;
 
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskCancelledException;
+import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.plugins.RxJavaPlugins;
 
@@ -45,6 +46,18 @@ public interface TaskHandle<T> {
      * @return the outcome
      */
     Maybe<T> join();
+
+    /**
+     * Waits until nothing of the task runs any more: it has its outcome, is no longer counted, and the blocking bodies
+     * and clean-up that its cancel left running have returned.
+     *
+     * <p>Any number of subscribers may wait, also after the end. It completes also if the task fails or is aborted.
+     * {@code blocking} bodies, stages of {@code submit} and other held work  are waited for. Other code
+     * that runs on in another thread can't be seen.
+     *
+     * @return completes after {@link #join()}, never with an error
+     */
+    Completable ended();
 
     /**
      * Stops the task: its upstream is cancelled and its outcome is a {@link TaskCancelledException}.

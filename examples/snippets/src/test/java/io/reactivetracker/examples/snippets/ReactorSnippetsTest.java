@@ -5,6 +5,7 @@ import static io.reactivetracker.TaskOptions.named;
 import static io.reactivetracker.TaskOptions.strict;
 import static io.reactivetracker.reactor.ReactorTracking.cancelWith;
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
+import static io.reactivetracker.reactor.ReactorTracking.trackCleanUp;
 import static io.reactivetracker.reactor.ReactorTracking.trackWith;
 import static io.reactivetracker.reactor.ReactorTracking.untilClosed;
 import static io.reactivetracker.reactor.ReactorTracking.whenDrained;
@@ -12,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.reactor.TaskHandle;
 import java.time.Duration;
 import java.util.List;
@@ -106,5 +108,29 @@ class ReactorSnippetsTest {
         tracker.close();
         assertThat(shipped).containsExactly("one");
         assertThat(tracker.isDrained()).isTrue();
+    }
+
+    private record Connection() {
+        Mono<Void> close() {
+            return Mono.empty();
+        }
+    }
+
+    private Mono<Connection> connect() {
+        return Mono.fromSupplier(Connection::new);
+    }
+
+    private Flux<String> export(Connection connection) {
+        return orders;
+    }
+
+    @Test
+    void theCleanUp() {
+        TaskGroup group = TaskGroup.builder("exports").build();
+        // spotless:off
+        Flux.usingWhen(connect(), this::export, connection -> connection.close().transform(trackCleanUp()))
+                .transform(trackWith(group, "export"));
+        // spotless:on
+        assertThat(group.counts().issued()).isZero();
     }
 }
