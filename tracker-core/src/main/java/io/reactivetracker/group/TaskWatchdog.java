@@ -146,21 +146,20 @@ public final class TaskWatchdog implements Registration {
     private long report() {
         long now = timer.nanoTime();
         Look look = new Look(now);
-        group.forEachGroup(each -> each.state().stripes().forEach(stripe -> stripe.forOldest(look::isOverdue)));
+        group.forEachGroup(each -> each.state().stripes().forEach(look::read));
         look.overdue.sort(TaskNode.OLDEST_FIRST);
-        int number = Math.min(look.overdue.size(), MAX_REPORTS);
-        List<TaskNode> later = look.overdue.subList(number, look.overdue.size());
-        later.forEach(task -> look.seen.remove(task.id()));
+        List<TaskNode> first = look.overdue.subList(0, Math.min(look.overdue.size(), MAX_REPORTS));
+        first.forEach(task -> look.seen.add(task.id()));
         reported = look.seen;
-        for (TaskNode task : look.overdue.subList(0, number)) {
+        for (TaskNode task : first) {
             if (isClosed) {
                 break;
             }
             report(task);
         }
-        long first = look.oldest == null ? now + maxAge : look.oldest.issuedAt() + maxAge;
+        long next = look.oldest == null ? now + maxAge : look.oldest.issuedAt() + maxAge;
         long pause = Math.min(Math.max(1, maxAge / 10), MAX_PAUSE_NANOS);
-        return later.isEmpty() && first - now > pause ? first : now + pause;
+        return look.overdue.size() == first.size() && next - now > pause ? next : now + pause;
     }
 
     private void report(TaskNode task) {
@@ -218,26 +217,39 @@ public final class TaskWatchdog implements Registration {
     private final class Look {
 
         private final long now;
+
+        /** Those that are not reported yet: of each stripe the first ones, and one more than are reported. */
         private final List<TaskNode> overdue = new ArrayList<>();
+
+        /** The ids of those that are reported. */
         private final Set<Long> seen = new HashSet<>();
 
         /** The oldest of those that are not overdue. */
         private @Nullable TaskNode oldest;
 
+        private int ofStripe;
+
         Look(long now) {
             this.now = now;
         }
 
-        /** Called under the lock of the task's stripe, for the oldest tasks of the stripe until it returns false. */
-        boolean isOverdue(TaskNode task) {
+        /** Called under the lock of the stripe. */
+        void read(TaskStripe stripe) {
+            ofStripe = 0;
+            stripe.forOldest(this::isOverdue);
+        }
+
+        private boolean isOverdue(TaskNode task) {
             if (now - task.issuedAt() < maxAge) {
                 if (oldest == null || task.issuedAt() - oldest.issuedAt() < 0) {
                     oldest = task;
                 }
                 return false;
             }
-            seen.add(task.id());
-            if (!reported.contains(task.id())) {
+            if (reported.contains(task.id())) {
+                seen.add(task.id());
+            } else if (ofStripe <= MAX_REPORTS) {
+                ofStripe++;
                 overdue.add(task);
             }
             return true;
