@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The stack of a body that another thread looks at. */
@@ -26,13 +26,19 @@ class InterruptibleCallTest {
 
     @Test
     void hasTheInnermostFramesOfTheBody() throws Exception {
-        AtomicReference<InterruptibleCall<List<StackTraceElement>>> itself = new AtomicReference<>();
-        itself.set(new InterruptibleCall<>(() -> deep(20, itself.get(), 5)));
-        assertThat(itself.get().call()).hasSize(5);
-        itself.set(new InterruptibleCall<>(() -> deep(3, itself.get(), 100)));
-        assertThat(itself.get().call())
+        assertThat(stackOf(20, 5)).hasSize(5);
+        assertThat(stackOf(3, 100))
                 .filteredOn(frame -> frame.getMethodName().equals("deep"))
                 .hasSize(4);
+    }
+
+    /** Returns the stack of a body that calls itself, as another thread sees it. */
+    private static List<StackTraceElement> stackOf(int levels, int maxFrames) throws Exception {
+        CompletableFuture<InterruptibleCall<List<StackTraceElement>>> itself = new CompletableFuture<>();
+        InterruptibleCall<List<StackTraceElement>> call =
+                new InterruptibleCall<>(() -> deep(levels, itself.join(), maxFrames));
+        itself.complete(call);
+        return call.call();
     }
 
     private static List<StackTraceElement> deep(
@@ -52,7 +58,7 @@ class InterruptibleCallTest {
     void neverHasAFrameOfWhatItsThreadRunsNext() throws Exception {
         int number = 30_000;
         Set<String> seen = new HashSet<>();
-        AtomicReference<InterruptibleCall<Long>> current = new AtomicReference<>(new InterruptibleCall<>(() -> 0L));
+        Current current = new Current();
         AtomicBoolean isLooking = new AtomicBoolean();
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
@@ -60,14 +66,14 @@ class InterruptibleCallTest {
                 long sum = 0;
                 for (int i = 0; i < number; i++) {
                     InterruptibleCall<Long> call = new InterruptibleCall<>(() -> body(isLooking));
-                    current.set(call);
+                    current.call = call;
                     sum += call.call() + next();
                 }
                 return sum;
             });
             while (!work.isDone()) {
                 isLooking.set(true);
-                current.get().stack(50).forEach(frame -> seen.add(frame.getMethodName()));
+                current.call.stack(50).forEach(frame -> seen.add(frame.getMethodName()));
                 isLooking.set(false);
             }
             assertThat(work.get()).isNotZero();
@@ -75,6 +81,12 @@ class InterruptibleCallTest {
             threads.shutdown();
         }
         assertThat(seen).doesNotContain("next");
+    }
+
+    /** The call that runs. */
+    private static final class Current {
+
+        private volatile InterruptibleCall<Long> call = new InterruptibleCall<>(() -> 0L);
     }
 
     /** Ends while its stack is taken. */
