@@ -3,6 +3,7 @@ package io.reactivetracker.spring;
 
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.group.TaskGroup;
+import java.util.List;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -10,8 +11,11 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
 
 /**
@@ -26,6 +30,7 @@ import org.springframework.core.task.TaskDecorator;
 public final class BackgroundAutoConfiguration {
 
     private static final String GROUP = "backgroundGroup";
+    private static final String DECORATOR = "backgroundTaskDecorator";
 
     /** Called by Spring. */
     public BackgroundAutoConfiguration() {}
@@ -43,12 +48,23 @@ public final class BackgroundAutoConfiguration {
     }
 
     /** Spring Boot gives all decorators to its executors. An application that injects one gets its own. */
-    @Bean
+    @Bean(DECORATOR)
     @Fallback
     TaskDecorator backgroundTaskDecorator(BackgroundWork work, BeanFactory beans) {
         return new CountingTaskDecorator(
                 work,
                 AutoConfigurationPackages.has(beans) ? new CallSites(AutoConfigurationPackages.get(beans)) : null);
+    }
+
+    @Bean
+    static CountedExecutors countedExecutors(
+            Environment environment,
+            @Qualifier(DECORATOR) ObjectProvider<TaskDecorator> decorator,
+            ConfigurableListableBeanFactory beans) {
+        List<String> names = Binder.get(environment)
+                .bind(CountedExecutors.PROPERTY, Bindable.listOf(String.class))
+                .orElseGet(List::of);
+        return new CountedExecutors(names, decorator::getObject, beans);
     }
 
     @Bean

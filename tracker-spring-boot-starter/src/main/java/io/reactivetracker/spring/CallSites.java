@@ -50,7 +50,9 @@ final class CallSites {
 
     /** Returns whether a class is code of the application, and not a proxy that was generated for such a class. */
     private boolean isWritten(Class<?> type) {
-        return isOfApplication(type) && !type.getName().contains("$$");
+        return isOfApplication(type)
+                && !type.getPackageName().equals(OWN_PACKAGE)
+                && !type.getName().contains("$$");
     }
 
     private @Nullable String nearest(Stream<StackFrame> frames) {

@@ -46,8 +46,11 @@ record ReactiveTrackerProperties(
      *
      * @param enabled Whether to count the work of @Async and @Scheduled methods and of Spring's executors as tasks, and
      *     to wait for it at shutdown.
+     * @param executors Names of executor beans that Spring Boot has not built and whose tasks are counted, too.
      */
-    record Background(@DefaultValue("false") boolean enabled) {}
+    record Background(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue List<String> executors) {}
 
     /**
      * Properties below {@code reactive-tracker.shutdown}.

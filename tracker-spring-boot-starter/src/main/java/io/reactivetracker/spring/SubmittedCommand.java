@@ -40,6 +40,12 @@ final class SubmittedCommand implements Runnable {
         task.discard();
     }
 
+    /** Ends the task of a command that will not run, and returns the command as it was submitted. */
+    Runnable withdraw() {
+        task.discard();
+        return command;
+    }
+
     @Override
     public void run() {
         switch (task.begin()) {

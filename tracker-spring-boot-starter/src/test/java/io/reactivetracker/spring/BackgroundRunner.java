@@ -32,7 +32,7 @@ final class BackgroundRunner {
                 // Times that no test waits for.
                 .withPropertyValues(
                         "spring.lifecycle.timeout-per-shutdown-phase=2s",
-                        "reactive-tracker.shutdown.grace=1h",
+                        "reactive-tracker.shutdown.grace=1m",
                         "reactive-tracker.shutdown.cancel-wait=5s");
     }
 

@@ -264,24 +264,30 @@ class RefusedTasksTest {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @Import(Beans.class)
+    @Import({Beans.class, FluxServer.class})
+    static class WebFlux {}
+
+    @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration({
         NettyReactiveWebServerAutoConfiguration.class,
         HttpHandlerAutoConfiguration.class,
         WebFluxAutoConfiguration.class,
         ErrorWebFluxAutoConfiguration.class
     })
-    static class WebFlux {}
+    static class FluxServer {}
 
     @Configuration(proxyBeanMethods = false)
-    @Import(Beans.class)
+    @Import({Beans.class, MvcServer.class})
+    static class WebMvc {}
+
+    @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration({
         TomcatServletWebServerAutoConfiguration.class,
         DispatcherServletAutoConfiguration.class,
         WebMvcAutoConfiguration.class,
         ErrorMvcAutoConfiguration.class
     })
-    static class WebMvc {}
+    static class MvcServer {}
 
     @RestControllerAdvice
     static class Advice {

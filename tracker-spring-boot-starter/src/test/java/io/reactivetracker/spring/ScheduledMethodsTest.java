@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.task.SimpleAsyncTaskSchedulerBuilder;
 import org.springframework.boot.task.ThreadPoolTaskSchedulerCustomizer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
@@ -49,7 +49,7 @@ class ScheduledMethodsTest {
         WITH_A_THREAD_FOR_EACH_RUN {
             @Override
             ApplicationContextRunner in(ApplicationContextRunner runner) {
-                return runner.withBean(TaskScheduler.class, SimpleAsyncTaskScheduler::new);
+                return runner.withUserConfiguration(ThreadPerRun.class);
             }
         },
         OF_THE_JDK {
@@ -116,7 +116,8 @@ class ScheduledMethodsTest {
                     beginToClose(context.getSourceApplicationContext()).get();
                     assertThat(jobs.ended).containsExactly("interrupted");
                     assertThat(log)
-                            .containsPattern("cancelled: Delayed.cleanup #\\d+ of group \"background\", running, ");
+                            .containsPattern("cancelled: Delayed.cleanup #\\d+ of group \"background\", running, ")
+                            .containsPattern("group \"background\" drained in .*: 0 completed, 0 failed, 1 cancelled");
                 });
     }
 
@@ -234,6 +235,15 @@ class ScheduledMethodsTest {
         @Bean
         Jobs jobs() {
             return new Jobs();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ThreadPerRun {
+
+        @Bean
+        SimpleAsyncTaskScheduler scheduler(SimpleAsyncTaskSchedulerBuilder builder) {
+            return builder.build();
         }
     }
 
