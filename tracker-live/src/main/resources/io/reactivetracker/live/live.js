@@ -5,6 +5,7 @@
 const WINDOW = 120_000; // milliseconds in the plot
 const BETWEEN_LOOKS = 500; // milliseconds from an answer to the next request
 const BETWEEN_STEPS = 100; // milliseconds, where the next step may be the last for which there is a server
+const SOON = 2_000; // milliseconds in which two steps are shown as one
 const RETRY = 1_000; // milliseconds between two tries to connect
 const PATIENCE = 5_000; // milliseconds for an answer
 const PATIENCE_OF_WATCH = 20_000; // the endpoint answers a wait after ten seconds
@@ -150,6 +151,9 @@ function take(next) {
     shutdownFrom ??= before ?? next;
     toDrain = Math.max(toDrain, next.pending);
     if (step > stepBefore) {
+      if (moments.at(-1)?.text === 'stopping' && moments.at(-1).at > at - SOON) {
+        moments.pop();
+      }
       moments.push({ at, text: next.shutdown.state !== 'OVER' ? next.shutdown.state.toLowerCase() : next.pending === 0 ? 'drained' : 'not drained' });
     }
   }
@@ -395,6 +399,22 @@ function groupState(row) {
   }
 }
 
+/** A group that has left the tree has no tasks; of how its last ones ended, only the counts of the group above tell. */
+function countOf(item, count) {
+  const value = item.isTracker ? (count === 'active' ? item.group.size : undefined) : item.group.counts[count];
+  if (value === undefined) {
+    return '–';
+  }
+  if (!item.isGone) {
+    return number.format(value);
+  }
+  if (count === 'active' || count === 'queued') {
+    return '0';
+  }
+  const wasEmpty = item.group.counts.active + item.group.counts.queued === 0;
+  return wasEmpty ? number.format(value) : value === 0 ? '–' : `≥ ${number.format(value)}`;
+}
+
 function showGroups() {
   const counts = Object.keys(look.counts);
   const columns = ['name', 'state', ...counts];
@@ -423,10 +443,9 @@ function showGroups() {
       setText(head.children[1], visible(item.group.name));
       setText(state, groupState(item));
       counts.forEach((count, at) => {
-        const value = item.isTracker ? (count === 'active' ? item.group.size : undefined) : item.group.counts[count];
-        // What a group that has left the tree had at its end is in the counts of the one above it.
-        setText(cells[at], item.isGone || value === undefined ? '–' : number.format(value));
-        cells[at].classList.toggle('zero', !value);
+        const text = countOf(item, count);
+        setText(cells[at], text);
+        cells[at].classList.toggle('zero', text === '0' || text === '–');
       });
     });
 }

@@ -20,6 +20,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -83,6 +86,15 @@ final class Shop implements AutoCloseable {
         CompletableFuture<Object> end = new CompletableFuture<>();
         tasks.add(end);
         CompletableFuture<Object> unused = group.submit(TaskOptions.named(name), task -> end);
+    }
+
+    /** Starts a task that takes some milliseconds once it runs. */
+    void workFor(TaskGroup group, String name, ScheduledExecutorService timer, long millis) {
+        CompletableFuture<Object> unused = group.submit(TaskOptions.named(name), task -> {
+            CompletableFuture<Object> end = new CompletableFuture<>();
+            ScheduledFuture<?> alarm = timer.schedule(() -> end.complete("done"), millis, TimeUnit.MILLISECONDS);
+            return end.whenComplete((done, failure) -> alarm.cancel(false));
+        });
     }
 
     void endTasks() {

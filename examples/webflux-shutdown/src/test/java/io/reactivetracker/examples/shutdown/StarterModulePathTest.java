@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The starter on a module path, as in an application with a {@code module-info.java}; without web server, actuator and
- * meters.
+ * meters. And the live page, with the actuator.
  */
 class StarterModulePathTest {
 
@@ -35,9 +35,25 @@ class StarterModulePathTest {
             "micrometer-commons",
             "micrometer-observation");
 
+    private static final List<String> NEEDED_FOR_PAGE =
+            List.of("tracker-live", "spring-boot-actuator-4", "spring-boot-actuator-autoconfigure-4");
+
+    @Test
+    void thePageReadsItsFiles() throws Exception {
+        ModuleLayer layer = layer(
+                "io.reactivetracker.live",
+                Stream.concat(NEEDED.stream(), NEEDED_FOR_PAGE.stream()).toList());
+        Module module = layer.findModule("io.reactivetracker.live").orElseThrow();
+        assertThat(module.getDescriptor().isAutomatic()).isFalse();
+        ClassLoader loader = layer.findLoader("io.reactivetracker.live");
+        assertThat(Class.forName("io.reactivetracker.live.PageFile", true, loader)
+                        .getModule())
+                .isEqualTo(module);
+    }
+
     @Test
     void givesAnApplicationItsGroup() throws Exception {
-        ModuleLayer layer = layer();
+        ModuleLayer layer = layer("io.reactivetracker.spring", NEEDED);
         assertThat(layer.findModule("io.reactivetracker.spring")
                         .orElseThrow()
                         .getDescriptor()
@@ -67,14 +83,14 @@ class StarterModulePathTest {
         }
     }
 
-    private static ModuleLayer layer() {
+    private static ModuleLayer layer(String root, List<String> needed) {
         Path[] jars = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> NEEDED.stream().anyMatch(entry::contains))
+                .filter(entry -> needed.stream().anyMatch(entry::contains))
                 .map(Path::of)
                 .toArray(Path[]::new);
         ModuleLayer boot = ModuleLayer.boot();
-        Configuration configuration = boot.configuration()
-                .resolve(ModuleFinder.of(jars), ModuleFinder.of(), Set.of("io.reactivetracker.spring"));
+        Configuration configuration =
+                boot.configuration().resolve(ModuleFinder.of(jars), ModuleFinder.of(), Set.of(root));
         return boot.defineModulesWithOneLoader(configuration, ClassLoader.getPlatformClassLoader());
     }
 }
