@@ -8,8 +8,8 @@ import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Hooks;
 
 /**
- * Installs a hook that sees each subscription of Reactor, from the start of an application context to its stop. It is started first and stopped last, so that it sees the subscriptions of the
- * shutdown, too.
+ * Installs a hook that sees each subscription of Reactor, from the start of an application context to its stop. It is
+ * started first and stopped last, so that it sees the subscriptions of the shutdown, too.
  *
  * <p>Hooks are global. Each context has one under its own key, and removes only that.
  */
