@@ -2,6 +2,7 @@
 package io.reactivetracker.shutdown;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.reactivetracker.Registration;
@@ -141,6 +142,73 @@ public final class ShutdownPlanStress {
         @Actor
         public void alarm() {
             alarms.get(0).run();
+        }
+    }
+
+    /** The control of {@link EndRacesAlarm}: whether the phase is over is read and written in two steps. */
+    @JCStressTest
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "the next phase has started once")
+    @Outcome(id = "2", expect = ACCEPTABLE_INTERESTING, desc = "started twice: both found that the phase was not over")
+    @State
+    public static class TwoStepsStartThePhaseTwice {
+
+        private final AtomicInteger starts = new AtomicInteger();
+        private volatile boolean isOver;
+
+        private void finish() {
+            if (!isOver) {
+                isOver = true;
+                starts.incrementAndGet();
+            }
+        }
+
+        @Actor
+        public void end() {
+            finish();
+        }
+
+        @Actor
+        public void alarm() {
+            finish();
+        }
+
+        @Arbiter
+        public void look(I_Result result) {
+            result.r1 = starts.get();
+        }
+    }
+
+    /** The control of {@link InterruptRacesEndOfBody}: whether the body runs is read outside of the lock. */
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "the thread is not interrupted after the body")
+    @Outcome(
+            id = "1",
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "leaked: the body had ended when the interrupt came that was meant for it")
+    @State
+    public static class InterruptWithoutTheLockLeaks {
+
+        // A field in place of the interrupt of a thread of jcstress.
+        private volatile boolean isInterrupted;
+        private volatile boolean isRunning;
+
+        @Actor
+        public void run() {
+            isRunning = true;
+            isRunning = false;
+            isInterrupted = false;
+        }
+
+        @Actor
+        public void alarm() {
+            if (isRunning) {
+                isInterrupted = true;
+            }
+        }
+
+        @Arbiter
+        public void look(I_Result result) {
+            result.r1 = isInterrupted ? 1 : 0;
         }
     }
 }

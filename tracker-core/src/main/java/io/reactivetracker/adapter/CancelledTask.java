@@ -10,8 +10,8 @@ public final class CancelledTask {
     private CancelledTask() {}
 
     /**
-     * Keeps the task counted until the returned action has run. Call it while the cancel of an upstream starts work that
-     * the cancel does not wait for.
+     * Keeps the task counted until the returned action has run. Call it while the cancel of an upstream starts work
+     * that the cancel does not wait for.
      *
      * @return releases the task, and is to be run once; null if this thread cancels no task, or the task has ended
      */

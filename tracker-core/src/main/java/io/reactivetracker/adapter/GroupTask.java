@@ -120,8 +120,8 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
 
     /**
      * Cancels the upstream of this task. What the cancel does not wait for may hold the task: blocking bodies that it
-     * interrupts, and {@linkplain CancelledTask#hold clean-up}. A held task is counted as active after its {@link #end},
-     * until the last of them has ended.
+     * interrupts, and {@linkplain CancelledTask#hold clean-up}. A held task is counted as active after its
+     * {@link #end}, until the last of them has ended.
      *
      * @param cancel cancels the upstream, in this thread
      */

@@ -53,8 +53,8 @@ public interface TaskHandle<T> {
      * and clean-up that its cancel left running have returned.
      *
      * <p>Any number of subscribers may wait, also after the end. It completes also if the task fails or is aborted.
-     * {@code blocking} bodies, stages of {@code submit} and {@link ReactorTracking#trackCleanUp()}  are waited for. Other code
-     * that runs on in another thread can't be seen.
+     * Waited for are {@code blocking} bodies, stages of {@code submit}, and clean-up with
+     * {@link ReactorTracking#trackCleanUp()}. Other code that runs on in another thread can't be seen.
      *
      * @return completes after {@link #join()}, never with an error
      */

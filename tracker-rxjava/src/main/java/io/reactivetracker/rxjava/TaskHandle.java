@@ -49,11 +49,11 @@ public interface TaskHandle<T> {
 
     /**
      * Waits until nothing of the task runs any more: it has its outcome, is no longer counted, and the blocking bodies
-     * and clean-up that its cancel left running have returned.
+     * that its cancel left running have returned.
      *
      * <p>Any number of subscribers may wait, also after the end. It completes also if the task fails or is aborted.
-     * {@code blocking} bodies, stages of {@code submit} and other held work  are waited for. Other code
-     * that runs on in another thread can't be seen.
+     * Waited for are {@code blocking} bodies and stages of {@code submit}. Other code that runs on in another thread
+     * can't be seen.
      *
      * @return completes after {@link #join()}, never with an error
      */
