@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * #12 of group "orders" was cancelled: java.util.concurrent.TimeoutException: …}. The {@linkplain #getCause() cause} is
  * the {@linkplain CancellationToken#cause() token's}.
  *
+ * <p>A task whose time limit is over gets a {@link TaskTimeoutException}.
+ *
  * <p>A cancelled task is a normal event, and its stack trace would show the canceller and not the task. So this
  * exception has no stack trace of its own; its cause has.
  */
-public final class TaskCancelledException extends CancellationException {
+public sealed class TaskCancelledException extends CancellationException permits TaskTimeoutException {
 
     @Serial
     private static final long serialVersionUID = 1L;
@@ -27,6 +29,14 @@ public final class TaskCancelledException extends CancellationException {
      */
     public TaskCancelledException(@Nullable Throwable cause) {
         this("an unnamed task", cause);
+    }
+
+    /** Creates the exception of a subclass, with a message of its own. */
+    TaskCancelledException(@Nullable Throwable cause, String message) {
+        super(message);
+        if (cause != null) {
+            initCause(cause);
+        }
     }
 
     private TaskCancelledException(String task, @Nullable Throwable cause) {

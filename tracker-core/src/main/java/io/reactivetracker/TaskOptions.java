@@ -2,11 +2,12 @@
 package io.reactivetracker;
 
 import io.reactivetracker.internal.Preconditions;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of a task: its name, whether a closed tracker refuses it, and its parent.
+ * Options of a task: its name, whether a closed tracker refuses it, its parent, and its time limit.
  *
  * <pre>{@code
  * flux.transform(trackWith(tracker, named("ship")));
@@ -18,21 +19,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskOptions {
 
-    private static final TaskOptions DEFAULTS = new TaskOptions(null, false, null);
-    private static final TaskOptions STRICT = new TaskOptions(null, true, null);
+    private static final TaskOptions DEFAULTS = new TaskOptions(null, false, null, null);
+    private static final TaskOptions STRICT = new TaskOptions(null, true, null, null);
 
     private final @Nullable String name;
     private final boolean isStrict;
     private final @Nullable ParentTask parent;
+    private final @Nullable Duration timeout;
 
-    private TaskOptions(@Nullable String name, boolean isStrict, @Nullable ParentTask parent) {
+    private TaskOptions(
+            @Nullable String name, boolean isStrict, @Nullable ParentTask parent, @Nullable Duration timeout) {
         this.name = name;
         this.isStrict = isStrict;
         this.parent = parent;
+        this.timeout = timeout;
     }
 
     /**
-     * Returns the options of a task that is unnamed, never refused and has no explicit parent.
+     * Returns the options of a task that is unnamed, never refused, and has neither an explicit parent nor a time
+     * limit of its own.
      *
      * @return the defaults
      */
@@ -48,7 +53,7 @@ public final class TaskOptions {
      * @throws IllegalArgumentException if the name is blank
      */
     public static TaskOptions named(String name) {
-        return new TaskOptions(Preconditions.requireName("task name", name), false, null);
+        return new TaskOptions(Preconditions.requireName("task name", name), false, null, null);
     }
 
     /**
@@ -76,20 +81,39 @@ public final class TaskOptions {
      * @return options with this parent
      */
     public static TaskOptions childOf(ParentTask parent) {
-        return new TaskOptions(null, false, Objects.requireNonNull(parent, "parent must not be null"));
+        return new TaskOptions(null, false, Objects.requireNonNull(parent, "parent must not be null"), null);
+    }
+
+    /**
+     * Limits the time from the issue of the task to its end, including the time in the queue, retries and their delays.
+     * A task that is not over by then is cancelled with a {@link TaskTimeoutException}.
+     *
+     * <p>The shortest limit applies: this one, that of the group, or what is left to the {@linkplain #childOf parent}.
+     * The time is that of the group's timer. A limit of more than 146 years is none.
+     *
+     * <p>For tasks of groups. A {@link TaskTracker} cannot cancel its tasks and refuses this option with an
+     * {@code IllegalArgumentException}, where {@link TaskToken}s are created and where pipelines are assembled.
+     *
+     * @param limit the time limit
+     * @return options with this limit
+     * @throws IllegalArgumentException if the limit is zero or negative
+     */
+    public static TaskOptions timeout(Duration limit) {
+        return new TaskOptions(null, false, null, Preconditions.requirePositive("timeout", limit));
     }
 
     /**
      * Returns these options and others combined.
      *
-     * @param others the options to add; their name and parent, if given, replace those of these options
+     * @param others the options to add; their name, parent and time limit, if given, replace those of these options
      * @return options that are strict if either of the two are
      */
     public TaskOptions and(TaskOptions others) {
         return new TaskOptions(
                 others.name == null ? name : others.name,
                 isStrict || others.isStrict,
-                others.parent == null ? parent : others.parent);
+                others.parent == null ? parent : others.parent,
+                others.timeout == null ? timeout : others.timeout);
     }
 
     /**
@@ -111,6 +135,15 @@ public final class TaskOptions {
     }
 
     /**
+     * Returns the time limit of the task.
+     *
+     * @return the limit, or null if none was given
+     */
+    public @Nullable Duration timeout() {
+        return timeout;
+    }
+
+    /**
      * Returns whether the task is refused if its tracker is closed.
      *
      * @return true if it is {@linkplain #strict() strict}
@@ -124,21 +157,23 @@ public final class TaskOptions {
         return other instanceof TaskOptions options
                 && isStrict == options.isStrict
                 && Objects.equals(name, options.name)
-                && Objects.equals(parent, options.parent);
+                && Objects.equals(parent, options.parent)
+                && Objects.equals(timeout, options.timeout);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, isStrict, parent);
+        return Objects.hash(name, isStrict, parent, timeout);
     }
 
     /**
      * Returns a description for logs; its format may change.
      *
-     * @return such as {@code TaskOptions[name=ship, isStrict=true, parent=null]}
+     * @return such as {@code TaskOptions[name=ship, isStrict=true, parent=null, timeout=null]}
      */
     @Override
     public String toString() {
-        return "TaskOptions[name=" + name + ", isStrict=" + isStrict + ", parent=" + parent + "]";
+        return "TaskOptions[name=" + name + ", isStrict=" + isStrict + ", parent=" + parent + ", timeout=" + timeout
+                + "]";
     }
 }

@@ -56,14 +56,14 @@ public class TaskToken implements AutoCloseable {
      *
      * @param tracker the tracker that counts the task
      * @param options the task's name, if any, and whether a closed tracker refuses it
+     * @throws IllegalArgumentException if the options have a time limit, which a tracker cannot keep
      * @throws TrackerClosedException if the options are strict and the tracker is closed; nothing is counted then
      * @throws IllegalStateException if the tracker counts its maximum of tasks already
      */
     @SuppressWarnings("this-escape") // the tracker lists the entry, and calls nothing of the token
     protected TaskToken(TaskTracker tracker, TaskOptions options) {
         this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
-        String name =
-                Objects.requireNonNull(options, "options must not be null").name();
+        String name = requireNoTimeout(tracker, options).name();
         // Created before the task is counted: an OutOfMemoryError after that would leave a count behind.
         this.entry = name == null ? null : new RunningTasks.Entry(name);
         if (!options.isStrict()) {
@@ -72,6 +72,25 @@ public class TaskToken implements AutoCloseable {
             throw new TrackerClosedException(tracker);
         }
         enlist();
+    }
+
+    /**
+     * Requires options that a tracker can keep.
+     *
+     * @param tracker the tracker
+     * @param options the options of its tasks
+     * @return the options
+     * @throws IllegalArgumentException if the options have a time limit
+     */
+    protected static TaskOptions requireNoTimeout(TaskTracker tracker, TaskOptions options) {
+        Objects.requireNonNull(options, "options must not be null");
+        if (options.timeout() != null) {
+            throw new IllegalArgumentException("timeout must not be given, but was " + options.timeout()
+                    + ": tracker \""
+                    + tracker.name() + "\" cannot cancel its tasks. Use a TaskGroup, which can, or the timeout of your"
+                    + " library");
+        }
+        return options;
     }
 
     /** Creates a token that is not counted yet. The caller counts it next, and then calls {@link #enlist()}. */

@@ -375,6 +375,7 @@ public final class TaskTracker {
      * @param options the name of the task, and whether a closed tracker refuses it
      * @param body the code
      * @return a future of the result; the task is not counted any more when it completes, unless it was cancelled
+     * @throws IllegalArgumentException if the options have a time limit, which only a {@code TaskGroup} can keep
      * @throws TrackerClosedException if the options are strict and the tracker is closed
      */
     public <T extends @Nullable Object> CompletableFuture<T> submitBlocking(TaskOptions options, Callable<T> body) {

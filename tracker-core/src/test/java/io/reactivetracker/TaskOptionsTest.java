@@ -23,7 +23,7 @@ class TaskOptionsTest {
     void canBeCombinedInEitherOrder() {
         assertThat(TaskOptions.named("ship").and(TaskOptions.strict()))
                 .isEqualTo(TaskOptions.strict().and(TaskOptions.named("ship")))
-                .hasToString("TaskOptions[name=ship, isStrict=true, parent=null]");
+                .hasToString("TaskOptions[name=ship, isStrict=true, parent=null, timeout=null]");
     }
 
     @Test

@@ -113,7 +113,7 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
      *
      * <p>What this sets off, the start of other tasks and the end of waits, runs after all of it, in this thread.
      *
-     * @param outcome how it ended
+     * @param outcome how it ended; a cancelled task whose time limit was over is counted as timed out
      * @return true if and only if this call ended it
      */
     boolean end(Outcome outcome);
@@ -143,14 +143,16 @@ public sealed interface GroupTask extends TaskContext permits IssuedTask {
     Throwable cancellationCause();
 
     /**
-     * Creates the error that tells a downstream of the cancel.
+     * Returns the error that tells a downstream of the cancel.
      *
-     * @return an exception that names the task, with the cause
+     * @return the {@code TaskTimeoutException} of a task that was cancelled at the end of its time limit; otherwise a
+     *     new exception that names the task, with the cause
      */
     TaskCancelledException cancellation();
 
     /**
-     * Returns the outcome for an error: rejected if it is the rejection of this task, cancelled if it is a
+     * Returns the outcome for an error: rejected if it is the rejection of this task, timed out if it is its own
+     * {@code TaskTimeoutException}, failed if it is that of another task, cancelled if it is any other
      * {@code CancellationException}, failed otherwise.
      *
      * @param error the task's last signal

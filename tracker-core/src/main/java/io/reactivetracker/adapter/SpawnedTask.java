@@ -4,6 +4,7 @@ package io.reactivetracker.adapter;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimeoutException;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
@@ -217,14 +218,15 @@ public abstract class SpawnedTask<T> {
     }
 
     /**
-     * Ends the task. Its error is dropped if nobody waits for it, unless the task was aborted.
+     * Ends the task. Its error is dropped if nobody waits for it, unless the task was cancelled before its time limit
+     * was over.
      *
      * @param error the last signal
      */
     public final void onError(Throwable error) {
         finished = true;
         try {
-            if (!emitError(error) && !abortToken.isCancelled()) {
+            if (!emitError(error) && (!abortToken.isCancelled() || error instanceof TaskTimeoutException)) {
                 drop(error);
             }
         } finally {

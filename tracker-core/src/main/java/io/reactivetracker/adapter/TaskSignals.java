@@ -62,6 +62,18 @@ public abstract class TaskSignals extends TaskToken {
         super(tracker, options);
     }
 
+    /**
+     * Requires options that a tracker can keep. Called when a pipeline is assembled, so that its author is told.
+     *
+     * @param tracker the tracker
+     * @param options the options of its tasks
+     * @return the options
+     * @throws IllegalArgumentException if the options have a time limit, which only a group can keep
+     */
+    public static TaskOptions requireOptionsFor(TaskTracker tracker, TaskOptions options) {
+        return requireNoTimeout(tracker, options);
+    }
+
     /** Cancels the upstream, if it is known by now. Called at most once. */
     protected abstract void cancelUpstream();
 

@@ -3,11 +3,14 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimeoutException;
 import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -22,14 +25,15 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class AbstractGroupTask extends CancellableTask {
 
+    private static final Duration UNLIMITED = Duration.ofNanos(TimeLimit.NONE);
+
     /** The current request for admission. Guarded by the lock of the stripe. */
     private @Nullable TaskAdmission request;
 
     private volatile @Nullable TaskFailures failures;
 
     // Guarded by the lock of the stripe. A task that is held when it ends keeps its outcome until the last release.
-    private int holds;
-    private @Nullable Outcome heldOutcome;
+    private @Nullable Holds holds;
 
     /**
      * Counts a task, and adds it to its group. It has a permit already if its admission grants at once.
@@ -41,14 +45,18 @@ public abstract class AbstractGroupTask extends CancellableTask {
      * @throws io.reactivetracker.TaskCancelledException if the group is cancelled
      * @throws io.reactivetracker.TrackerClosedException if the group is closed; to be replaced by {@link #refusal}
      */
+    @SuppressWarnings("this-escape") // only if no timer takes its alarm; a subclass is not started then
     protected AbstractGroupTask(
             TaskGroup group, TaskOptions options, @Nullable TaskContext parent, Supplier<@Nullable String> origin) {
         super(group, options, parent, origin, false);
+        startLimit();
     }
 
     /** Counts a task that is active without a permit. */
+    @SuppressWarnings("this-escape")
     AbstractGroupTask(TaskGroup group, TaskOptions options) {
         super(group, options, null, () -> null, true);
+        startLimit();
     }
 
     /**
@@ -62,6 +70,76 @@ public abstract class AbstractGroupTask extends CancellableTask {
         // Throws if the group is cancelled.
         String unused = group.nameOf(options);
         return new GroupClosedException(group.name(), "tasks");
+    }
+
+    // ---- the time limit ----
+
+    /** Ends a task whose alarm no timer takes: it must not run without its limit. */
+    private void startLimit() {
+        TimeLimit limit = limit();
+        if (limit != null) {
+            try {
+                limit.start(this);
+            } catch (Throwable refused) {
+                end(Outcome.REJECTED);
+                throw refused;
+            }
+        }
+    }
+
+    /**
+     * Cancels the task because its time limit is over. The executor gets the actions of the cancel. Runs no other code
+     * of the application than its timer's clock.
+     *
+     * @return true if this call cancelled the task
+     */
+    final boolean timeOut(Executor executor) {
+        TimeLimit limit = limit();
+        return limit != null && !hasOutcome() && timeOut(limit.keep(timeout(limit)), executor);
+    }
+
+    /** Returns whether the task has ended, though what it left behind may hold it. */
+    private boolean hasOutcome() {
+        synchronized (stripe()) {
+            return hasEnded() || (holds != null && holds.outcome != null);
+        }
+    }
+
+    private TaskTimeoutException timeout(TimeLimit limit) {
+        boolean isActive;
+        TaskFailures known;
+        boolean isDelayed;
+        synchronized (stripe()) {
+            isActive = isActiveNow();
+            known = failures;
+            isDelayed = known != null && known.isDelayed();
+        }
+        String activity;
+        if (isDelayed) {
+            activity = "while it waited for attempt " + attempt() + ": " + limit + ". Retry sooner";
+        } else if (isActive) {
+            activity = "while it was running: " + limit + ". Find out what it waits for";
+        } else {
+            activity = "while it was queued: " + limit + ". Admit more tasks at a time, or send less";
+        }
+        return TaskTimeoutException.of(
+                this, age(limit), activity + ", or raise the limit", known == null ? null : known.lastError());
+    }
+
+    /** A clock that throws must not keep the task from being cancelled. */
+    private Duration age(TimeLimit limit) {
+        try {
+            return group().clock().age(this);
+        } catch (Throwable broken) {
+            Throwables.reportUncaught(broken);
+            return limit.duration();
+        }
+    }
+
+    @Override
+    public final Duration remaining() {
+        TimeLimit limit = limit();
+        return limit == null ? UNLIMITED : limit.remaining();
     }
 
     // ---- admission ----
@@ -211,7 +289,8 @@ public abstract class AbstractGroupTask extends CancellableTask {
     }
 
     /**
-     * Returns the outcome for an error: rejected if it is the rejection of this task, cancelled if it is a
+     * Returns the outcome for an error: rejected if it is the rejection of this task, timed out if it is its own
+     * {@link TaskTimeoutException}, failed if it is that of another task, cancelled if it is any other
      * {@code CancellationException}, failed otherwise.
      *
      * @param error the task's last signal
@@ -220,6 +299,9 @@ public abstract class AbstractGroupTask extends CancellableTask {
     protected Outcome outcomeOf(Throwable error) {
         if (error instanceof TaskRejectedException rejection && rejection.isOf(this)) {
             return Outcome.REJECTED;
+        }
+        if (error instanceof TaskTimeoutException) {
+            return isOwnTimeout(error) ? Outcome.TIMED_OUT : Outcome.FAILED;
         }
         return error instanceof CancellationException ? Outcome.CANCELLED : Outcome.FAILED;
     }
@@ -239,11 +321,16 @@ public abstract class AbstractGroupTask extends CancellableTask {
      * Ends the task: it leaves the queue, is counted by its outcome and releases its permit; then the group's tracker
      * counts one less. What this sets off runs after all of it, in this thread.
      *
-     * @param outcome how it ended
+     * @param outcome how it ended; a cancelled task whose time limit was over is counted as timed out
      * @return true if and only if this call ended it
      */
     protected boolean end(Outcome outcome) {
         Objects.requireNonNull(outcome, "outcome must not be null");
+        return endAs(outcome == Outcome.CANCELLED ? outcomeOfCancel() : outcome);
+    }
+
+    private boolean endAs(Outcome first) {
+        Outcome outcome;
         TaskStripe stripe = stripe();
         TaskAdmission left;
         Registration delay;
@@ -252,13 +339,14 @@ public abstract class AbstractGroupTask extends CancellableTask {
         List<CancelledTasks> reports;
         group().state().stripes().detectContention(stripe);
         synchronized (stripe) {
-            if (hasEnded() || heldOutcome != null) {
+            if (hasEnded()) {
                 return false;
             }
-            if (holds > 0) {
-                heldOutcome = outcome;
-                return true;
+            if (holds != null && holds.number > 0) {
+                return holds.setOutcome(first);
             }
+            // The last release ends the task by the outcome that it had before.
+            outcome = holds == null || holds.outcome == null ? first : holds.outcome;
             stripe.setTaken(true);
             wasQueued = !isActiveNow();
             held = endState(outcome);
@@ -306,7 +394,10 @@ public abstract class AbstractGroupTask extends CancellableTask {
             if (hasEnded()) {
                 return null;
             }
-            holds++;
+            if (holds == null) {
+                holds = new Holds();
+            }
+            holds.number++;
         }
         AtomicBoolean isReleased = new AtomicBoolean();
         return () -> {
@@ -319,17 +410,38 @@ public abstract class AbstractGroupTask extends CancellableTask {
     private void release() {
         Outcome outcome;
         synchronized (stripe()) {
-            holds--;
-            if (holds > 0 || heldOutcome == null) {
+            Holds ofTask = Objects.requireNonNull(holds);
+            ofTask.number--;
+            outcome = ofTask.outcome;
+            if (ofTask.number > 0 || outcome == null) {
                 return;
             }
-            outcome = heldOutcome;
-            heldOutcome = null;
         }
         boolean unused = end(outcome);
     }
 
+    /** What keeps a task counted after its end. Guarded by the lock of the stripe. Few tasks have any. */
+    private static final class Holds {
+
+        private int number;
+
+        /** The outcome of a task that has ended and is held. Set once. */
+        private @Nullable Outcome outcome;
+
+        boolean setOutcome(Outcome first) {
+            boolean isFirst = outcome == null;
+            if (isFirst) {
+                outcome = first;
+            }
+            return isFirst;
+        }
+    }
+
     private void leaveTree() {
+        TimeLimit limit = limit();
+        if (limit != null) {
+            limit.end();
+        }
         endToken();
         forgetEndedAncestors();
     }

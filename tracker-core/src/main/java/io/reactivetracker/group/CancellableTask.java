@@ -5,9 +5,11 @@ import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimeoutException;
 import io.reactivetracker.internal.Throwables;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   phase, by compare-and-set but for ENDED
  *     NEW → STARTED                {@link #tryStart}
  *     NEW, STARTED → CANCELLED     {@link #cancel}, called by the cancel of the group for each of its tasks,
- *                                  and by that of the task's own token
+ *                                  and by that of the task's own token, which the end of its time limit cancels, too
  *     NEW, STARTED → DETACHED      {@link #detach}: the task has failed, and its failure cancels the group
  *     any but CANCELLED → ENDED    {@link #endPhase}, under the lock of the stripe
  * </pre>
@@ -29,27 +31,30 @@ import org.jspecify.annotations.Nullable;
  * walked, and a task reads the mark after its phase is STARTED. So either the walk finds the phase STARTED, or the task
  * sees the mark. What a subclass writes before {@code tryStart} is visible to {@code cancelTask} and wherever {@link
  * #isStarted()} has returned true.
+ *
+ * <p>A time-out is a cancel of the token whose cause is the error in the {@link TimeLimit}. A token is cancelled once, so
+ * of a time-out and another cancel one is the cause, and the outcome of a cancelled task is read from it.
  */
 abstract class CancellableTask extends TaskNode {
 
-    // NEW is the default of the field, so that a new task does not write it.
-    private static final int NEW = 0;
-    private static final int STARTED = 1;
-    private static final int CANCELLED = 2;
-    private static final int DETACHED = 3;
-    private static final int ENDED = 4;
+    // NEW is the default of the field, so that a new task does not write it. A byte fits into a gap of the object.
+    private static final byte NEW = 0;
+    private static final byte STARTED = 1;
+    private static final byte CANCELLED = 2;
+    private static final byte DETACHED = 3;
+    private static final byte ENDED = 4;
 
     private static final VarHandle PHASE;
 
     static {
         try {
-            PHASE = MethodHandles.lookup().findVarHandle(CancellableTask.class, "phase", int.class);
+            PHASE = MethodHandles.lookup().findVarHandle(CancellableTask.class, "phase", byte.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private volatile int phase;
+    private volatile byte phase;
 
     /** A child of the group's token; created when it is first requested. */
     private volatile @Nullable CancellationToken token;
@@ -79,7 +84,7 @@ abstract class CancellableTask extends TaskNode {
             cancel();
             return false;
         }
-        int before = phase;
+        byte before = phase;
         if (before == STARTED) {
             throw startedBefore();
         }
@@ -110,9 +115,9 @@ abstract class CancellableTask extends TaskNode {
     /** Has no effect on a task that is cancelled, detached or ended. What {@link #cancelTask} throws is reported. */
     @Override
     final void cancel() {
-        int now = phase;
+        byte now = phase;
         while (now < CANCELLED) {
-            int seen = (int) PHASE.compareAndExchange(this, now, CANCELLED);
+            byte seen = (byte) PHASE.compareAndExchange(this, now, CANCELLED);
             if (seen == now) {
                 if (now == STARTED) {
                     callCancelTask();
@@ -133,7 +138,7 @@ abstract class CancellableTask extends TaskNode {
 
     /** Keeps a task that has failed from being cancelled by its own failure. */
     final void detach() {
-        int now = phase;
+        byte now = phase;
         if (now < CANCELLED) {
             boolean unused = PHASE.compareAndSet(this, now, DETACHED);
         }
@@ -163,7 +168,7 @@ abstract class CancellableTask extends TaskNode {
      * @return true from then on
      */
     protected boolean isCancelled() {
-        int now = phase;
+        byte now = phase;
         if (now == CANCELLED) {
             return true;
         }
@@ -185,12 +190,37 @@ abstract class CancellableTask extends TaskNode {
     }
 
     /**
-     * Creates the error that tells a downstream of the cancel.
+     * Returns the error that tells a downstream of the cancel.
      *
-     * @return an exception that names the task, with the cause
+     * @return the {@link TaskTimeoutException} of a task that was cancelled at the end of its time limit; otherwise a
+     *     new exception that names the task, with the cause
      */
     protected TaskCancelledException cancellation() {
-        return TaskCancelledException.of(this, cancellationCause());
+        Throwable cause = cancellationCause();
+        return cause instanceof TaskTimeoutException timeout && isOwnTimeout(timeout)
+                ? timeout
+                : TaskCancelledException.of(this, cause);
+    }
+
+    /** Returns whether an error is the one that this task was cancelled with at the end of its time limit. */
+    final boolean isOwnTimeout(@Nullable Throwable error) {
+        TimeLimit limit = limit();
+        return limit != null && limit.isError(error);
+    }
+
+    /** Returns {@code TIMED_OUT} for a task that was cancelled at the end of its time limit, else {@code CANCELLED}. */
+    final Outcome outcomeOfCancel() {
+        return limit() != null && isOwnTimeout(cancellationCause()) ? Outcome.TIMED_OUT : Outcome.CANCELLED;
+    }
+
+    /**
+     * Cancels the token because the time limit is over, unless the task has ended or failed. The executor gets the
+     * actions of the token.
+     *
+     * @return true if this call cancelled the token
+     */
+    final boolean timeOut(TaskTimeoutException error, Executor executor) {
+        return phase < DETACHED && cancellationToken().cancel(error, executor);
     }
 
     @Override

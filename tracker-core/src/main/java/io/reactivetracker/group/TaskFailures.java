@@ -28,6 +28,9 @@ final class TaskFailures {
     /** The timer's registration of the next attempt, while that waits for its time. */
     private @Nullable Registration delay;
 
+    /** The failure that was followed by another attempt, for the message of a time-out. */
+    private volatile @Nullable Throwable lastError;
+
     TaskFailures(AbstractGroupTask task) {
         this.task = task;
         this.group = task.group();
@@ -82,6 +85,7 @@ final class TaskFailures {
                             + "\" lets it try: have its policy give up, or raise maxAttempts"));
             return false;
         }
+        lastError = error;
         retries = attempts;
         continuation = decision.continuation();
         if (!decision.releasesPermit() || task.releasePermit()) {
@@ -104,10 +108,19 @@ final class TaskFailures {
             delay = slot;
         }
         try {
-            slot.set(Timers.schedule(group.timer(), decision.delay(), () -> execute(error)));
+            slot.set(Timers.schedule(group.timer(), decision.delay(), () -> executeAfter(slot, error)));
         } catch (Throwable refusal) {
             task.runStep(() -> failBecause(refusal, error));
         }
+    }
+
+    private void executeAfter(RegistrationSlot over, Throwable error) {
+        synchronized (task.stripe()) {
+            if (over.equals(delay)) {
+                delay = null;
+            }
+        }
+        execute(error);
     }
 
     private void execute(Throwable error) {
@@ -117,6 +130,16 @@ final class TaskFailures {
     private void failBecause(Throwable refusal, Throwable error) {
         Throwables.suppress(error, refusal);
         task.callFail(error);
+    }
+
+    /** Returns whether the next attempt waits for its time. The caller holds the lock of the task's stripe. */
+    boolean isDelayed() {
+        return delay != null;
+    }
+
+    @Nullable
+    Throwable lastError() {
+        return lastError;
     }
 
     /**

@@ -87,6 +87,7 @@ public final class TaskGroup {
     private final RunningShutdowns shutdowns;
     private final BodyExecutor bodies;
     private final int maxAttempts;
+    private final long timeoutNanos;
     private final boolean tasksCanRetry;
 
     TaskGroup(TaskGroupBuilder builder) {
@@ -103,6 +104,7 @@ public final class TaskGroup {
         this.shutdowns = parent == null ? new RunningShutdowns() : parent.shutdowns;
         this.bodies = new BodyExecutor(builder.executor);
         this.maxAttempts = builder.maxAttempts;
+        this.timeoutNanos = builder.timeoutNanos;
         this.tasksCanRetry = !policy.isTerminal();
     }
 
@@ -668,6 +670,11 @@ public final class TaskGroup {
 
     int maxAttempts() {
         return maxAttempts;
+    }
+
+    /** Returns the time limit of each task, or {@link TimeLimit#NONE}. */
+    long timeoutNanos() {
+        return timeoutNanos;
     }
 
     boolean tasksCanRetry() {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.group;
 
+import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimeoutException;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.DefaultExecutor;
+import io.reactivetracker.internal.Durations;
 import io.reactivetracker.internal.Preconditions;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,7 @@ public final class TaskGroupBuilder {
     TaskTimer timer;
     Executor executor;
     int maxAttempts;
+    long timeoutNanos;
 
     TaskGroupBuilder(String name) {
         this.name = Preconditions.requireName("group name", name);
@@ -30,6 +35,7 @@ public final class TaskGroupBuilder {
         this.timer = TaskTimer.system();
         this.executor = DefaultExecutor.get();
         this.maxAttempts = DEFAULT_MAX_ATTEMPTS;
+        this.timeoutNanos = TimeLimit.NONE;
     }
 
     TaskGroupBuilder(String name, TaskGroup parent) {
@@ -41,6 +47,7 @@ public final class TaskGroupBuilder {
         this.timer = parent.timer();
         this.executor = parent.bodies().executor();
         this.maxAttempts = parent.maxAttempts();
+        this.timeoutNanos = parent.timeoutNanos();
     }
 
     /**
@@ -113,6 +120,30 @@ public final class TaskGroupBuilder {
      */
     public TaskGroupBuilder maxAttempts(int newMaxAttempts) {
         this.maxAttempts = Preconditions.requirePositive("maxAttempts", newMaxAttempts);
+        return this;
+    }
+
+    /**
+     * Limits the time of each task of the group, from its issue to its end: the time in the queue, all attempts and the
+     * delays between them. A task that is not over by then is cancelled with a {@link TaskTimeoutException} and counted
+     * as {@link Outcome#TIMED_OUT}.
+     *
+     * <p>The shortest limit applies: this one, that of the {@linkplain TaskOptions#timeout task}, or what is left to its
+     * parent task. A child group has the limit of its parent, and can only shorten it. By default there is no limit, and
+     * a limit of more than 146 years is none.
+     *
+     * <p>The time is that of the group's timer. The cancel runs on the group's executor or, if that is busy or refuses,
+     * on a thread of the library, and never on the timer's thread. If the timer refuses, the system's timer replaces it.
+     * What cannot be stopped is counted until it ends, as after any cancel: the stage of {@code submit}, the body of
+     * {@code submitBlocking}, which is interrupted, and the work of a {@link TaskGroup#token token}.
+     *
+     * @param limit the time limit of each task
+     * @return this
+     * @throws IllegalArgumentException if the limit is zero or negative
+     */
+    public TaskGroupBuilder timeout(Duration limit) {
+        long nanos = Durations.saturatedNanos(Preconditions.requirePositive("timeout", limit));
+        this.timeoutNanos = parent == null ? nanos : Math.min(nanos, parent.timeoutNanos());
         return this;
     }
 

@@ -31,16 +31,16 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         return byTime != 0 ? byTime : Long.compare(one.id, other.id);
     };
 
-    private enum State {
-        QUEUED,
-        ACTIVE,
-        ENDED
-    }
+    // Bytes, as a reference to an enum would make each task 8 bytes larger.
+    private static final byte QUEUED = 0;
+    private static final byte ACTIVE = 1;
+    private static final byte ENDED = 2;
 
     private final TaskGroup group;
     private final String name;
     private final long issuedAt;
     private final Supplier<@Nullable String> origin;
+    private final @Nullable TimeLimit limit;
 
     /** The nearest ancestor that had not ended at the last look, so that ended ones can be garbage. */
     private volatile @Nullable TaskNode parent;
@@ -56,7 +56,7 @@ abstract class TaskNode extends TaskToken implements TaskContext {
     @Nullable
     TaskNode next;
 
-    private State state;
+    private byte state;
     private @Nullable Permit permit;
 
     /** Counts a task. It is active without a permit, or asks the group's admission, which may grant at once. */
@@ -69,6 +69,7 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         // Whatever may throw is called before the task is counted.
         this(
                 group,
+                options,
                 group.nameOf(options),
                 Ancestors.parentOf(options, parent),
                 Objects.requireNonNull(origin, "origin must not be null"),
@@ -79,6 +80,7 @@ abstract class TaskNode extends TaskToken implements TaskContext {
     @SuppressWarnings("this-escape") // the group lists the task, and its fields are set before
     private TaskNode(
             TaskGroup group,
+            TaskOptions options,
             String name,
             @Nullable TaskNode parent,
             Supplier<@Nullable String> origin,
@@ -95,9 +97,11 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         Permit granted = null;
         boolean isAdded = false;
         try {
+            // Reads the clock, which may throw.
+            this.limit = TimeLimit.of(group, options, this.parent);
             granted = isActive ? Permit.NOTHING_TO_RELEASE : group.tryGrant(this);
             this.permit = granted;
-            this.state = granted == null ? State.QUEUED : State.ACTIVE;
+            this.state = granted == null ? QUEUED : ACTIVE;
             this.stripe = group.state().stripes().current();
             synchronized (stripe) {
                 stripe.setTaken(true);
@@ -169,6 +173,10 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         return List.of();
     }
 
+    final @Nullable TimeLimit limit() {
+        return limit;
+    }
+
     /** Returns the lock that guards the state. */
     final TaskStripe stripe() {
         return stripe;
@@ -224,18 +232,18 @@ abstract class TaskNode extends TaskToken implements TaskContext {
 
     /** The caller holds the lock. */
     final boolean hasEnded() {
-        return state == State.ENDED;
+        return state == ENDED;
     }
 
     /** The caller holds the lock. */
     final boolean isActiveNow() {
-        return state == State.ACTIVE;
+        return state == ACTIVE;
     }
 
     /** The caller holds the lock. */
     final void activate(Permit granted) {
         stripe.activate();
-        state = State.ACTIVE;
+        state = ACTIVE;
         permit = granted;
     }
 
@@ -243,11 +251,11 @@ abstract class TaskNode extends TaskToken implements TaskContext {
     final boolean releasePermit() {
         Permit held;
         synchronized (stripe) {
-            if (state != State.ACTIVE) {
+            if (state != ACTIVE) {
                 return false;
             }
             stripe.queueAgain();
-            state = State.QUEUED;
+            state = QUEUED;
             held = takePermit();
         }
         release(held, Outcome.FAILED);
@@ -259,8 +267,8 @@ abstract class TaskNode extends TaskToken implements TaskContext {
      * without it.
      */
     final @Nullable Permit endState(Outcome outcome) {
-        stripe.end(this, state == State.ACTIVE, outcome);
-        state = State.ENDED;
+        stripe.end(this, state == ACTIVE, outcome);
+        state = ENDED;
         return takePermit();
     }
 

@@ -13,6 +13,19 @@ final class Timers {
     private Timers() {}
 
     /**
+     * Schedules an action by a timer or, if that refuses, by the system's. Throws if both refuse. The registration
+     * throws nothing when it is closed.
+     */
+    static Registration scheduleOrBySystem(TaskTimer timer, Duration delay, Runnable action) {
+        try {
+            return schedule(timer, delay, action);
+        } catch (Throwable refused) {
+            Throwables.reportUncaught(refused);
+            return schedule(TaskTimer.system(), delay, action);
+        }
+    }
+
+    /**
      * Schedules an action. Throws if the timer does, or returns null. The registration throws nothing when it is
      * closed.
      */

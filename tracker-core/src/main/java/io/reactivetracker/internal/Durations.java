@@ -32,4 +32,15 @@ public final class Durations {
     public static String inSeconds(Duration duration) {
         return duration.toSeconds() + "." + duration.toNanosPart() / 100_000_000 + " s";
     }
+
+    /**
+     * Returns a duration for people, in milliseconds if it is shorter than a second.
+     *
+     * @param duration not negative
+     * @return for example {@code "4.0 s"} or {@code "250 ms"}
+     */
+    public static String inUnits(Duration duration) {
+        long millis = saturatedNanos(duration) / 1_000_000;
+        return millis < 1_000 ? millis + " ms" : inSeconds(duration);
+    }
 }

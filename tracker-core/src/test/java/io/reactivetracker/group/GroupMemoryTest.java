@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.test.ManualTimer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.ClassLayout;
 import org.openjdk.jol.info.GraphLayout;
 
 class GroupMemoryTest {
@@ -46,6 +48,26 @@ class GroupMemoryTest {
         }
         assertThat(size()).isEqualTo(before);
         running.succeed();
+    }
+
+    @Test
+    void keepsNothingOfTasksWithATimeLimit() {
+        TaskGroup limited =
+                group.childBuilder("limited").timeout(Duration.ofSeconds(4)).build();
+        run(limited);
+        long before = size();
+        for (int i = 0; i < 1_000; i++) {
+            run(limited);
+        }
+        assertThat(size()).isEqualTo(before);
+        assertThat(timer.pending()).isZero();
+    }
+
+    @Test
+    void aTaskWithoutATimeLimitIsNoLargerForIt() throws ClassNotFoundException {
+        // Its reference to the limit is as large as the gap that its phase leaves, since that is one byte.
+        Class<?> task = Class.forName("io.reactivetracker.adapter.IssuedTask");
+        assertThat(ClassLayout.parseClass(task).instanceSize()).isLessThanOrEqualTo(96);
     }
 
     @Test

@@ -21,8 +21,13 @@ final class HeldWork {
 
     /** Submits a held task. */
     static HeldWork in(TaskGroup group, String name) {
+        return in(group, TaskOptions.named(name));
+    }
+
+    /** Submits a held task. */
+    static HeldWork in(TaskGroup group, TaskOptions options) {
         HeldWork work = new HeldWork();
-        work.future = group.submit(TaskOptions.named(name), work::attempt);
+        work.future = group.submit(options, work::attempt);
         return work;
     }
 

@@ -2,6 +2,7 @@
 package io.reactivetracker.micrometer;
 
 import io.micrometer.observation.Observation;
+import io.reactivetracker.TaskTimeoutException;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.TaskContext;
@@ -98,6 +99,10 @@ final class TaskObservation {
         GroupTask groupTask = task;
         if (groupTask != null) {
             return ObservedOutcome.valueOf(groupTask.outcomeOf(error).name());
+        }
+        if (error instanceof TaskTimeoutException) {
+            // Of a task that did not begin it is its own; of any other one it is that of a task that it waits for.
+            return isOfGroup && !hasBegun ? ObservedOutcome.TIMED_OUT : ObservedOutcome.FAILED;
         }
         if (error instanceof CancellationException) {
             return ObservedOutcome.CANCELLED;

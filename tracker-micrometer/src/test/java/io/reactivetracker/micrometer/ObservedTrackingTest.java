@@ -17,6 +17,7 @@ import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccess
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.TaskOptions;
+import io.reactivetracker.TaskTimeoutException;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.group.Admission;
@@ -49,6 +50,7 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.util.context.Context;
 
 class ObservedTrackingTest {
@@ -424,6 +426,47 @@ class ObservedTrackingTest {
         run(Mono.error(error).transform(observed.trackWith(onceOnly, "ship")));
         assertThat(onceOnly.counts().rejected()).isOne();
         assertThat(seen.told).endsWith("stop ship: rejected");
+    }
+
+    @Test
+    void aTaskTimesOutBeforeAndAfterItBegins() {
+        VirtualTimeScheduler time = VirtualTimeScheduler.create();
+        TaskGroup narrow = TaskGroup.builder("narrow")
+                .timer(ReactorTracking.timer(time))
+                .executor(Runnable::run)
+                .admission(Admission.concurrency(1))
+                .timeout(Duration.ofSeconds(4))
+                .build();
+        List<Throwable> errors = new ArrayList<>();
+        Mono.never().transform(observed.trackWith(narrow, "runs")).subscribe(done -> {}, errors::add);
+        Mono.never()
+                .transform(observed.trackWith(narrow, TaskOptions.timeout(Duration.ofSeconds(1))))
+                .subscribe(done -> {}, errors::add);
+        time.advanceTimeBy(Duration.ofSeconds(4));
+
+        assertThat(errors).hasSize(2).hasOnlyElementsOfType(TaskTimeoutException.class);
+        assertThat(narrow.counts().timedOut()).isEqualTo(2);
+        assertThat(seen.told)
+                .filteredOn(told -> told.startsWith("stop"))
+                .containsExactly("stop narrow: timed_out", "stop runs: timed_out");
+        assertThat(seen.told)
+                .filteredOn(told -> told.startsWith("error"))
+                .satisfiesExactly(
+                        queued -> assertThat(queued).contains("timed out after 1.0 s, while it was queued"),
+                        running -> assertThat(running).contains("timed out after 4.0 s, while it was running"));
+    }
+
+    @Test
+    void aTaskThatEndsWithTheTimeOutOfAnotherTaskHasFailed() {
+        TaskTimeoutException ofAnother =
+                TaskTimeoutException.of("task \"call\"", Duration.ofSeconds(4), "while it was running", null);
+        run(Mono.error(ofAnother).transform(observed.trackWith(orders, "ship")));
+        run(Mono.error(ofAnother).transform(observed.trackWith(tracker, "prices")));
+
+        assertThat(seen.told)
+                .filteredOn(told -> told.startsWith("stop"))
+                .containsExactly("stop ship: failed", "stop prices: failed");
+        assertThat(orders.counts().failed()).isOne();
     }
 
     // ---- parents

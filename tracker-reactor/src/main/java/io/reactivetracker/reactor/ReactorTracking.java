@@ -11,6 +11,7 @@ import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.adapter.CancelledTask;
 import io.reactivetracker.adapter.PublisherContinuation;
 import io.reactivetracker.adapter.ScheduledBody;
+import io.reactivetracker.adapter.TaskSignals;
 import io.reactivetracker.group.Continuation;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
@@ -121,10 +122,11 @@ public final class ReactorTracking {
      * @param tracker counts the subscriptions
      * @param options the name of the tasks, if it is not the pipeline's, and whether a closed tracker refuses them
      * @return an operator for any number of pipelines
+     * @throws IllegalArgumentException if the options have a time limit, which only a group can keep
      */
     public static <P extends Publisher<?>> UnaryOperator<P> trackWith(TaskTracker tracker, TaskOptions options) {
         Objects.requireNonNull(tracker, "tracker must not be null");
-        Objects.requireNonNull(options, "options must not be null");
+        TaskSignals.requireOptionsFor(tracker, options);
         return PipelineStep.operator(publisher -> PipelineStep.ofTasks(
                 publisher,
                 "trackWith",
@@ -172,6 +174,7 @@ public final class ReactorTracking {
      *     it
      * @param task is subscribed to once
      * @return a handle to wait for the task or to stop it
+     * @throws IllegalArgumentException if the options have a time limit, which only a group can keep
      * @throws TrackerClosedException if the options are strict and the tracker is closed; nothing is subscribed to
      */
     public static <T> TaskHandle<T> spawn(TaskTracker tracker, TaskOptions options, Mono<T> task) {

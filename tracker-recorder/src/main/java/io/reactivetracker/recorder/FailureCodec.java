@@ -36,7 +36,7 @@ public final class FailureCodec {
      */
     public static byte[] encode(Throwable failure) {
         String text;
-        if (!(failure instanceof TaskCancelledException)) {
+        if (!RecordedFailure.isCancelled(failure)) {
             text = OTHER + describe(failure);
         } else if (failure.getCause() == null) {
             text = String.valueOf(CANCELLED);

@@ -2,6 +2,7 @@
 package io.reactivetracker.recorder;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskTimeoutException;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,13 @@ final class RecordedFailure {
         return recorded(failure, redaction);
     }
 
+    /** Returns whether a task was cancelled. The end of a time limit is recorded like any other failure. */
+    static boolean isCancelled(Throwable failure) {
+        return failure instanceof TaskCancelledException && !(failure instanceof TaskTimeoutException);
+    }
+
     private static Throwable recorded(Throwable failure, UnaryOperator<String> redaction) {
-        if (failure instanceof TaskCancelledException) {
+        if (isCancelled(failure)) {
             // It refers to nothing but its cause, and its message is ours.
             Throwable cause = failure.getCause();
             return cause == null ? failure : new TaskCancelledException(recorded(cause, redaction));

@@ -4,7 +4,9 @@ package io.reactivetracker.recorder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +46,16 @@ class FailureCodecTest {
                 .isInstanceOf(TaskCancelledException.class)
                 .satisfies(cancelled ->
                         assertStandsFor(cancelled.getCause(), IllegalStateException.class.getName(), "shutdown"));
+    }
+
+    @Test
+    void aTaskWhoseTimeLimitIsOverHasFailed() {
+        TaskTimeoutException timeout =
+                TaskTimeoutException.of("task \"ship\"", Duration.ofSeconds(4), "while it was running", null);
+        assertStandsFor(
+                copy(timeout),
+                TaskTimeoutException.class.getName(),
+                "task \"ship\" timed out after 4.0 s, while it was running");
     }
 
     @Test

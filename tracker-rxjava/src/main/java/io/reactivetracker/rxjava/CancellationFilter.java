@@ -2,6 +2,7 @@
 package io.reactivetracker.rxjava;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskTimeoutException;
 import io.reactivex.rxjava3.core.CompletableObserver;
 import io.reactivex.rxjava3.core.MaybeObserver;
 import io.reactivex.rxjava3.core.Observer;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * subscribe(onNext)}.
  *
  * <p>RxJava would report each one, with a stack trace, as an error that nobody handles. But a cancelled task is a
- * normal event, so the observer is left disposed instead.
+ * normal event, so the observer is left disposed instead. The end of a time limit is not, and is reported.
  */
 final class CancellationFilter<T>
         implements Observer<T>, SingleObserver<T>, MaybeObserver<T>, CompletableObserver, Disposable {
@@ -73,6 +74,7 @@ final class CancellationFilter<T>
     /** Returns whether an error is a cancellation, and the downstream has no callback for errors. */
     static boolean withholds(Throwable error, Object downstream) {
         return error instanceof TaskCancelledException
+                && !(error instanceof TaskTimeoutException)
                 // After the loss of a lease another owner may do the same work, so it is always reported.
                 && (LEASE_LOST == null || !LEASE_LOST.isInstance(error.getCause()))
                 && !hasErrorCallback(downstream);

@@ -11,6 +11,7 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.adapter.PublisherContinuation;
 import io.reactivetracker.adapter.ScheduledBody;
+import io.reactivetracker.adapter.TaskSignals;
 import io.reactivetracker.group.Continuation;
 import io.reactivetracker.group.GroupSnapshot;
 import io.reactivetracker.group.Shutdown;
@@ -105,11 +106,12 @@ public final class RxTracking {
      * @param tracker the tracker that counts the subscriptions
      * @param options the name of the tasks, and whether a closed tracker refuses them
      * @return an operator for {@code compose}, on any of the five types
+     * @throws IllegalArgumentException if the options have a time limit, which only a group can keep
      */
     public static <T> TrackTransformer<T> trackWith(TaskTracker tracker, TaskOptions options) {
         return new TrackWithOperator<>(
                 Objects.requireNonNull(tracker, "tracker must not be null"),
-                Objects.requireNonNull(options, "options must not be null"));
+                TaskSignals.requireOptionsFor(tracker, options));
     }
 
     /**

@@ -2,6 +2,8 @@
 package io.reactivetracker.spring;
 
 import io.reactivetracker.group.Admission;
+import io.reactivetracker.group.TaskGroupBuilder;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
@@ -47,6 +49,18 @@ final class GroupProperties {
             throw invalid("max-queued", maxQueued, "It must not be negative; without it there is no limit.");
         }
         return Admission.concurrency(concurrency, maxQueued);
+    }
+
+    /** Sets the time limit of the group's tasks, if one is configured. */
+    static void limitTime(ReactiveTrackerProperties properties, TaskGroupBuilder builder) {
+        Duration timeout = properties.timeout();
+        if (timeout == null) {
+            return;
+        }
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw invalid("timeout", timeout, "It must be positive, for example 30s; without it there is no limit.");
+        }
+        builder.timeout(timeout);
     }
 
     private static InvalidConfigurationPropertyValueException invalid(

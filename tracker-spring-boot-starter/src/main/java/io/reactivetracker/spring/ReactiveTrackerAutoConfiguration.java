@@ -45,6 +45,7 @@ public final class ReactiveTrackerAutoConfiguration {
         TaskGroupBuilder builder = TaskGroup.builder(GroupProperties.name(properties, environment))
                 .admission(GroupProperties.admission(properties))
                 .timer(timer.getIfUnique(TaskTimer::system));
+        GroupProperties.limitTime(properties, builder);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
     }

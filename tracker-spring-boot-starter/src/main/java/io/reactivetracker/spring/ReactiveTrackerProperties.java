@@ -18,6 +18,8 @@ import org.springframework.boot.convert.DurationUnit;
  *     default.
  * @param maxQueued Maximum number of tasks that wait while the concurrency is used up; further tasks are rejected.
  *     Unlimited by default.
+ * @param timeout Time limit of each task of the application's group, from its issue to its end, including the time in
+ *     the queue and retries. A task that is not over by then is cancelled. Unlimited by default.
  * @param quietCancelledTasks Whether to keep cancelled tasks of a subscribe() without an error callback out of
  *     Reactor's log of dropped errors. Set it to false if the application has its own hook for dropped errors.
  * @param trackSubscriptions Whether to count each subscribe() of the application's own code whose outcome is ignored,
@@ -34,6 +36,7 @@ record ReactiveTrackerProperties(
         @Nullable String name,
         @Nullable Integer concurrency,
         @Nullable Integer maxQueued,
+        @Nullable Duration timeout,
         @DefaultValue("true") boolean quietCancelledTasks,
         @DefaultValue("false") boolean trackSubscriptions,
         @DefaultValue List<String> trackSubscriptionsIn,

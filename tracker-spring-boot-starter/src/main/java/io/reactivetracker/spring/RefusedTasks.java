@@ -2,6 +2,7 @@
 package io.reactivetracker.spring;
 
 import io.reactivetracker.TaskCancelledException;
+import io.reactivetracker.TaskTimeoutException;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.group.TaskRejectedException;
 import java.time.Duration;
@@ -18,7 +19,8 @@ import org.springframework.http.HttpHeaders;
  * The response to a request that failed because a task was refused: 503 with {@code Retry-After}.
  *
  * <p>A task is refused if its group or tracker is closed, if an admission rejected it, or if it was cancelled, as a
- * shutdown does after its grace. This is not an error of the server, so it is logged at DEBUG.
+ * shutdown does after its grace. This is not an error of the server, so it is logged at DEBUG. A task whose time limit
+ * was over was not refused: its error is the application's to handle, like that of Reactor's {@code timeout}.
  *
  * <p>Once the application stops, the response also closes the connection, so that a retry reaches another server.
  */
@@ -47,7 +49,7 @@ final class RefusedTasks {
         }
         boolean isRefused = reason instanceof TrackerClosedException
                 || reason instanceof TaskRejectedException
-                || reason instanceof TaskCancelledException;
+                || (reason instanceof TaskCancelledException && !(reason instanceof TaskTimeoutException));
         if (isRefused && LOG.isDebugEnabled()) {
             LOG.debug("answered 503: " + LogText.escape(String.valueOf(reason.getMessage())));
         }

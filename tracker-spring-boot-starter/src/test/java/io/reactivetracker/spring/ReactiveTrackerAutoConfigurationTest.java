@@ -4,6 +4,7 @@ package io.reactivetracker.spring;
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.reactivetracker.TaskTimeoutException;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
@@ -198,11 +199,26 @@ class ReactiveTrackerAutoConfigurationTest {
                 });
     }
 
+    @Test
+    void timeoutLimitsTheTimeOfEachTask() {
+        application.withPropertyValues("reactive-tracker.timeout=5ms").run(context -> {
+            TaskGroup group = context.getBean(TaskGroup.class);
+            StepVerifier.create(spawn(group, Mono.never()).join())
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(TaskTimeoutException.class)
+                            .hasMessageContaining("its limit is 5 ms"))
+                    .verify();
+            assertThat(group.counts().timedOut()).isOne();
+        });
+    }
+
     @ParameterizedTest
     @CsvSource({
         "name, '  ', It must not be blank",
         "concurrency, 0, It must be positive",
         "concurrency, -3, It must be positive",
+        "timeout, 0s, It must be positive",
+        "timeout, -1s, It must be positive",
         "max-queued, 5, No task waits unless reactive-tracker.concurrency is set",
         "shutdown.grace, -1s, It must not be negative",
         "shutdown.cancel-wait, -1ms, It must not be negative",
