@@ -36,6 +36,9 @@ class ConcurrencyTest {
             Map.entry("tracker-spring-boot-starter/BackgroundWork", "the first of the skipped runs is logged"),
             Map.entry(
                     "tracker-spring-boot-starter/DrainLifecycle", "Spring and the web server may both begin the drain"),
+            Map.entry(
+                    "tracker-spring-boot-starter/EndingServletResponse",
+                    "the shutdown ends a response while the application writes"),
             Map.entry("tracker-spring-boot-starter/QuietCancelledTasks", "the hook is installed once for the process"),
             Map.entry(
                     "tracker-spring-boot-starter/SubscriptionDrain",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
+import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.reactor.ReactorTracking;
 import org.reactivestreams.Publisher;
@@ -40,6 +41,11 @@ final class OpenStreams implements ApplicationListener<ContextClosedEvent>, Orde
 
     boolean areEnding() {
         return streams.isClosed();
+    }
+
+    /** Runs the action when the context begins to close, or at once if it has begun. */
+    Registration onTheEnd(Runnable action) {
+        return streams.onClose(action);
     }
 
     /** Returns the publisher, which completes when the context begins to close. */
