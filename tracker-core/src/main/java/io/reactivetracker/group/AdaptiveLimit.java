@@ -14,9 +14,9 @@ import java.time.Duration;
  * <p>Additive increase, multiplicative decrease (Chiu and Jain 1989; the congestion control of TCP). A task that
  * succeeds in time, while at least half of the limit is in use, counts towards a round of {@code limit} tasks, and each
  * full round adds one to the limit. A task that fails, times out or is slow takes a tenth away, as in
- * Netflix's concurrency-limits; but of all tasks that ran at the last decrease none does so again, since they ran under the old
- * limit. Cancelled tasks have no effect. The time of a task is the time for which it held its permit, including retries
- * that keep it.
+ * Netflix's concurrency-limits; but of all tasks that ran at the last decrease none does so again, since they ran under
+ * the old limit. Cancelled tasks have no effect. The time of a task is the time for which it held its permit, including
+ * retries that keep it.
  *
  * <p>Tasks above the limit wait in FIFO order. A child that runs on its parent's permit is measured like any other
  * task. Created by {@link Admission#adaptive}. Safe for use by several threads.

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * sees the mark. What a subclass writes before {@code tryStart} is visible to {@code cancelTask} and wherever {@link
  * #isStarted()} has returned true.
  *
- * <p>A time-out is a cancel of the token whose cause is the error in the {@link TimeLimit}. A token is cancelled once, so
- * of a time-out and another cancel one is the cause, and the outcome of a cancelled task is read from it.
+ * <p>A time-out is a cancel of the token whose cause is the error in the {@link TimeLimit}. A token is cancelled once,
+ * so of a time-out and another cancel one is the cause, and the outcome of a cancelled task is read from it.
  */
 abstract class CancellableTask extends TaskNode {
 

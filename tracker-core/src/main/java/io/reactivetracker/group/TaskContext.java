@@ -40,8 +40,8 @@ public interface TaskContext extends ParentTask {
     CancellationToken cancellationToken();
 
     /**
-     * Returns the time until the task's time limit is over, by the group's timer. Use it for the time-outs of calls that
-     * the task makes: what they return later comes too late.
+     * Returns the time until the task's time limit is over, by the group's timer. Use it for the time-outs of calls
+     * that the task makes: what they return later comes too late.
      *
      * <p>It is never null and never negative, so code can pass it on, or the smaller of it and a time-out of its own,
      * whether or not the task has a limit.

@@ -200,8 +200,8 @@ public final class TaskCounts {
     }
 
     /**
-     * Returns the counts by name: {@code issued}, {@code queued}, {@code active}, and each outcome in lower case, as {@code
-     * timed_out}.
+     * Returns the counts by name: {@code issued}, {@code queued}, {@code active}, and each outcome in lower case, as
+     * {@code timed_out}.
      *
      * @return a new map, in this order
      */

@@ -128,14 +128,14 @@ public final class TaskGroupBuilder {
      * delays between them. A task that is not over by then is cancelled with a {@link TaskTimeoutException} and counted
      * as {@link Outcome#TIMED_OUT}.
      *
-     * <p>The shortest limit applies: this one, that of the {@linkplain TaskOptions#timeout task}, or what is left to its
-     * parent task. A child group has the limit of its parent, and can only shorten it. By default there is no limit, and
-     * a limit of more than 146 years is none.
+     * <p>The shortest limit applies: this one, that of the {@linkplain TaskOptions#timeout task}, or what is left to
+     * its parent task. A child group has the limit of its parent, and can only shorten it. By default there is no
+     * limit, and a limit of more than 146 years is none.
      *
      * <p>The time is that of the group's timer. The cancel runs on the group's executor or, if that is busy or refuses,
-     * on a thread of the library, and never on the timer's thread. If the timer refuses, the system's timer replaces it.
-     * What cannot be stopped is counted until it ends, as after any cancel: the stage of {@code submit}, the body of
-     * {@code submitBlocking}, which is interrupted, and the work of a {@link TaskGroup#token token}.
+     * on a thread of the library, and never on the timer's thread. If the timer refuses, the system's timer replaces
+     * it. What cannot be stopped is counted until it ends, as after any cancel: the stage of {@code submit}, the body
+     * of {@code submitBlocking}, which is interrupted, and the work of a {@link TaskGroup#token token}.
      *
      * @param limit the time limit of each task
      * @return this

@@ -10,7 +10,8 @@ import reactor.util.Logger;
 import reactor.util.Loggers;
 
 /**
- * Logs errors that Reactor drops: a cancelled task at DEBUG, any other error, also a time-out, as Reactor's default does.
+ * Logs errors that Reactor drops: a cancelled task at DEBUG, any other error, also a time-out, as Reactor's default
+ * does.
  */
 final class DropHook {
 

@@ -74,7 +74,9 @@ final class AsyncCalls {
             };
         }
 
-        /** Waits for the future that a method returns, as Spring does next, in the same thread and with the same end. */
+        /**
+         * Waits for the future that a method returns, as Spring does next, in the same thread and with the same end.
+         */
         private static @Nullable Object untilItsEnd(@Nullable Object result) throws Exception {
             if (result instanceof Future<?> future) {
                 Object unused = future.get();

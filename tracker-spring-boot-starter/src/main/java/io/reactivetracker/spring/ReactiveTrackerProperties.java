@@ -79,8 +79,9 @@ record ReactiveTrackerProperties(
      *
      * @param retryAfter Time after which a client may retry a request that was answered 503 because a task was refused.
      *     In seconds if no unit is given.
-     * @param endStreams Whether text/event-stream responses, and WebSocket sessions of WebFlux, end when the application
-     *     begins to stop, so that the web server does not wait for them. A stream that would end by itself is cut, too.
+     * @param endStreams Whether text/event-stream responses, and WebSocket sessions of WebFlux, end when the
+     *     application begins to stop, so that the web server does not wait for them. A stream that would end by itself
+     *     is cut, too.
      */
     record Web(
             @DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS)
