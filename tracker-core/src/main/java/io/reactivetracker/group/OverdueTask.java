@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param operators the operators from which the next signal must come, from the task to the source, such as {@code
  *     "flatMap ⇠ delayElement"}; null if the reactive library does not know them
  * @param stack where the thread of a blocking body stands, innermost frame first, at most {@value #MAX_FRAMES} frames;
- *     empty if no blocking body runs
+ *     empty if no blocking body runs. Copied; neither null nor with a null frame
  */
 public record OverdueTask(
         String group,
@@ -35,9 +35,18 @@ public record OverdueTask(
     private static final int MAX_FRAMES_IN_TEXT = 5;
 
     /**
-     * Creates a description.
+     * Creates a description, with a copy of the stack.
      *
-     * @throws NullPointerException if {@code stack} is null or has a null frame
+     * @param group the name of its group
+     * @param id as in {@link TaskGroup#runningTasks()}
+     * @param name the task's name
+     * @param age the time since it was issued, by the group's timer
+     * @param isQueued whether it has not begun to run, or waits to continue
+     * @param origin where it was created, if the reactive library knows; otherwise null
+     * @param operators the operators from which the next signal must come, from the task to the source, such as {@code
+     *     "flatMap ⇠ delayElement"}; null if the reactive library does not know them
+     * @param stack where the thread of a blocking body stands, innermost frame first, at most {@value #MAX_FRAMES}
+     *     frames; empty if no blocking body runs. Copied; neither null nor with a null frame
      */
     public OverdueTask {
         stack = List.copyOf(stack);

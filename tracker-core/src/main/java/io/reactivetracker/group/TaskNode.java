@@ -163,7 +163,11 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         }
     }
 
-    /** Returns the operators from which the next signal must come, or null if they are not known. */
+    /**
+     * Returns the operators from which the next signal must come.
+     *
+     * @return for example {@code "flatMap ⇠ delayElement"}, or null if they are not known
+     */
     protected @Nullable String operators() {
         return null;
     }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.reactivetracker.group.TaskGroup;
-import io.reactivetracker.spring.shop.BackgroundShop;
+import io.reactivetracker.spring.background.BackgroundShop;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

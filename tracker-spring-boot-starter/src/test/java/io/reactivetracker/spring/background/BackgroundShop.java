@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker.spring.shop;
+package io.reactivetracker.spring.background;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
