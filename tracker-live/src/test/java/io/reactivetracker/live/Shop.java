@@ -30,6 +30,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -48,7 +49,9 @@ final class Shop implements AutoCloseable {
     static final String OWN_MANAGEMENT_PORT = "--management.server.port=0";
 
     /** Between the phase in which the web server ends its requests and that in which the management's server stops. */
-    static final String DRAIN_BEFORE_MANAGEMENT = "--reactive-tracker.shutdown.phase=2147482367";
+    static final String DRAIN_BEFORE_MANAGEMENT = "--reactive-tracker.shutdown.phase=" + Shop.PHASE_OF_DRAIN;
+
+    private static final int PHASE_OF_DRAIN = 2147482367;
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -153,9 +156,26 @@ final class Shop implements AutoCloseable {
         return request.build();
     }
 
+    /** Keeps both servers up once the shutdown has begun, until {@link #letServersStop()}. */
+    void holdWebServer() {
+        context.getBean("webServerHold", Hold.class).mayEnd = new CompletableFuture<>();
+    }
+
+    /** Keeps the actuator's own server up after the drain, until {@link #letServersStop()}. */
+    void holdManagementServer() {
+        context.getBean("managementServerHold", Hold.class).mayEnd = new CompletableFuture<>();
+    }
+
+    void letServersStop() {
+        context.getBeansOfType(Hold.class).values().forEach(hold -> hold.mayEnd.complete(null));
+    }
+
     @Override
     public void close() {
         endTasks();
+        if (context.isActive()) {
+            letServersStop();
+        }
         context.close();
     }
 
@@ -166,6 +186,49 @@ final class Shop implements AutoCloseable {
         @Bean
         TaskTracker imports() {
             return TaskTracker.create("imports");
+        }
+
+        @Bean
+        Hold webServerHold() {
+            return new Hold(SmartLifecycle.DEFAULT_PHASE - 512);
+        }
+
+        @Bean
+        Hold managementServerHold() {
+            return new Hold(PHASE_OF_DRAIN - 64);
+        }
+    }
+
+    /** Holds the shutdown at its phase, if it is told to. */
+    private static final class Hold implements SmartLifecycle {
+
+        private final int phase;
+        private volatile CompletableFuture<Void> mayEnd = CompletableFuture.completedFuture(null);
+        private volatile boolean isRunning;
+
+        Hold(int phase) {
+            this.phase = phase;
+        }
+
+        @Override
+        public void start() {
+            isRunning = true;
+        }
+
+        @Override
+        public void stop() {
+            mayEnd.join();
+            isRunning = false;
+        }
+
+        @Override
+        public boolean isRunning() {
+            return isRunning;
+        }
+
+        @Override
+        public int getPhase() {
+            return phase;
         }
     }
 
