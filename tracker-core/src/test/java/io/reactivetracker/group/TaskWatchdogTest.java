@@ -63,7 +63,7 @@ class TaskWatchdogTest {
 
     /** Awaitility would take the failures that a test provokes for its own. */
     private static ConditionFactory settled() {
-        return await().dontCatchUncaughtExceptions();
+        return await().dontCatchUncaughtExceptions().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1));
     }
 
     // ---- what it reports, and when

@@ -514,7 +514,7 @@ class TimeLimitTest {
         began.await();
         timer.advance(LIMIT);
 
-        assertThatThrownBy(ship::join).isInstanceOf(TaskTimeoutException.class);
+        assertThat(ship.handle((done, failure) -> failure).join()).isInstanceOf(TaskTimeoutException.class);
         assertThat(group.counts()).isEqualTo(TaskCounts.none().withActive(1));
         mayReturn.countDown();
         await().untilAsserted(() -> assertThat(group.counts()).isEqualTo(timedOut(1)));

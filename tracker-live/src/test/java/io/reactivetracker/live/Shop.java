@@ -200,7 +200,7 @@ final class Shop implements AutoCloseable {
     }
 
     /** Holds the shutdown at its phase, if it is told to. */
-    private static final class Hold implements SmartLifecycle {
+    static final class Hold implements SmartLifecycle {
 
         private final int phase;
         private volatile CompletableFuture<Void> mayEnd = CompletableFuture.completedFuture(null);

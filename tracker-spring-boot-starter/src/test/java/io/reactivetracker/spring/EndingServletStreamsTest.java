@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.springframework.web.servlet.function.RouterFunctions.route;
 
+import jakarta.servlet.Filter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -221,6 +222,7 @@ class EndingServletStreamsTest {
     @RestController
     static class Streams {
 
+        private final CountDownLatch requestHasLeft = new CountDownLatch(1);
         private final CountDownLatch sent = new CountDownLatch(1);
         private final CountDownLatch ended = new CountDownLatch(1);
         private final CountDownLatch mayGoOn = new CountDownLatch(1);
@@ -258,10 +260,12 @@ class EndingServletStreamsTest {
         @GetMapping("/streaming")
         ResponseEntity<StreamingResponseBody> streaming() {
             StreamingResponseBody body = output -> {
-                output.write("data:first\n\n".getBytes(StandardCharsets.UTF_8));
-                output.flush();
-                sent.countDown();
                 try {
+                    // Spring knows the future of this body, to cancel it, once the request's own thread has left.
+                    requestHasLeft.await();
+                    output.write("data:first\n\n".getBytes(StandardCharsets.UTF_8));
+                    output.flush();
+                    sent.countDown();
                     mayGoOn.await();
                 } catch (InterruptedException end) {
                     output.write("data:late\n\n".getBytes(StandardCharsets.UTF_8));
@@ -365,6 +369,14 @@ class EndingServletStreamsTest {
         ErrorMvcAutoConfiguration.class
     })
     static class Server implements WebSocketConfigurer {
+
+        @Bean
+        Filter leaving(Streams streams) {
+            return (request, response, chain) -> {
+                chain.doFilter(request, response);
+                streams.requestHasLeft.countDown();
+            };
+        }
 
         @Bean
         Streams streams() {

@@ -3,8 +3,8 @@ package io.reactivetracker.examples.restarts.demo;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.ConnectException;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.publisher.Mono;
@@ -22,7 +22,7 @@ import reactor.netty.http.server.HttpServerResponse;
  */
 final class Balancer implements AutoCloseable {
 
-    private final List<Integer> ports = new CopyOnWriteArrayList<>();
+    private final Set<Integer> ports = new CopyOnWriteArraySet<>();
     private final AtomicInteger turn = new AtomicInteger();
     private final AtomicLong broken = new AtomicLong();
     private final HttpClient client =
@@ -47,7 +47,7 @@ final class Balancer implements AutoCloseable {
 
     /** Takes a server out. Requests that it has got already are answered by it. */
     void remove(int port) {
-        ports.remove((Integer) port);
+        ports.remove(port);
     }
 
     /** Returns the number of requests that were sent and whose answer broke off, or never began. */
