@@ -45,19 +45,13 @@ final class IssuedTask extends AbstractGroupTask implements GroupTask {
     }
 
     @Override
-    public boolean end(Outcome outcome) {
-        boolean isFirst = super.end(outcome);
-        if (isFirst && !isClosed()) {
-            // Held: it ends with the last release.
-            return true;
-        }
+    protected void afterEnd() {
         TaskBody ended = body;
         // A task that is retained must not retain its body.
         body = null;
-        if (isFirst && ended != null) {
+        if (ended != null) {
             ended.taskEnded();
         }
-        return isFirst;
     }
 
     @Override
@@ -96,6 +90,11 @@ final class IssuedTask extends AbstractGroupTask implements GroupTask {
     }
 
     // The rest is what every task of a group does.
+
+    @Override
+    public boolean end(Outcome outcome) {
+        return super.end(outcome);
+    }
 
     @Override
     public boolean isAdmitted() {

@@ -173,8 +173,11 @@ public abstract class SpawnedTask<T> {
 
     private void closeAndTell() {
         if (counted != null) {
-            counted.close();
-            emitEnded();
+            try {
+                counted.close();
+            } finally {
+                emitEnded();
+            }
         }
     }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -379,15 +378,22 @@ public abstract class AbstractGroupTask extends CancellableTask {
             }
         } finally {
             // In the second case this has an effect only if the stack or the memory was exhausted.
-            super.close();
+            try {
+                super.close();
+            } finally {
+                afterEnd();
+            }
         }
         return true;
     }
 
+    /** Called once, when the task has ended, is held no longer, and is not counted any more. */
+    protected void afterEnd() {}
+
     /**
      * Keeps the task counted, and active, after its {@link #end}: code that its cancel does not wait for still runs.
      *
-     * @return releases the task at its first run; null if the task has ended
+     * @return releases the task, to be run once; null if the task has ended
      */
     protected @Nullable Runnable hold() {
         synchronized (stripe()) {
@@ -399,12 +405,7 @@ public abstract class AbstractGroupTask extends CancellableTask {
             }
             holds.number++;
         }
-        AtomicBoolean isReleased = new AtomicBoolean();
-        return () -> {
-            if (!isReleased.getAndSet(true)) {
-                release();
-            }
-        };
+        return this::release;
     }
 
     private void release() {

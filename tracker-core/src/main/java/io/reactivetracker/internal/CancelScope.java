@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.internal;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +38,20 @@ public final class CancelScope {
     /**
      * Holds the task whose upstream this thread cancels.
      *
-     * @return releases it, and is to be run once; null if this thread cancels no task
+     * @return releases it when it is first run; null if this thread cancels no task, or the task has ended
      */
     public static @Nullable Runnable hold() {
         Supplier<@Nullable Runnable> task = CURRENT.get();
-        return task == null ? null : task.get();
+        Runnable release = task == null ? null : task.get();
+        if (release == null) {
+            return null;
+        }
+        // A second run would take the hold of another.
+        AtomicBoolean isReleased = new AtomicBoolean();
+        return () -> {
+            if (!isReleased.getAndSet(true)) {
+                release.run();
+            }
+        };
     }
 }
