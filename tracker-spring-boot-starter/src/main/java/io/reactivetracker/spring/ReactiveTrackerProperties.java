@@ -65,6 +65,8 @@ record ReactiveTrackerProperties(
      *     'spring.lifecycle.timeout-per-shutdown-phase'.
      * @param phase Phase of the application's shutdown that waits for tasks: below the phases of the web server and
      *     above those of the beans that tasks need.
+     * @param closeRegistriesLast Whether to close the meter registries after the wait for tasks instead of before it,
+     *     so that they publish what it has counted.
      */
     record Shutdown(
             @DefaultValue("true") boolean enabled,
@@ -72,7 +74,9 @@ record ReactiveTrackerProperties(
             @Nullable Duration cancelWait,
 
             @DefaultValue("" + DrainLifecycle.DEFAULT_PHASE_OF_DRAIN)
-            int phase) {}
+            int phase,
+
+            @DefaultValue("true") boolean closeRegistriesLast) {}
 
     /**
      * Properties below {@code reactive-tracker.web}.

@@ -7,16 +7,19 @@ import io.micrometer.observation.ObservationRegistry;
 import io.reactivetracker.micrometer.ObservedTracking;
 import io.reactivetracker.micrometer.TaskGroupMetrics;
 import io.reactivetracker.micrometer.TaskTrackerMetrics;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
  * Auto-configuration of the meters of all beans that are groups or trackers, and of an {@link ObservedTracking} if
- * there is an {@link ObservationRegistry}. Requires Micrometer and {@code tracker-micrometer}.
+ * there is an {@link ObservationRegistry}. Requires Micrometer and {@code tracker-micrometer}. Closes the meter
+ * registries of Spring Boot after the drain, so that they publish what it has counted.
  *
  * <p>The property {@code management.metrics.enable} disables meters by name.
  */
@@ -40,6 +43,21 @@ public final class TrackerMetricsAutoConfiguration {
             beans.topGroups().values().forEach(group -> new TaskGroupMetrics(group).bindTo(registry));
             beans.trackers().values().forEach(tracker -> new TaskTrackerMetrics(tracker).bindTo(registry));
         };
+    }
+
+    /** Has the properties and not the drain: Spring would stop it before the drain if it depended on that. */
+    @Bean
+    @ConditionalOnBean(DrainLifecycle.class)
+    @ConditionalOnSwitch(value = "shutdown.close-registries-last", byDefault = true)
+    ClosingMeterRegistries closingMeterRegistries(
+            ConfigurableApplicationContext context, ReactiveTrackerProperties properties) {
+        return new ClosingMeterRegistries(context, properties.shutdown().phase());
+    }
+
+    /** Spring stops only beans that exist. */
+    @Bean
+    static LazyInitializationExcludeFilter closingMeterRegistriesAreNotLazy() {
+        return LazyInitializationExcludeFilter.forBeanTypes(ClosingMeterRegistries.class);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -27,7 +27,8 @@ class RefusedPropertiesTest {
     private static final AutoConfigurations STARTER = AutoConfigurations.of(
             ReactiveTrackerAutoConfiguration.class,
             RefusedTasksAutoConfiguration.class,
-            TrackSubscriptionsAutoConfiguration.class);
+            TrackSubscriptionsAutoConfiguration.class,
+            TrackerMetricsAutoConfiguration.class);
 
     private final ApplicationContextRunner application = new ApplicationContextRunner().withConfiguration(STARTER);
 
@@ -35,6 +36,7 @@ class RefusedPropertiesTest {
     @CsvSource({
         "reactive-tracker.enabled, maybe, It must be true or false.",
         "reactive-tracker.shutdown.enabled, maybe, It must be true or false.",
+        "reactive-tracker.shutdown.close-registries-last, maybe, It must be true or false.",
         "reactive-tracker.track-subscriptions, maybe, It must be true or false.",
         "reactive-tracker.shutdown.grace, 10, 'It has no unit and would be 10 milliseconds: write 10s or 10ms.'",
         "reactive-tracker.shutdown.cancel-wait, 300, 'It has no unit and would be 300 milliseconds'",
@@ -89,6 +91,10 @@ class RefusedPropertiesTest {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ImportAutoConfiguration({ReactiveTrackerAutoConfiguration.class, TrackSubscriptionsAutoConfiguration.class})
+    @ImportAutoConfiguration({
+        ReactiveTrackerAutoConfiguration.class,
+        TrackSubscriptionsAutoConfiguration.class,
+        TrackerMetricsAutoConfiguration.class
+    })
     static class Application {}
 }

@@ -55,7 +55,7 @@ class ShutdownTimesTest {
 
     private static ShutdownTimes times(@Nullable Duration grace, @Nullable Duration cancelWait, int phase) {
         return ShutdownTimes.of(
-                new ReactiveTrackerProperties.Shutdown(true, grace, cancelWait, 0), Duration.ofSeconds(phase));
+                new ReactiveTrackerProperties.Shutdown(true, grace, cancelWait, 0, true), Duration.ofSeconds(phase));
     }
 
     private static Duration seconds(int seconds) {
