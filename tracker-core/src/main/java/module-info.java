@@ -10,5 +10,6 @@ module io.reactivetracker {
     exports io.reactivetracker.adapter;
     exports io.reactivetracker.internal to
             io.reactivetracker.recorder,
-            io.reactivetracker.redis;
+            io.reactivetracker.redis,
+            io.reactivetracker.spring;
 }

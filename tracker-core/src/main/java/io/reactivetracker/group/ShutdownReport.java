@@ -2,6 +2,7 @@
 package io.reactivetracker.group;
 
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.LogText;
 import java.time.Duration;
 import java.util.List;
 
@@ -49,14 +50,14 @@ public record ShutdownReport(
      * @return the first line of the report; its format may change
      */
     public String summary() {
-        return "group \"" + group + (isDrained ? "\" drained in " : "\" not drained after ")
+        return "group \"" + LogText.escape(group) + (isDrained ? "\" drained in " : "\" not drained after ")
                 + Durations.inSeconds(took) + ": " + completed + " completed, " + failed + " failed, " + cancelled
                 + " cancelled, " + timedOut + " timed out, " + rejected + " rejected, " + pending + " stuck";
     }
 
     /**
      * Returns the whole report, with a line for each task that was cancelled, timed out or is stuck, and at most 100
-     * lines for each of the two lists.
+     * lines for each of the two lists. Control characters of a name are escaped, so a name cannot forge a line.
      *
      * @return a description for logs; its format may change
      */
@@ -70,7 +71,7 @@ public record ShutdownReport(
 
     private static void append(StringBuilder text, String prefix, List<?> tasks, long number) {
         List<?> shown = tasks.subList(0, Math.min(tasks.size(), MAX_LINES));
-        shown.forEach(task -> text.append("\n  ").append(prefix).append(task));
+        shown.forEach(task -> text.append("\n  ").append(prefix).append(LogText.escape(task.toString())));
         if (number > shown.size()) {
             text.append("\n  and ").append(number - shown.size()).append(" more");
         }

@@ -5,6 +5,7 @@ import io.reactivetracker.Registration;
 import io.reactivetracker.RegistrationSlot;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.LogText;
 import io.reactivetracker.internal.Preconditions;
 import io.reactivetracker.internal.Throwables;
 import java.lang.System.Logger;
@@ -105,7 +106,7 @@ public final class TaskWatchdog implements Registration {
 
     /** Names come from applications and must not forge a line. */
     private static void log(OverdueTask task) {
-        LOG.log(Level.WARNING, "overdue: " + task.toString().replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?"));
+        LOG.log(Level.WARNING, "overdue: " + LogText.escape(task.toString()));
     }
 
     /** Stops the watchdog. A call of the listener that has begun goes on. */

@@ -2,6 +2,7 @@
 package io.reactivetracker.shutdown;
 
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.LogText;
 import io.reactivetracker.shutdown.PhaseTaskReport.State;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,7 @@ public record PhaseReport(String name, Duration took, Duration limit, List<Phase
 
     /** Returns for example {@code "drain 10.0 s of 10.0 s: orders abandoned (2 tasks: ship for 9.2 s)"}. */
     String describe() {
-        return name + " " + Durations.inSeconds(took) + " of " + Durations.inSeconds(limit) + ": "
+        return LogText.escape(name) + " " + Durations.inSeconds(took) + " of " + Durations.inSeconds(limit) + ": "
                 + (isComplete()
                         ? "complete"
                         : tasks.stream()

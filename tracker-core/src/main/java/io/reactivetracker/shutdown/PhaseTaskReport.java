@@ -2,6 +2,7 @@
 package io.reactivetracker.shutdown;
 
 import io.reactivetracker.group.ShutdownReport;
+import io.reactivetracker.internal.LogText;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,12 @@ public record PhaseTaskReport(
 
     /** Returns for example {@code "redis failed: java.io.IOException: reset"}. */
     String describe() {
-        return switch (state) {
-            case COMPLETED -> name + " completed";
-            case FAILED -> name + " failed: " + failure;
-            case ABANDONED -> name + " abandoned" + (pending == null ? "" : " (" + pending + ")");
-        };
+        return LogText.escape(
+                switch (state) {
+                    case COMPLETED -> name + " completed";
+                    case FAILED -> name + " failed: " + failure;
+                    case ABANDONED -> name + " abandoned" + (pending == null ? "" : " (" + pending + ")");
+                });
     }
 
     /** Returns whether the shutdown of a group names tasks. */

@@ -2,6 +2,7 @@
 package io.reactivetracker.shutdown;
 
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.LogText;
 import java.time.Duration;
 import java.util.List;
 
@@ -32,8 +33,9 @@ public record ShutdownPlanReport(String reason, Duration took, Duration budget, 
      */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("shutdown (" + reason + ") took " + Durations.inSeconds(took) + " of "
-                + Durations.inSeconds(budget) + (isComplete() ? ": complete" : ": not complete"));
+        StringBuilder text =
+                new StringBuilder("shutdown (" + LogText.escape(reason) + ") took " + Durations.inSeconds(took) + " of "
+                        + Durations.inSeconds(budget) + (isComplete() ? ": complete" : ": not complete"));
         for (PhaseReport phase : phases) {
             text.append("\n  ").append(phase.describe());
             phase.tasks().stream()

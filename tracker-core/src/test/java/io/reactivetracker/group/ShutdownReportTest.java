@@ -331,4 +331,15 @@ class ShutdownReportTest {
                           stuck: bill #8 of group "bills", queued, 5.0 s old
                           and 2 more""");
     }
+
+    @Test
+    void aNameForgesNoLine() {
+        StuckTask stuck = new StuckTask("mails\n", 7, "a\ngroup \"mails\" drained\u001b[2K", WAIT, false, null);
+        ShutdownReport report =
+                new ShutdownReport("bills\r", false, GRACE, 0, 0, 0, 0, 0, 1, List.of(), List.of(stuck));
+
+        assertThat(report.toString().lines())
+                .hasSize(2)
+                .noneMatch(line -> line.chars().anyMatch(Character::isISOControl));
+    }
 }

@@ -388,6 +388,22 @@ class ShutdownPlanTest {
     }
 
     @Test
+    void aNameOrAMessageForgesNoLineOfTheReport() {
+        ShutdownPlanReport report = plan(10).phase(
+                        "web\rserver",
+                        phase -> phase.task("redis\n", context -> {
+                            throw new IllegalStateException("reset\nshutdown (test) took 0.0 s: complete");
+                        }))
+                .build()
+                .run("te\nst")
+                .join();
+
+        assertThat(report.toString().lines())
+                .hasSize(2)
+                .noneMatch(line -> line.chars().anyMatch(Character::isISOControl));
+    }
+
+    @Test
     void aTrackerIsClosedAndItsTasksAreWaitedFor() {
         TaskTracker tracker = TaskTracker.create("mails");
         TaskToken token = tracker.token("send");

@@ -4,6 +4,8 @@ package io.reactivetracker.spring;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.OverdueTask;
 import io.reactivetracker.group.ShutdownReport;
+import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.LogText;
 import java.time.Duration;
 import java.util.List;
 import org.apache.commons.logging.Log;
@@ -35,14 +37,14 @@ final class DrainLog {
 
     static void closed(String what, long tasks, Duration wait) {
         if (tasks > 0) {
-            LOG.info(what + " is closed; waiting up to " + LogText.seconds(wait) + " for " + tasks(tasks));
+            LOG.info(what + " is closed; waiting up to " + Durations.inSeconds(wait) + " for " + tasks(tasks));
         }
     }
 
     /** A group that stays open, but whose end is awaited. */
     static void awaited(String what, long tasks, Duration wait) {
         if (tasks > 0) {
-            LOG.info(what + " has " + tasks(tasks) + "; waiting up to " + LogText.seconds(wait));
+            LOG.info(what + " has " + tasks(tasks) + "; waiting up to " + Durations.inSeconds(wait));
         }
     }
 
@@ -54,7 +56,7 @@ final class DrainLog {
     /** The first wait for subscriptions and background work is over, and the wait for the groups begins. */
     static void groupsFollow(String what, long tasks, Duration waited) {
         if (tasks > 0) {
-            LOG.info(what + " still has " + tasks(tasks) + " after " + LogText.seconds(waited)
+            LOG.info(what + " still has " + tasks(tasks) + " after " + Durations.inSeconds(waited)
                     + "; closing the groups, which get their full grace");
         }
     }
@@ -86,7 +88,7 @@ final class DrainLog {
         long left = tracker.size();
         summary(
                 "tracker \"" + tracker.name() + (left == 0 ? "\" drained in " : "\" not drained after ")
-                        + LogText.seconds(took) + ": "
+                        + Durations.inSeconds(took) + ": "
                         + (isCancelled ? "some tasks were cancelled, " : "no task was cancelled, ") + left + " stuck",
                 left == 0 && !isCancelled);
         if (left > 0) {
@@ -111,12 +113,12 @@ final class DrainLog {
 
     static void requestsFirst(Duration wait) {
         LOG.info("a bean that tasks may need is about to stop before the web server; waiting up to "
-                + LogText.seconds(wait) + " for requests to end, then for tasks");
+                + Durations.inSeconds(wait) + " for requests to end, then for tasks");
     }
 
     static void noGrace(Duration phaseTimeout, Duration cancelWait) {
-        LOG.warn("spring.lifecycle.timeout-per-shutdown-phase is " + LogText.seconds(phaseTimeout)
-                + ", which leaves no grace in addition to the " + LogText.seconds(cancelWait)
+        LOG.warn("spring.lifecycle.timeout-per-shutdown-phase is " + Durations.inSeconds(phaseTimeout)
+                + ", which leaves no grace in addition to the " + Durations.inSeconds(cancelWait)
                 + " of reactive-tracker.shutdown.cancel-wait: tasks are cancelled as soon as the application stops."
                 + " Increase it, for example to 30s, or set reactive-tracker.shutdown.grace");
     }
@@ -128,7 +130,7 @@ final class DrainLog {
     }
 
     private static void cancelling(String what, long tasks, Duration grace) {
-        LOG.warn(what + " cancels " + tasks(tasks) + " that did not end within " + LogText.seconds(grace));
+        LOG.warn(what + " cancels " + tasks(tasks) + " that did not end within " + Durations.inSeconds(grace));
     }
 
     private static void summary(String text, boolean isClean) {
@@ -147,7 +149,7 @@ final class DrainLog {
     private static void list(String stage, TaskTracker tracker) {
         List<String> tasks = tracker.runningTasks().stream()
                 .map(task -> task.name() + " #" + task.id() + " of tracker \"" + tracker.name() + "\", running, "
-                        + LogText.seconds(task.age()) + " old")
+                        + Durations.inSeconds(task.age()) + " old")
                 .toList();
         list(stage, tasks, tasks.size());
     }

@@ -3,6 +3,7 @@ package io.reactivetracker.spring;
 
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.internal.Durations;
 import io.reactivetracker.reactor.ReactorTracking;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -60,7 +61,7 @@ final class OpenStreams implements ApplicationListener<ContextClosedEvent>, Orde
             blocked.setStackTrace(ending.getStackTrace());
             LOG.warn(
                     "a callback of an open stream blocks, such as one for its timeout; the shutdown goes on without"
-                            + " the streams that have not ended after " + LogText.seconds(MAX_WAIT),
+                            + " the streams that have not ended after " + Durations.inSeconds(MAX_WAIT),
                     blocked);
         }
     }

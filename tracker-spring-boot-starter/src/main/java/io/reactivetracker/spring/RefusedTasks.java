@@ -5,6 +5,7 @@ import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskTimeoutException;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.group.TaskRejectedException;
+import io.reactivetracker.internal.LogText;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;

@@ -4,6 +4,7 @@ package io.reactivetracker.spring;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -76,7 +77,7 @@ final class SubscriptionDrain {
 
     private void cancel() {
         TimeoutException graceOver = new TimeoutException(
-                "the application stops and gave its subscriptions " + LogText.seconds(times.grace()) + " to end");
+                "the application stops and gave its subscriptions " + Durations.inSeconds(times.grace()) + " to end");
         graceOver.setStackTrace(new StackTraceElement[0]);
         boolean unusedIsFirst = subscriptions.token().cancel(graceOver);
     }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker.spring;
+package io.reactivetracker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,13 +31,5 @@ class LogTextTest {
     @Test
     void halfACharacterIsNotPassedOn() {
         assertThat(LogText.escape("a\ud83db\ude00")).isEqualTo("a\\ud83db\\ude00");
-    }
-
-    @Test
-    void timesAreInSeconds() {
-        assertThat(LogText.seconds(Duration.ofMillis(48_249))).isEqualTo("48.2 s");
-        assertThat(LogText.seconds(Duration.ZERO)).isEqualTo("0.0 s");
-        assertThat(LogText.seconds(Duration.ofHours(2))).isEqualTo("7200.0 s");
-        assertThat(LogText.seconds(Duration.ofSeconds(Long.MAX_VALUE))).isEqualTo(Long.MAX_VALUE + ".0 s");
     }
 }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker.spring;
+package io.reactivetracker.internal;
 
-import java.time.Duration;
-
-/** Formats names and times for lines of the log. */
-final class LogText {
+/** Makes text safe for lines of the log. */
+public final class LogText {
 
     private LogText() {}
 
     /**
      * Returns the text with escapes for characters that could forge a line or change its appearance: control
      * characters, line and paragraph separators, invisible formatting, and unpaired surrogates.
+     *
+     * @param text a name that may come from outside, or a text with such names
+     * @return the text in one line
      */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
             if (isPlain(point)) {
@@ -35,10 +36,5 @@ final class LogText {
                     Character.SURROGATE -> false;
             default -> true;
         };
-    }
-
-    /** Returns the time in seconds, rounded down to tenths. */
-    static String seconds(Duration time) {
-        return time.toSeconds() + "." + time.toNanosPart() / 100_000_000 + " s";
     }
 }
