@@ -5,7 +5,8 @@ package io.reactivetracker;
  * A handle to an action that waits for an event.
  *
  * <p>Returned by {@link DrainSignal#onDone}, {@link TaskTracker#onClose}, {@link CancellationToken#onCancel},
- * {@link TaskTimer#schedule}, and {@code onClose} and {@code onChild} of {@link io.reactivetracker.group.TaskGroup}.
+ * {@link TaskTimer#schedule}, {@link LeakWatch#start}, and {@code onClose} and {@code onChild} of
+ * {@link io.reactivetracker.group.TaskGroup}.
  *
  * @see RegistrationSlot
  */

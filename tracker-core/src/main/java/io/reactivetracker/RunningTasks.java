@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,9 @@ final class RunningTasks {
         });
         Collections.sort(entries);
         long now = nanoTime.getAsLong();
-        return entries.stream().map(entry -> describe(entry, now)).toList();
+        return entries.stream()
+                .map(entry -> describe(entry, Objects.requireNonNull(entry.name), now))
+                .toList();
     }
 
     @Nullable
@@ -100,14 +103,16 @@ final class RunningTasks {
         return nanoTime;
     }
 
+    /** Returns null if the task has no name. */
+    @Nullable
     RunningTask describe(Entry entry) {
-        return describe(entry, nanoTime.getAsLong());
+        return entry.name == null ? null : describe(entry, entry.name, nanoTime.getAsLong());
     }
 
-    private RunningTask describe(Entry entry, long now) {
+    private RunningTask describe(Entry entry, String name, long now) {
         return new RunningTask(
                 entry.id,
-                entry.name,
+                name,
                 originInstant.plusNanos(entry.startNanos - originNanos),
                 Duration.ofNanos(now - entry.startNanos));
     }
@@ -132,22 +137,35 @@ final class RunningTasks {
         }
     }
 
-    /** A task. Ordered by start, then by id. */
-    static final class Entry extends IntrusiveList.Link<Entry> implements Comparable<Entry> {
+    /** What a token keeps about its task. Ordered by start, then by id. Only one with a name is added to the list. */
+    static class Entry extends IntrusiveList.Link<Entry> implements Comparable<Entry> {
 
-        private final String name;
+        private final @Nullable String name;
+
+        /** Set by the token, before it can be garbage. */
+        boolean hasEnded;
 
         // Set once, by add().
         private @Nullable Stripe stripe;
         private long id;
         private long startNanos;
 
-        Entry(String name) {
+        Entry(@Nullable String name) {
             this.name = name;
         }
 
+        final @Nullable String name() {
+            return name;
+        }
+
+        /** Called when the task was counted. */
+        void begin() {}
+
+        /** Called when the task has ended. */
+        void end() {}
+
         @Override
-        public int compareTo(Entry other) {
+        public final int compareTo(Entry other) {
             int byStart = Long.signum(startNanos - other.startNanos);
             return byStart != 0 ? byStart : Long.compare(id, other.id);
         }

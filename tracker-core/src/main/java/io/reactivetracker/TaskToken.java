@@ -3,6 +3,7 @@ package io.reactivetracker;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Safe for use by several threads. Actions of a thread before it closed the token happen-before actions of a waiter
- * after the tracker's {@link DrainSignal}. A tracker never drains if one of its tokens is never closed.
+ * after the tracker's {@link DrainSignal}. A tracker never drains if one of its tokens is never closed; a
+ * {@link LeakWatch} finds one that nobody can close any more.
  *
  * <p>A subscriber of an adapter may extend this class and so be its own token, which saves an object per subscription.
  * It must call {@code close()} wherever its task can end.
@@ -45,10 +47,12 @@ public class TaskToken implements AutoCloseable {
      * @param tracker the tracker that counts the task
      * @throws IllegalStateException if the tracker counts its maximum of tasks already
      */
+    @SuppressWarnings("this-escape") // a watch refers to the token, and calls nothing of it
     protected TaskToken(TaskTracker tracker) {
         this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
+        this.entry = tracker.entryOf(this, null);
         tracker.countUp();
-        this.entry = null;
+        enlist();
     }
 
     /**
@@ -60,12 +64,11 @@ public class TaskToken implements AutoCloseable {
      * @throws TrackerClosedException if the options are strict and the tracker is closed; nothing is counted then
      * @throws IllegalStateException if the tracker counts its maximum of tasks already
      */
-    @SuppressWarnings("this-escape") // the tracker lists the entry, and calls nothing of the token
+    @SuppressWarnings("this-escape") // the tracker lists the entry, a watch refers to the token; neither calls it
     protected TaskToken(TaskTracker tracker, TaskOptions options) {
         this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
-        String name = requireNoTimeout(tracker, options).name();
         // Created before the task is counted: an OutOfMemoryError after that would leave a count behind.
-        this.entry = name == null ? null : new RunningTasks.Entry(name);
+        this.entry = tracker.entryOf(this, requireNoTimeout(tracker, options).name());
         if (!options.isStrict()) {
             tracker.countUp();
         } else if (!tracker.tryCountUp()) {
@@ -94,12 +97,13 @@ public class TaskToken implements AutoCloseable {
     }
 
     /** Creates a token that is not counted yet. The caller counts it next, and then calls {@link #enlist()}. */
-    TaskToken(TaskTracker tracker, RunningTasks.@Nullable Entry entry) {
+    @SuppressWarnings("this-escape") // a watch refers to the token, and calls nothing of it
+    TaskToken(TaskTracker tracker, @Nullable String name) {
         this.tracker = tracker;
-        this.entry = entry;
+        this.entry = tracker.entryOf(this, name);
     }
 
-    /** Lists a task that was counted just now, if it has a name. Releases its count if that fails. */
+    /** Lists and watches a task that was counted just now, as its entry says. Releases its count if that fails. */
     final void enlist() {
         if (entry != null) {
             try {
@@ -149,9 +153,12 @@ public class TaskToken implements AutoCloseable {
         // Delisted first, so a drained tracker lists no running task. Counted down even after a StackOverflowError.
         try {
             if (entry != null) {
+                entry.hasEnded = true;
                 tracker.delist(entry);
             }
         } finally {
+            // A token that is being closed is no garbage: a watch that finds a token reads whether it has ended.
+            Reference.reachabilityFence(this);
             tracker.countDown();
         }
     }

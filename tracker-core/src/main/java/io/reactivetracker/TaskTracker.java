@@ -66,6 +66,10 @@ public final class TaskTracker {
      */
     private volatile @Nullable DrainTime drainTime;
 
+    // Both are written under the lock of the state.
+    private volatile @Nullable LeakSampler leaks;
+    private volatile long leakedTasks;
+
     /** Creates a tracker in any state and with any clock; for tests. */
     TaskTracker(String name, TaskCount state, RunningTasks running) {
         this.name = name;
@@ -253,7 +257,7 @@ public final class TaskTracker {
      * @throws IllegalStateException if 536,870,911 tasks are counted already
      */
     public @Nullable TaskToken tryToken() {
-        return isClosed() ? null : tryCount(new TaskToken(this, (RunningTasks.Entry) null));
+        return isClosed() ? null : tryCount(new TaskToken(this, (String) null));
     }
 
     /**
@@ -267,7 +271,7 @@ public final class TaskTracker {
      */
     public @Nullable TaskToken tryToken(String taskName) {
         Preconditions.requireName("task name", taskName);
-        return isClosed() ? null : tryCount(new TaskToken(this, new RunningTasks.Entry(taskName)));
+        return isClosed() ? null : tryCount(new TaskToken(this, taskName));
     }
 
     /** The token is created before it is counted: an {@code OutOfMemoryError} in between would leave a count behind. */
@@ -307,6 +311,15 @@ public final class TaskTracker {
      */
     public @Nullable RunningTask oldestTask() {
         return running.oldest();
+    }
+
+    /**
+     * Returns the number of tasks that a {@link LeakWatch} has found to be leaked.
+     *
+     * @return a total, which never decreases; zero if the tracker was never watched
+     */
+    public long leakedTasks() {
+        return leakedTasks;
     }
 
     /**
@@ -469,16 +482,70 @@ public final class TaskTracker {
         }
     }
 
+    /** Returns what a token keeps about its task: null if it has no name and is not watched. */
+    RunningTasks.@Nullable Entry entryOf(TaskToken token, @Nullable String taskName) {
+        LeakSampler sampler = leaks;
+        RunningTasks.Entry watched = sampler == null ? null : sampler.sample(token, taskName);
+        if (watched != null) {
+            return watched;
+        }
+        return taskName == null ? null : new RunningTasks.Entry(taskName);
+    }
+
     void enlist(RunningTasks.Entry entry) {
-        RunningTasks.Entry unused = running.add(entry);
+        entry.begin();
+        if (entry.name() != null) {
+            RunningTasks.Entry unused = running.add(entry);
+        }
     }
 
     void delist(RunningTasks.Entry entry) {
+        entry.end();
         running.remove(entry);
     }
 
+    @Nullable
     RunningTask describe(RunningTasks.Entry entry) {
         return running.describe(entry);
+    }
+
+    void watchLeaks(LeakSampler sampler) {
+        synchronized (state) {
+            if (leaks != null) {
+                throw new IllegalStateException(
+                        "tracker \"" + name + "\" has a LeakWatch already: close that one before you start another");
+            }
+            leaks = sampler;
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a sampler is itself
+    void unwatchLeaks(LeakSampler sampler) {
+        synchronized (state) {
+            if (leaks == sampler) {
+                leaks = null;
+            }
+        }
+    }
+
+    /** Counts a task that its watch has found. */
+    void countLeak() {
+        synchronized (state) {
+            leakedTasks++;
+        }
+    }
+
+    /** Ends a task whose token is garbage, as the token would. */
+    void endLeaked(RunningTasks.Entry entry) {
+        try {
+            running.remove(entry);
+        } finally {
+            countDown();
+        }
+    }
+
+    long nanoTime() {
+        return running.nanoTime().getAsLong();
     }
 
     int epoch() {

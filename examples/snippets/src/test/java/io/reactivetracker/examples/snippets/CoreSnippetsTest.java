@@ -4,6 +4,7 @@ package io.reactivetracker.examples.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.CancellationToken;
+import io.reactivetracker.LeakWatch;
 import io.reactivetracker.Registration;
 import io.reactivetracker.RegistrationSlot;
 import io.reactivetracker.TaskOptions;
@@ -197,5 +198,16 @@ class CoreSnippetsTest {
         tracker.close();
         registration.close();
         assertThat(isStopped).isTrue();
+    }
+
+    @Test
+    void theWatchForLeaks() {
+        TaskTracker tracker = TaskTracker.create("orders");
+
+        Registration watch = LeakWatch.sampling(64).start(tracker);
+
+        tracker.token().close();
+        watch.close();
+        assertThat(tracker.leakedTasks()).isZero();
     }
 }
