@@ -19,3 +19,6 @@ if (build.status !== 0 || warnings.length > 0) {
 }
 // Files that a page links to, beside the page as in the repository.
 cpSync('kubernetes', '../target/site/kubernetes', { recursive: true })
+for (const file of ['grafana-dashboard.json', 'prometheus-rules.yml']) {
+  cpSync(`operations/${file}`, `../target/site/operations/${file}`)
+}

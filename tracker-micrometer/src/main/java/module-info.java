@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Micrometer meters of trackers and groups and, if Reactor is present, observations of their tasks. */
+/** Micrometer meters of trackers, groups and recorders and, if Reactor is present, observations of tasks. */
 module io.reactivetracker.micrometer {
     requires transitive io.reactivetracker;
     requires transitive micrometer.core;
     requires transitive micrometer.commons;
     requires transitive micrometer.observation;
     requires static transitive io.reactivetracker.reactor;
+    requires static transitive io.reactivetracker.recorder;
     requires static transitive org.reactivestreams;
     requires static transitive reactor.core;
     requires static transitive org.jspecify;

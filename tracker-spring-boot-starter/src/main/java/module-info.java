@@ -12,6 +12,7 @@ module io.reactivetracker.spring {
     requires spring.core;
     requires static jakarta.servlet;
     requires static io.reactivetracker.micrometer;
+    requires static io.reactivetracker.recorder;
     requires static micrometer.core;
     requires static micrometer.observation;
     requires static spring.boot.actuator;

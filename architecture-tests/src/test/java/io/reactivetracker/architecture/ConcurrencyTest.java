@@ -27,6 +27,7 @@ class ConcurrencyTest {
             Map.entry("tracker-micrometer/Bindings", "the series of a registry are shared by all that bind to it"),
             Map.entry("tracker-micrometer/GroupPaths", "groups of a tree are created and drained on any thread"),
             Map.entry("tracker-micrometer/GroupSeries", "a group leaves its counts while a registry reads them"),
+            Map.entry("tracker-micrometer/RecorderSeries", "recorders are bound while a registry reads them"),
             Map.entry("tracker-micrometer/TaskObservation", "an attempt begins while another thread ends the task"),
             Map.entry("tracker-micrometer/TrackerSeries", "trackers are bound while a registry reads them"),
             Map.entry("tracker-redis/RedisRecordStore", "a number that no other call of this process has"),

@@ -19,9 +19,10 @@ final class Bindings {
     // Guarded by itself.
     private static final Map<MeterRegistry, Bindings> BY_REGISTRY = new WeakHashMap<>();
 
-    // Both guarded by this.
+    // All guarded by this.
     private final Map<Tags, TrackerSeries> trackers = new HashMap<>();
     private final Map<Tags, GroupPaths> groups = new HashMap<>();
+    private final Map<Tags, RecorderSeries> recorders = new HashMap<>();
 
     private Bindings() {}
 
@@ -34,6 +35,11 @@ final class Bindings {
     /** Returns the trackers that are bound with these tags, which include their name. */
     synchronized TrackerSeries trackers(Tags tags) {
         return trackers.computeIfAbsent(tags, TrackerSeries::new);
+    }
+
+    /** Returns the recorders that are bound with these tags, which include their name. */
+    synchronized RecorderSeries recorders(Tags tags) {
+        return recorders.computeIfAbsent(tags, RecorderSeries::new);
     }
 
     /** Returns the groups that are bound with these tags, which do not include their path. */

@@ -58,6 +58,14 @@ final class Meters {
                 .register(registry));
     }
 
+    /** Registers how often something has happened. */
+    void times(String name, String description, Series series, LongSupplier number) {
+        add(FunctionCounter.builder(prefix + name, series, it -> number.getAsLong())
+                .description(description)
+                .tags(tags)
+                .register(registry));
+    }
+
     void seconds(String name, String description, Supplier<Duration> time) {
         add(TimeGauge.builder(prefix + name, () -> time.get().toNanos(), TimeUnit.NANOSECONDS)
                 .description(description)

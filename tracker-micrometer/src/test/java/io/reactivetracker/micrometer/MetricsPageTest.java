@@ -11,11 +11,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.TaskGroup;
+import io.reactivetracker.recorder.RecordOptions;
+import io.reactivetracker.recorder.TaskRecorder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -48,6 +51,7 @@ class MetricsPageTest {
     void itsTableHasEveryMeterWithItsTypeUnitAndTags() throws IOException {
         new TaskTrackerMetrics(TaskTracker.create("imports")).bindTo(registry);
         new TaskGroupMetrics(TaskGroup.builder("orders").build()).bindTo(registry);
+        new TaskRecorderMetrics(TaskRecorder.create(), "payments").bindTo(registry);
         List<String> rows = Files.readAllLines(DOCS).stream()
                 .filter(line -> line.startsWith("| `task."))
                 .map(line -> line.replaceFirst("^((\\|[^|]*){4}\\|).*", "$1"))
@@ -84,6 +88,18 @@ class MetricsPageTest {
     }
 
     @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // the outcome of the work has no effect
+    void itShowsWhatPrometheusGetsOfARecorder() throws IOException {
+        TaskRecorder<String> payments = TaskRecorder.create();
+        new TaskRecorderMetrics(payments, "payments").bindTo(registry);
+        payments.record("17", context -> CompletableFuture.completedFuture("receipt"));
+        payments.record("17", context -> CompletableFuture.completedFuture("receipt"));
+        payments.record("18", context -> new CompletableFuture<>());
+        payments.record("18", RecordOptions.orJoin(), context -> new CompletableFuture<>());
+        assertThat(scraped()).isEqualTo(documented().get(1));
+    }
+
+    @Test
     void itShowsWhatPrometheusGetsOfObservedTasks() throws IOException {
         ObservationRegistry observations = ObservationRegistry.create();
         observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(registry));
@@ -95,6 +111,6 @@ class MetricsPageTest {
                 .onErrorComplete()
                 .block();
         Mono.never().transform(observed.trackWith(orders, "ship")).subscribe();
-        assertThat(scraped()).isEqualTo(documented().get(1));
+        assertThat(scraped()).isEqualTo(documented().get(2));
     }
 }

@@ -109,13 +109,14 @@ public final class ClaimRequest<K> {
         RecordedTask<K> task;
         try {
             // In the store's thread, so that the lease is renewed from now on.
-            task = new RecordedTask<>(key, claim, recorder, askedAt).start();
+            task = new RecordedTask<>(key, claim, recorder, askedAt, options == null).start();
         } catch (Throwable failure) {
             // Nobody could renew the lease, so the key is not kept.
             StoreStep.<Boolean>ask(
                     "giving up", key, () -> claim.fail(failure), (taken, another) -> fail(claimant, failure, another));
             return;
         }
+        recorder.tally().add(RecorderEvent.BEGUN);
         if (!isLate) {
             claimant.granted(task);
             return;
@@ -133,11 +134,17 @@ public final class ClaimRequest<K> {
                 || !options.joins()
                 || !(failure instanceof TaskAlreadyRecordedException taken)
                 || taken.status() == TaskStatus.REVOKING) {
+            boolean isRefusal =
+                    failure instanceof TaskAlreadyRecordedException || failure instanceof TaskNotSucceededException;
+            recorder.tally().add(isRefusal ? RecorderEvent.REFUSED : RecorderEvent.STORE_FAILED);
             fail(
                     claimant,
                     StoreStep.failure(options == null ? "beginning to revoke" : "beginning", key, failure),
                     null);
-        } else if (taken.status() == TaskStatus.SUCCEEDED) {
+            return;
+        }
+        recorder.tally().add(RecorderEvent.JOINED);
+        if (taken.status() == TaskStatus.SUCCEEDED) {
             claimant.joined();
         } else {
             CompletableFuture<TaskRecord> wait = recorder.whenSettled(key);

@@ -95,8 +95,11 @@ final class Lease {
         }
     }
 
-    synchronized void missed(Throwable failure) {
-        lastFailure = failure;
+    void missed(Throwable failure) {
+        task.recorder.tally().add(RecorderEvent.STORE_FAILED);
+        synchronized (this) {
+            lastFailure = failure;
+        }
     }
 
     /** The store has answered that the claim is no longer held. */
@@ -130,6 +133,7 @@ final class Lease {
             lost = new LeaseLostException(task.key(), task.fencingToken(), reason == null ? lastFailure : reason);
             loss = lost;
         }
+        task.recorder.tally().add(RecorderEvent.LEASE_LOST);
         renewal.remove(this);
         if (isEnding) {
             task.lostWhileEnding();

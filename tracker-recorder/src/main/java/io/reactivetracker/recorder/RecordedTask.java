@@ -39,6 +39,7 @@ public final class RecordedTask<K> implements RecordContext<K> {
     final TaskRecorder<K> recorder;
     final RecordStore.Claim claim;
     final @Nullable Lease lease;
+    final boolean isRevoke;
     private final K key;
 
     // Created on demand: most tasks in memory never need it. A task with a lease has it from the start.
@@ -53,7 +54,8 @@ public final class RecordedTask<K> implements RecordContext<K> {
      *
      * @param askedAt when the store was asked for the claim
      */
-    RecordedTask(K key, RecordStore.Claim claim, TaskRecorder<K> recorder, long askedAt) {
+    RecordedTask(K key, RecordStore.Claim claim, TaskRecorder<K> recorder, long askedAt, boolean isRevoke) {
+        this.isRevoke = isRevoke;
         this.key = key;
         this.claim = claim;
         this.recorder = recorder;

@@ -67,17 +67,31 @@ final class Settlement extends CompletableFuture<Void> {
         if (isTaken == null) {
             missed(failure);
         } else if (lease == null || lease.over()) {
+            count(isTaken ? recorded() : RecorderEvent.LEASE_LOST);
             end(isTaken ? null : lost());
         }
         // Otherwise the loss of the lease came first and has ended this.
     }
 
+    private RecorderEvent recorded() {
+        if (workFailure != null) {
+            return RecorderEvent.FAILED;
+        }
+        return task.isRevoke ? RecorderEvent.REVOKED : RecorderEvent.SUCCEEDED;
+    }
+
+    private void count(RecorderEvent event) {
+        task.recorder.tally().add(event);
+    }
+
     /** The store has failed: asks again later if the lease is still held then. */
     private void missed(@Nullable Throwable failure) {
+        count(RecorderEvent.STORE_FAILED);
         Lease lease = task.lease;
         Throwable clear = StoreStep.failure("recording the end of", task.key(), failure);
         lastFailure = clear;
         if (lease == null) {
+            count(RecorderEvent.NOT_RECORDED);
             end(notRecorded(clear));
             return;
         }
@@ -89,6 +103,7 @@ final class Settlement extends CompletableFuture<Void> {
         } catch (Throwable refused) {
             Throwables.suppress(clear, refused);
             if (lease.over()) {
+                count(RecorderEvent.NOT_RECORDED);
                 end(notRecorded(clear));
             }
         }

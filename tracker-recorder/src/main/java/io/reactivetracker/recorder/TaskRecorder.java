@@ -73,6 +73,8 @@ public final class TaskRecorder<K> {
     private final Executor executor;
     private final @Nullable UnaryOperator<String> redaction;
 
+    private final RecorderTally tally = new RecorderTally();
+
     /** By duration of the lease; a store usually has one. */
     private final Map<Duration, LeaseRenewal> renewals = new ConcurrentHashMap<>(1);
 
@@ -284,6 +286,16 @@ public final class TaskRecorder<K> {
     }
 
     /**
+     * Returns what this recorder has done. Reads no records, asks the store for nothing, and takes no lock.
+     *
+     * @return counts of this recorder alone, since it was created. The ends are read before the beginnings, so
+     *     something that happens during the call may be counted or not
+     */
+    public RecorderCounts ownCounts() {
+        return tally.counts();
+    }
+
+    /**
      * Drops the record of a key that is SUCCEEDED or FAILED, without undoing anything. <strong>A success that is
      * forgotten can happen again.</strong>
      *
@@ -336,6 +348,10 @@ public final class TaskRecorder<K> {
     K requireKey(K key) {
         store.checkKey(Objects.requireNonNull(key, "key must not be null"));
         return key;
+    }
+
+    RecorderTally tally() {
+        return tally;
     }
 
     RecordStore<K> store() {

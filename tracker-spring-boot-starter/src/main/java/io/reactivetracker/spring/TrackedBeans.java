@@ -54,8 +54,8 @@ final class TrackedBeans {
         return false;
     }
 
-    /** Returns each object once, although it may be a bean under several names. */
-    private <T> Map<String, T> existing(Class<T> type) {
+    /** Returns all beans of a type. Returns each object once, although it may be a bean under several names. */
+    <T> Map<String, T> existing(Class<T> type) {
         Set<T> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Map<String, T> existing = new LinkedHashMap<>();
         for (String name : beans.getBeanNamesForType(type, false, false)) {

@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.observation.ObservationRegistry;
 import io.reactivetracker.micrometer.ObservedTracking;
 import io.reactivetracker.micrometer.TaskGroupMetrics;
+import io.reactivetracker.micrometer.TaskRecorderMetrics;
 import io.reactivetracker.micrometer.TaskTrackerMetrics;
+import io.reactivetracker.recorder.TaskRecorder;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -17,8 +19,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration of the meters of all beans that are groups or trackers, and of an {@link ObservedTracking} if
- * there is an {@link ObservationRegistry}. Requires Micrometer and {@code tracker-micrometer}. Closes the meter
+ * Auto-configuration of the meters of all beans that are groups, trackers or recorders, and of an {@link
+ * ObservedTracking} if there is an {@link ObservationRegistry}. Requires Micrometer and {@code tracker-micrometer}. Closes the meter
  * registries of Spring Boot after the drain, so that they publish what it has counted.
  *
  * <p>The property {@code management.metrics.enable} disables meters by name.
@@ -58,6 +60,24 @@ public final class TrackerMetricsAutoConfiguration {
     @Bean
     static LazyInitializationExcludeFilter closingMeterRegistriesAreNotLazy() {
         return LazyInitializationExcludeFilter.forBeanTypes(ClosingMeterRegistries.class);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(TaskRecorder.class)
+    static class Recorders {
+
+        /** The name of a recorder is that of its bean. */
+        @Bean
+        MeterBinder taskRecordersMetrics(TrackedBeans beans) {
+            return registry -> beans.existing(TaskRecorder.class)
+                    .forEach((bean, recorder) -> new TaskRecorderMetrics(recorder, bean).bindTo(registry));
+        }
+
+        /** Metrics read recorders at startup. */
+        @Bean
+        static LazyInitializationExcludeFilter recordersAreNotLazy() {
+            return LazyInitializationExcludeFilter.forBeanTypes(TaskRecorder.class);
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

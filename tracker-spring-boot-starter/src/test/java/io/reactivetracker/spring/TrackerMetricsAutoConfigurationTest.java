@@ -12,6 +12,7 @@ import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.micrometer.ObservedTracking;
 import io.reactivetracker.micrometer.TaskGroupMetrics;
 import io.reactivetracker.reactor.TaskHandle;
+import io.reactivetracker.recorder.TaskRecorder;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
@@ -61,6 +62,31 @@ class TrackerMetricsAutoConfigurationTest {
             mail.abort();
             token.close();
         });
+    }
+
+    @Test
+    void eachRecorderOfTheApplicationHasThemUnderTheNameOfItsBean() {
+        application
+                .withBean("payments", TaskRecorder.class, () -> TaskRecorder.create())
+                .withBean("refunds", TaskRecorder.class, () -> TaskRecorder.create())
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    TaskRecorder<?> payments = context.getBean("payments", TaskRecorder.class);
+                    assertThat(payments.ownCounts().begun()).isZero();
+                    assertThat(registry.find("task.recorder.active").gauges())
+                            .extracting(gauge -> gauge.getId().getTag("recorder"))
+                            .containsExactlyInAnyOrder("payments", "refunds");
+                });
+    }
+
+    @Test
+    void withoutTheRecorderTheOthersHaveThemAllTheSame() {
+        application
+                .withClassLoader(new FilteredClassLoader(TaskRecorder.class))
+                .run(context -> assertThat(context.getBean(MeterRegistry.class)
+                                .find("task.group.active")
+                                .gauges())
+                        .hasSize(1));
     }
 
     @Test

@@ -14,7 +14,9 @@ import io.reactivetracker.micrometer.ObservedTracking;
 import io.reactivetracker.micrometer.TaskGroupMetrics;
 import io.reactivetracker.micrometer.TaskObservationContext;
 import io.reactivetracker.micrometer.TaskObservationConvention;
+import io.reactivetracker.micrometer.TaskRecorderMetrics;
 import io.reactivetracker.micrometer.TaskTrackerMetrics;
+import io.reactivetracker.recorder.TaskRecorder;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -36,10 +38,12 @@ class MetricsSnippetsTest {
 
     @Test
     void theMeters() {
+        TaskRecorder<String> payments = TaskRecorder.create();
         TaskGroup orders = TaskGroup.builder("orders").build();
         // spotless:off
         new TaskTrackerMetrics(tracker).bindTo(registry);
         new TaskGroupMetrics(orders).bindTo(registry); // and all groups below it, those that come later too
+        new TaskRecorderMetrics(payments, "payments").bindTo(registry);
         // spotless:on
         orders.child("mails");
         assertThat(registry.get("task.group.active").gauges()).hasSize(2);
