@@ -17,6 +17,7 @@ import io.reactivetracker.reactor.TaskHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -233,6 +234,8 @@ class ClosingMeterRegistriesTest {
             String... properties) {
         SpringApplication spring = new SpringApplication(application);
         spring.setWebApplicationType(WebApplicationType.NONE);
+        // Longer than the slowest machine needs to end a task.
+        spring.setDefaultProperties(Map.of("reactive-tracker.shutdown.grace", "10m"));
         spring.addInitializers(withThisTest(), initializer);
         List<String> arguments = new ArrayList<>();
         for (String property : properties) {
