@@ -56,8 +56,8 @@ class PackageGraphTest {
         "reactor, internal, rxjava, redis, micrometer, spring, -, -, -, -",
         "rxjava, internal, reactor, redis, micrometer, spring, -, -, -, -",
         "redis, group, adapter, reactor, rxjava, micrometer, spring, -, -, -",
-        "micrometer, internal, recorder, redis, rxjava, spring, -, -, -, -",
-        "spring, internal, recorder, redis, rxjava, live, -, -, -, -",
+        "micrometer, internal, redis, rxjava, spring, -, -, -, -, -",
+        "spring, internal, redis, rxjava, live, -, -, -, -, -",
         "live, internal, group, adapter, recorder, reactor, rxjava, redis, micrometer, shutdown"
     })
     void aPackageUsesOnlyThoseBelowIt(

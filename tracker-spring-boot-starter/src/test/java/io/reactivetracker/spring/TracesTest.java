@@ -60,7 +60,7 @@ class TracesTest {
         try {
             Recording exporter = context.getBean(Recording.class);
             TaskGroup group = context.getBean(TaskGroup.class);
-            String port = context.getEnvironment().getProperty("local.server.port");
+            String port = context.getEnvironment().getRequiredProperty("local.server.port");
             assertThat(order(port, "broken")).isEqualTo(202);
             await().until(() -> group.counts().failed() == 1);
             assertThat(order(port, "17")).isEqualTo(202);
