@@ -4,6 +4,9 @@
 module io.reactivetracker {
     requires static transitive org.jspecify;
 
+    // For the events of Flight Recorder, which a runtime without this module does not write.
+    requires static jdk.jfr;
+
     exports io.reactivetracker;
     exports io.reactivetracker.group;
     exports io.reactivetracker.shutdown;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.JfrEvents;
 import io.reactivetracker.internal.LibraryThreads;
 import io.reactivetracker.internal.Throwables;
 import java.lang.ref.WeakReference;
@@ -77,7 +78,9 @@ final class LeakSampler implements Registration {
     private void report(WatchedTask task) {
         try {
             tracker.countLeak();
-            listener.accept(task.describe(tracker.name(), tracker.nanoTime(), isReleasing));
+            LeakedTask found = task.describe(tracker.name(), tracker.nanoTime(), isReleasing);
+            JfrEvents.taskLeaked(found.tracker(), found.name(), found.age(), isReleasing, found.createdAt());
+            listener.accept(found);
         } catch (Throwable broken) {
             Throwables.reportUncaught(broken);
         } finally {

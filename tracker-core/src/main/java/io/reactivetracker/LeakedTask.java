@@ -4,6 +4,7 @@ package io.reactivetracker;
 import io.reactivetracker.internal.Durations;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +50,11 @@ public record LeakedTask(
         text.append(" of tracker \"").append(tracker);
         text.append("\" was garbage collected before its end, after ").append(Durations.inSeconds(age));
         text.append(isReleased ? ", and is released" : ", and stays counted");
-        for (int i = 0; i < stack.size(); i++) {
-            text.append(i == 0 ? ", created at " : " ⇠ ").append(CreationStack.describe(stack.get(i)));
-        }
-        return text.toString();
+        return text.append(stack.isEmpty() ? "" : ", created at " + createdAt()).toString();
+    }
+
+    /** Returns the frames of the stack in one line. */
+    String createdAt() {
+        return stack.stream().map(CreationStack::describe).collect(Collectors.joining(" ⇠ "));
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.JfrEvents;
 import io.reactivetracker.internal.Striped;
+import io.reactivetracker.internal.TaskRecording;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -164,10 +166,45 @@ final class RunningTasks {
         /** Called when the task has ended. */
         void end() {}
 
+        /** Creates a task that starts about now. */
+        static Entry of(String name) {
+            TaskRecording begun = JfrEvents.beginTask();
+            return begun == null ? new Entry(name) : new RecordedEntry(name, begun);
+        }
+
+        /** Returns the event of the end; null if that was not recorded when the task began. */
+        @Nullable
+        TaskRecording begun() {
+            return null;
+        }
+
+        /** Writes the event of the end, if the task has a name and the event is recorded. */
+        final void recordEnd(TaskTracker tracker) {
+            if (name != null && JfrEvents.recordsTasks()) {
+                JfrEvents.taskEnded(begun(), tracker.name(), name, id, null, 1);
+            }
+        }
+
         @Override
         public final int compareTo(Entry other) {
             int byStart = Long.signum(startNanos - other.startNanos);
             return byStart != 0 ? byStart : Long.compare(id, other.id);
+        }
+    }
+
+    /** A task whose end is recorded. Others need no field for the event. */
+    private static final class RecordedEntry extends Entry {
+
+        private final TaskRecording begun;
+
+        RecordedEntry(String name, TaskRecording begun) {
+            super(name);
+            this.begun = begun;
+        }
+
+        @Override
+        TaskRecording begun() {
+            return begun;
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.JfrEvents;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
@@ -68,13 +69,22 @@ public class TaskToken implements AutoCloseable {
     protected TaskToken(TaskTracker tracker, TaskOptions options) {
         this.tracker = Objects.requireNonNull(tracker, "tracker must not be null");
         // Created before the task is counted: an OutOfMemoryError after that would leave a count behind.
-        this.entry = tracker.entryOf(this, requireNoTimeout(tracker, options).name());
+        String name = requireNoTimeout(tracker, options).name();
+        this.entry = tracker.entryOf(this, name);
         if (!options.isStrict()) {
             tracker.countUp();
         } else if (!tracker.tryCountUp()) {
+            recordRefusal(tracker, name);
             throw new TrackerClosedException(tracker);
         }
         enlist();
+    }
+
+    /** A group records the refusal of its task itself. */
+    private void recordRefusal(TaskTracker refuser, @Nullable String name) {
+        if (!(this instanceof ParentTask)) {
+            JfrEvents.taskRefused(refuser.name(), name, 0, JfrEvents.Refusal.CLOSED, null);
+        }
     }
 
     /**
@@ -155,6 +165,7 @@ public class TaskToken implements AutoCloseable {
             if (entry != null) {
                 entry.hasEnded = true;
                 tracker.delist(entry);
+                entry.recordEnd(tracker);
             }
         } finally {
             // A token that is being closed is no garbage: a watch that finds a token reads whether it has ended.

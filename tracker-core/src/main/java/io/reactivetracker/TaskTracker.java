@@ -2,6 +2,8 @@
 package io.reactivetracker;
 
 import io.reactivetracker.internal.CoarseClock;
+import io.reactivetracker.internal.GroupTrackers;
+import io.reactivetracker.internal.JfrEvents;
 import io.reactivetracker.internal.Preconditions;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +57,18 @@ public final class TaskTracker {
     /** The number of tasks that a message names. */
     private static final int MAX_DESCRIBED = 5;
 
+    static {
+        GroupTrackers.register(TaskTracker::ofGroup);
+    }
+
     private final String name;
     private final TaskCount state;
     private final Waiters waiters = new Waiters();
     private final Waiters closeWaiters = new Waiters();
     private final RunningTasks running;
+
+    /** Counts the tasks of a drain for its events, if this is a tracker of a group; null if this tracker does. */
+    private final @Nullable LongSupplier pending;
 
     /**
      * That of the last close, written after the close and before a reopen, under the lock of the state. A new object
@@ -72,9 +82,14 @@ public final class TaskTracker {
 
     /** Creates a tracker in any state and with any clock; for tests. */
     TaskTracker(String name, TaskCount state, RunningTasks running) {
+        this(name, state, running, null);
+    }
+
+    private TaskTracker(String name, TaskCount state, RunningTasks running, @Nullable LongSupplier pending) {
         this.name = name;
         this.state = state;
         this.running = running;
+        this.pending = pending;
     }
 
     /**
@@ -94,10 +109,19 @@ public final class TaskTracker {
      * @throws IllegalArgumentException if the name is blank
      */
     public static TaskTracker create(String name) {
+        return create(Preconditions.requireName("tracker name", name), null);
+    }
+
+    private static TaskTracker ofGroup(String name, LongSupplier pending) {
+        return create(name, pending);
+    }
+
+    private static TaskTracker create(String name, @Nullable LongSupplier pending) {
         return new TaskTracker(
-                Preconditions.requireName("tracker name", name),
+                name,
                 new TaskCount(new StateWord()),
-                new RunningTasks(System::nanoTime, CoarseClock::nanoTime));
+                new RunningTasks(System::nanoTime, CoarseClock::nanoTime),
+                pending);
     }
 
     /**
@@ -271,7 +295,11 @@ public final class TaskTracker {
      */
     public @Nullable TaskToken tryToken(String taskName) {
         Preconditions.requireName("task name", taskName);
-        return isClosed() ? null : tryCount(new TaskToken(this, taskName));
+        TaskToken counted = isClosed() ? null : tryCount(new TaskToken(this, taskName));
+        if (counted == null) {
+            JfrEvents.taskRefused(name, taskName, 0, JfrEvents.Refusal.CLOSED, null);
+        }
+        return counted;
     }
 
     /** The token is created before it is counted: an {@code OutOfMemoryError} in between would leave a count behind. */
@@ -489,7 +517,7 @@ public final class TaskTracker {
         if (watched != null) {
             return watched;
         }
-        return taskName == null ? null : new RunningTasks.Entry(taskName);
+        return taskName == null ? null : RunningTasks.Entry.of(taskName);
     }
 
     void enlist(RunningTasks.Entry entry) {
@@ -546,6 +574,17 @@ public final class TaskTracker {
 
     long nanoTime() {
         return running.nanoTime().getAsLong();
+    }
+
+    /** Returns whether the events of Flight Recorder show the drains of this tracker. */
+    @SuppressWarnings("ReferenceEquality") // one object, as null
+    boolean writesDrains() {
+        return pending != GroupTrackers.NO_EVENTS;
+    }
+
+    /** Returns the number of tasks that a drain waits for, as its event shows it, for the word that the close made. */
+    long pendingAt(long closed) {
+        return pending == null ? StateWord.count(closed) : pending.getAsLong();
     }
 
     int epoch() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker;
 
+import io.reactivetracker.internal.JfrEvents;
+import io.reactivetracker.internal.TaskRecording;
 import java.lang.StackWalker.StackFrame;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
@@ -20,6 +22,7 @@ final class WatchedTask extends RunningTasks.Entry {
     private final WeakReference<LeakSampler> sampler;
     private final List<StackFrame> stack;
     private final long startNanos;
+    private final @Nullable TaskRecording begun;
     private final TokenReference reference;
 
     WatchedTask(
@@ -31,6 +34,7 @@ final class WatchedTask extends RunningTasks.Entry {
         super(name);
         this.sampler = sampler;
         this.startNanos = startNanos;
+        this.begun = name == null ? null : JfrEvents.beginTask();
         this.stack = CreationStack.capture();
         this.reference = new TokenReference(token, queue);
     }
@@ -47,6 +51,12 @@ final class WatchedTask extends RunningTasks.Entry {
     @Override
     void end() {
         LeakReaper.SYSTEM.remove(reference.node());
+    }
+
+    @Override
+    @Nullable
+    TaskRecording begun() {
+        return begun;
     }
 
     TokenReference reference() {

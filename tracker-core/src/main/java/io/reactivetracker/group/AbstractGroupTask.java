@@ -4,6 +4,7 @@ package io.reactivetracker.group;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimeoutException;
+import io.reactivetracker.internal.JfrEvents;
 import io.reactivetracker.internal.Throwables;
 import io.reactivetracker.internal.Trampoline;
 import java.time.Duration;
@@ -67,7 +68,8 @@ public abstract class AbstractGroupTask extends CancellableTask {
      */
     protected static IllegalStateException refusal(TaskGroup group, TaskOptions options) {
         // Throws if the group is cancelled.
-        String unused = group.nameOf(options);
+        String name = group.nameOf(options);
+        JfrEvents.taskRefused(group.name(), name, 0, JfrEvents.Refusal.CLOSED, null);
         return new GroupClosedException(group.name(), "tasks");
     }
 
@@ -80,6 +82,7 @@ public abstract class AbstractGroupTask extends CancellableTask {
             try {
                 limit.start(this);
             } catch (Throwable refused) {
+                recordRefusal(JfrEvents.Refusal.TIMER, refused.getClass().getName());
                 end(Outcome.REJECTED);
                 throw refused;
             }
@@ -358,6 +361,9 @@ public abstract class AbstractGroupTask extends CancellableTask {
             stripe.setTaken(false);
         }
         try {
+            if (JfrEvents.recordsTasks()) {
+                recordEnd(outcome, attempt());
+            }
             for (CancelledTasks report : reports) {
                 report.add(this, outcome, wasQueued);
             }

@@ -4,6 +4,7 @@ package io.reactivetracker.group;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TrackerClosedException;
 import io.reactivetracker.internal.CurrentTask;
+import io.reactivetracker.internal.JfrEvents;
 import io.reactivetracker.internal.Throwables;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +58,8 @@ final class GroupToken extends AbstractGroupTask {
             try {
                 executor.execute(() -> token.run(command));
             } catch (Throwable rejected) {
+                token.recordRefusal(
+                        JfrEvents.Refusal.EXECUTOR, rejected.getClass().getName());
                 token.end(Outcome.REJECTED);
                 throw rejected;
             }

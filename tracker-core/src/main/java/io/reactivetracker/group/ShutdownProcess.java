@@ -4,6 +4,8 @@ package io.reactivetracker.group;
 import io.reactivetracker.Registration;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.internal.Durations;
+import io.reactivetracker.internal.JfrEvents;
+import io.reactivetracker.internal.ShutdownRecording;
 import io.reactivetracker.internal.Throwables;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one shutdown: closes the group, waits for the grace, cancels, waits again, reports.
@@ -30,6 +33,7 @@ final class ShutdownProcess {
     private final TaskCounts before;
     private final CancelledTasks cancelled;
     private final long start;
+    private final @Nullable ShutdownRecording recording;
     private final CompletableFuture<ShutdownReport> report = new CompletableFuture<>();
 
     // Guarded by this. Empty once the shutdown is over.
@@ -41,8 +45,12 @@ final class ShutdownProcess {
         this.plan = plan;
         this.listener = new ListenerCalls(plan.listener());
         this.start = group.timer().nanoTime();
+        this.recording = JfrEvents.beginShutdown();
         this.cancelled = new CancelledTasks(group);
         this.before = group.counts();
+        if (recording != null) {
+            recording.begun(group.name(), before.pending());
+        }
         group.shutdowns().add(cancelled);
     }
 
@@ -166,6 +174,7 @@ final class ShutdownProcess {
         unneeded.forEach(Registration::close);
         try {
             ShutdownReport made = makeReport();
+            record(made);
             listener.add(it -> it.onOver(made));
             report.complete(made);
         } catch (Throwable broken) {
@@ -175,6 +184,13 @@ final class ShutdownProcess {
             group.shutdowns().remove(cancelled);
         }
         listener.run();
+    }
+
+    private void record(ShutdownReport made) {
+        if (recording != null) {
+            recording.counted(made.completed(), made.failed(), made.cancelled(), made.timedOut(), made.rejected());
+            recording.ended(made.isDrained(), made.pending());
+        }
     }
 
     private ShutdownReport makeReport() {

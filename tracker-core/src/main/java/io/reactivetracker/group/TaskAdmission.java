@@ -3,6 +3,7 @@ package io.reactivetracker.group;
 
 import io.reactivetracker.RegistrationSlot;
 import io.reactivetracker.TaskTimer;
+import io.reactivetracker.internal.JfrEvents;
 import io.reactivetracker.internal.Throwables;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,10 @@ final class TaskAdmission implements AdmissionRequest {
     }
 
     private Runnable rejection(String reason, @Nullable Throwable cause) {
-        return () -> task.callFail(TaskRejectedException.byAdmission(task, reason, cause));
+        return () -> {
+            task.recordRefusal(JfrEvents.Refusal.ADMISSION, reason);
+            task.callFail(TaskRejectedException.byAdmission(task, reason, cause));
+        };
     }
 
     /** Takes the first answer, which is a grant if it has a permit. Returns false if the answer comes too late. */
@@ -78,6 +82,8 @@ final class TaskAdmission implements AdmissionRequest {
             if (permit == null) {
                 answer.run();
             } else {
+                task.recordRefusal(
+                        JfrEvents.Refusal.EXECUTOR, refusal.getClass().getName());
                 task.callFail(TaskRejectedException.byExecutor(task, refusal));
             }
         });

@@ -10,7 +10,10 @@ import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.internal.GroupTrackers;
+import io.reactivetracker.internal.JfrEvents;
 import io.reactivetracker.internal.Trampoline;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +59,15 @@ public final class TaskGroup {
 
     /** The options for the tracker; the names of tasks are in the group. */
     static final TaskOptions STRICT = TaskOptions.strict();
+
+    static {
+        try {
+            // It registers what creates the trackers.
+            MethodHandles.lookup().ensureInitialized(TaskTracker.class);
+        } catch (IllegalAccessException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final String name;
     private final @Nullable TaskGroup parent;
@@ -93,8 +106,8 @@ public final class TaskGroup {
     TaskGroup(TaskGroupBuilder builder) {
         this.name = builder.name;
         this.parent = builder.parent;
-        this.tasks = TaskTracker.create(builder.name);
-        this.whole = TaskTracker.create(builder.name);
+        this.tasks = createTracker(builder.name, GroupTrackers.NO_EVENTS);
+        this.whole = createTracker(builder.name, () -> counts().pending());
         this.subject = "a task of group \"" + name + "\"";
         this.token = parent == null ? CancellationToken.create(subject) : parent.token.child(subject);
         this.admission = builder.admission;
@@ -106,6 +119,10 @@ public final class TaskGroup {
         this.maxAttempts = builder.maxAttempts;
         this.timeoutNanos = builder.timeoutNanos;
         this.tasksCanRetry = !policy.isTerminal();
+    }
+
+    private static TaskTracker createTracker(String name, LongSupplier pending) {
+        return (TaskTracker) GroupTrackers.factory().create(name, pending);
     }
 
     /**
@@ -605,6 +622,7 @@ public final class TaskGroup {
         String taskName = options.name() == null ? name : options.name();
         // A cancel closes the group too, but its actions may come a little later than its mark.
         if (token.isCancelled()) {
+            JfrEvents.taskRefused(name, taskName, 0, JfrEvents.Refusal.CANCELLED, null);
             // The task comes too late to have an id.
             throw TaskCancelledException.of("task \"" + taskName + "\" of group \"" + name + "\"", token.cause());
         }

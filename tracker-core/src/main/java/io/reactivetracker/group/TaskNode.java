@@ -5,6 +5,8 @@ import io.reactivetracker.RunningTask;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
+import io.reactivetracker.internal.JfrEvents;
+import io.reactivetracker.internal.TaskRecording;
 import io.reactivetracker.internal.Throwables;
 import java.util.Comparator;
 import java.util.List;
@@ -72,7 +74,7 @@ abstract class TaskNode extends TaskToken implements TaskContext {
                 options,
                 group.nameOf(options),
                 Ancestors.parentOf(options, parent),
-                Objects.requireNonNull(origin, "origin must not be null"),
+                RecordedOrigin.of(Objects.requireNonNull(origin, "origin must not be null")),
                 group.timeOfIssue(),
                 isActive);
     }
@@ -102,6 +104,9 @@ abstract class TaskNode extends TaskToken implements TaskContext {
             granted = isActive ? Permit.NOTHING_TO_RELEASE : group.tryGrant(this);
             this.permit = granted;
             this.state = granted == null ? QUEUED : ACTIVE;
+            if (granted == null) {
+                recordQueued();
+            }
             this.stripe = group.state().stripes().current();
             synchronized (stripe) {
                 stripe.setTaken(true);
@@ -249,6 +254,10 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         stripe.activate();
         state = ACTIVE;
         permit = granted;
+        TaskRecording begun = RecordedOrigin.begunBy(origin);
+        if (begun != null) {
+            begun.granted();
+        }
     }
 
     /** Releases the permit and queues the task again. Returns false if the task has ended. */
@@ -260,6 +269,7 @@ abstract class TaskNode extends TaskToken implements TaskContext {
             }
             stripe.queueAgain();
             state = QUEUED;
+            recordQueued();
             held = takePermit();
         }
         release(held, Outcome.FAILED);
@@ -274,6 +284,24 @@ abstract class TaskNode extends TaskToken implements TaskContext {
         stripe.end(this, state == ACTIVE, outcome);
         state = ENDED;
         return takePermit();
+    }
+
+    // ---- the event of its end ----
+
+    private void recordQueued() {
+        TaskRecording begun = RecordedOrigin.begunBy(origin);
+        if (begun != null) {
+            begun.queued();
+        }
+    }
+
+    /** Writes the event, which a recording wants. Called after the state, and before the tracker counts one less. */
+    final void recordEnd(Outcome outcome, int attempts) {
+        JfrEvents.taskEnded(RecordedOrigin.begunBy(origin), group.name(), name, id, outcome.name(), attempts);
+    }
+
+    final void recordRefusal(JfrEvents.Refusal reason, String detail) {
+        JfrEvents.taskRefused(group.name(), name, id, reason, detail);
     }
 
     private @Nullable Permit takePermit() {

@@ -130,7 +130,7 @@ final class Lease {
             if (reason != null && lastFailure != null) {
                 Throwables.suppress(reason, lastFailure);
             }
-            lost = new LeaseLostException(task.key(), task.fencingToken(), reason == null ? lastFailure : reason);
+            lost = LeaseLostException.noticedBy(task, isEnding, reason == null ? lastFailure : reason);
             loss = lost;
         }
         task.recorder.tally().add(RecorderEvent.LEASE_LOST);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.recorder;
 
+import io.reactivetracker.internal.JfrEvents;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +30,25 @@ public final class LeaseLostException extends IllegalStateException {
      * @param cause why it was not renewed, or null if that is not known
      */
     public LeaseLostException(Object key, long fencingToken, @Nullable Throwable cause) {
+        this(key, Keys.describe(key), fencingToken, cause);
+    }
+
+    private LeaseLostException(Object key, String described, long fencingToken, @Nullable Throwable cause) {
         super(
-                "the lease on task " + Keys.describe(key) + " with fencing token " + fencingToken
+                "the lease on task " + described + " with fencing token " + fencingToken
                         + " ran out before it was renewed: what this owner did is not recorded, and another may have"
                         + " taken over",
                 cause);
         this.key = key;
         this.fencingToken = fencingToken;
+    }
+
+    /** Creates the exception of an owner that notices its loss, and writes the event of Flight Recorder. */
+    static LeaseLostException noticedBy(RecordedTask<?> task, boolean isEnding, @Nullable Throwable cause) {
+        String described = Keys.describe(task.key());
+        Lease lease = task.lease;
+        JfrEvents.leaseLost(described, task.fencingToken(), lease == null ? 0 : lease.nanos(), isEnding, cause);
+        return new LeaseLostException(task.key(), described, task.fencingToken(), cause);
     }
 
     /**

@@ -129,7 +129,7 @@ final class Settlement extends CompletableFuture<Void> {
 
     private LeaseLostException lost() {
         LeaseLostException known = task.lease == null ? null : task.lease.loss();
-        return known != null ? known : new LeaseLostException(task.key(), task.fencingToken(), null);
+        return known != null ? known : LeaseLostException.noticedBy(task, true, null);
     }
 
     private Throwable notRecorded(Throwable failure) {
