@@ -22,7 +22,8 @@ class SourceTextTest {
     private static final Pattern COMMENT = Pattern.compile("^\\s*(\\* |//|/\\*)");
     private static final Pattern AVOIDED =
             Pattern.compile("\\bmost[A-Z]|(?i:\\bwhoever\\b|\\bfor ever\\b|\\bso many\\b|\\bis made,)");
-    private static final Set<String> TEXTS = Set.of("java", "md", "json", "html", "js", "lua", "yml", "properties");
+    private static final Set<String> TEXTS =
+            Set.of("java", "kt", "md", "json", "html", "js", "lua", "yml", "properties");
     private static final Set<String> SKIPPED = Set.of("target", ".git", "node_modules");
 
     @Test
