@@ -13,6 +13,7 @@ import io.reactivetracker.TaskTimer;
 import io.reactivetracker.TaskToken;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.TrackerClosedException;
+import io.reactivetracker.adapter.CancelledTask;
 import io.reactivetracker.adapter.GroupTask;
 import io.reactivetracker.group.Admission;
 import io.reactivetracker.group.Backoff;
@@ -25,6 +26,7 @@ import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.group.TaskGroupBuilder;
 import io.reactivetracker.test.ManualTimer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +55,9 @@ class JfrEventsTest {
     private static final List<String> TYPES =
             List.of("TaskEnded", "TaskRefused", "TaskLeaked", "DrainBegun", "DrainEnded", "ShutdownEnded", "LeaseLost");
 
+    /** Far above the difference of the two clocks that measure durations and waiting times. */
+    private static final Duration SOME_TIME = Duration.ofMillis(10);
+
     private final IllegalStateException broken = new IllegalStateException("broken");
 
     private final ManualTimer timer = new ManualTimer();
@@ -68,10 +73,10 @@ class JfrEventsTest {
         return group.submit(name, task -> body.get());
     }
 
-    /** Returns when the clock that measures waiting times has advanced. */
+    /** Returns when the clocks have advanced. */
     private static void letTimePass() {
-        long now = System.nanoTime();
-        while (System.nanoTime() == now) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < 2 * SOME_TIME.toNanos()) {
             Thread.onSpinWait();
         }
     }
@@ -186,7 +191,7 @@ class JfrEventsTest {
             assertThat(events.get(1).getDuration("queued")).isZero();
             assertThat(events.get(2).getDuration("queued"))
                     .isPositive()
-                    .isLessThan(events.get(2).getDuration());
+                    .isLessThan(events.get(2).getDuration().minus(SOME_TIME));
         }
     }
 
@@ -243,6 +248,22 @@ class JfrEventsTest {
             assertThat(recording.end("TaskEnded"))
                     .extracting(event -> event.getString("task") + " " + event.getString("outcome"))
                     .containsExactly("ends before SUCCEEDED", "blocks CANCELLED");
+        }
+    }
+
+    @Test
+    void aTaskThatIsHeldIsWrittenWhenItIsReleased() {
+        List<Runnable> releases = new ArrayList<>();
+        try (EventRecording recording = EventRecording.withTasks()) {
+            GroupTask held = GroupTask.issue(group, TaskOptions.named("held"), () -> null);
+            held.runCancel(() -> releases.add(Objects.requireNonNull(CancelledTask.hold())));
+            held.end(Outcome.CANCELLED);
+            group.token("ends before").close();
+            releases.forEach(Runnable::run);
+
+            assertThat(recording.end("TaskEnded"))
+                    .extracting(event -> event.getString("task") + " " + event.getString("outcome"))
+                    .containsExactly("ends before SUCCEEDED", "held CANCELLED");
         }
     }
 
