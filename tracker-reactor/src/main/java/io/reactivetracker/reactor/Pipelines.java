@@ -15,6 +15,13 @@ import reactor.core.Scannable;
 /** Reads names and origins of pipelines. */
 final class Pipelines {
 
+    /** The key and the value of the tag that excludes a pipeline from being counted. */
+    private static final String TAG = "reactive-tracker";
+
+    private static final String IGNORE = "ignore";
+
+    private static final String OWN_OPERATORS = Pipelines.class.getPackageName();
+
     private static final int MAX_OPERATORS = 50;
 
     private Pipelines() {}
@@ -37,7 +44,7 @@ final class Pipelines {
      * <p>A step that has looked for the name answers for all steps upstream of it, so that each step is asked once,
      * also where many steps of a pipeline look for the name.
      */
-    private static @Nullable String nameOf(Publisher<?> source) {
+    static @Nullable String nameOf(Publisher<?> source) {
         for (Scannable step = Scannable.from(source); step.isScanAvailable(); step = parentOf(step)) {
             if (step instanceof PipelineStep.Owner owner && owner.step().hasLookedForName()) {
                 return owner.step().nameOfPipeline();
@@ -48,6 +55,26 @@ final class Pipelines {
             }
         }
         return null;
+    }
+
+    /** Returns whether no operator of this library is in a pipeline, and no tag that excludes it. */
+    static boolean isToBeCounted(Publisher<?> source) {
+        for (Scannable step = Scannable.from(source); step.isScanAvailable(); step = parentOf(step)) {
+            if (isOwnOperator(step) || isIgnored(step)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isOwnOperator(Scannable step) {
+        return step.getClass().getPackageName().equals(OWN_OPERATORS) && !WatchedPipelines.isWrapper(step);
+    }
+
+    private static boolean isIgnored(Scannable step) {
+        var tags = step.scan(Scannable.Attr.TAGS);
+        return tags != null
+                && tags.anyMatch(tag -> tag.getT1().equals(TAG) && tag.getT2().equals(IGNORE));
     }
 
     /**

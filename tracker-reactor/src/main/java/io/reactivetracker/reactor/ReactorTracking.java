@@ -3,6 +3,7 @@ package io.reactivetracker.reactor;
 
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.Registration;
+import io.reactivetracker.SubscriptionSelector;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
@@ -658,6 +659,36 @@ public final class ReactorTracking {
     public static Mono<Void> whenCancelled(CancellationToken token) {
         Objects.requireNonNull(token, "token must not be null");
         return MonoSignal.of(token::onCancel);
+    }
+
+    /**
+     * Counts fire-and-forget subscriptions in the whole virtual machine, until the registration is closed.
+     *
+     * <pre>{@code
+     * Registration counting = trackSubscriptions((caller, pipeline) ->
+     *         caller.type().getPackageName().startsWith("com.acme.")
+     *                 ? new SubscriptionTask(tracker, token, caller.toString())
+     *                 : null);
+     * }</pre>
+     *
+     * <p>A subscription is seen if its last subscriber is the one that Reactor creates for {@code subscribe()}, {@code
+     * subscribe(onNext)} and similar methods of {@code Mono} and {@code Flux}, so that no code observes its end, and if
+     * the code that has called the method is on the stack of the subscribing thread. The selector decides whether and
+     * how it is counted, in the same way as {@link #cancelWith} and {@link #trackWith(TaskTracker, String)} do.
+     *
+     * <p>Not seen are {@code block()}, {@code toFuture()}, subscriptions within a pipeline, a {@code Subscriber} of the
+     * application, {@code ParallelFlux.subscribe()}, pipelines with an operator of this class, as far as each operator
+     * reports its source to Reactor's {@code Scannable}, and pipelines with {@code tag("reactive-tracker", "ignore")}.
+     *
+     * <p>This installs a {@linkplain Hooks#onLastOperator(String, Function) hook} under a key of its own, and closing
+     * the registration removes only that. Subscriptions that are counted stay counted. Several selectors may be
+     * installed: the one that was installed last is asked first, and no subscription is counted twice.
+     *
+     * @param selector decides which subscriptions are counted; called by many threads
+     * @return removes the hook; idempotent
+     */
+    public static Registration trackSubscriptions(SubscriptionSelector selector) {
+        return CountedSubscriptions.install(Objects.requireNonNull(selector, "selector must not be null"));
     }
 
     /**

@@ -37,7 +37,7 @@ class CancellableSubscriber<T> extends CancellableSignals implements FlowableSub
 
     /** Returns a {@code Flowable} whose subscriptions the token can end. */
     static <T> Flowable<T> flowable(Flowable<T> source, CancellationToken token) {
-        return Flowable.unsafeCreate(downstream -> subscribe(source, downstream, token));
+        return OwnPublishers.flowable(downstream -> subscribe(source, downstream, token));
     }
 
     /** Subscribes to a source, which a cancelled token leaves untouched. */

@@ -27,24 +27,27 @@ record FlowableOperator<T>(UnaryOperator<Flowable<T>> operator) implements Track
     @Override
     public Observable<T> apply(Observable<T> upstream) {
         // Neither side requests elements by number, so none can be missing.
-        return apply(requireUpstream(upstream).toFlowable(BackpressureStrategy.MISSING))
-                .toObservable()
-                .lift(CancellationFilter::of);
+        Observable<T> converted = apply(requireUpstream(upstream).toFlowable(BackpressureStrategy.MISSING))
+                .toObservable();
+        return OwnPublishers.observable(downstream -> converted.subscribe(CancellationFilter.of(downstream)));
     }
 
     @Override
     public Single<T> apply(Single<T> upstream) {
-        return apply(requireUpstream(upstream).toFlowable()).singleOrError().lift(CancellationFilter::of);
+        Single<T> converted = apply(requireUpstream(upstream).toFlowable()).singleOrError();
+        return OwnPublishers.single(downstream -> converted.subscribe(CancellationFilter.of(downstream)));
     }
 
     @Override
     public Maybe<T> apply(Maybe<T> upstream) {
-        return apply(requireUpstream(upstream).toFlowable()).singleElement().lift(CancellationFilter::of);
+        Maybe<T> converted = apply(requireUpstream(upstream).toFlowable()).singleElement();
+        return OwnPublishers.maybe(downstream -> converted.subscribe(CancellationFilter.of(downstream)));
     }
 
     @Override
     public Completable apply(Completable upstream) {
-        return apply(requireUpstream(upstream).<T>toFlowable()).ignoreElements().lift(CancellationFilter::of);
+        Completable converted = apply(requireUpstream(upstream).<T>toFlowable()).ignoreElements();
+        return OwnPublishers.completable(downstream -> converted.subscribe(CancellationFilter.of(downstream)));
     }
 
     static <P> P requireUpstream(P upstream) {

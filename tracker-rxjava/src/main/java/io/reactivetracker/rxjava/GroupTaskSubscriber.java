@@ -53,7 +53,7 @@ final class GroupTaskSubscriber<T> extends CancellableSubscriber<T> implements T
             Function<? super TaskContext, ? extends Publisher<? extends T>> source,
             TaskGroup group,
             TaskOptions options) {
-        return Flowable.unsafeCreate(downstream -> {
+        return OwnPublishers.flowable(downstream -> {
             GroupTaskSubscriber<T> subscriber;
             try {
                 // Allocates the subscriber, and then issues the task: an OutOfMemoryError leaves no task behind.

@@ -4,6 +4,7 @@ package io.reactivetracker.rxjava;
 import io.reactivetracker.CancellationToken;
 import io.reactivetracker.DrainSignal;
 import io.reactivetracker.Registration;
+import io.reactivetracker.SubscriptionSelector;
 import io.reactivetracker.TaskCancelledException;
 import io.reactivetracker.TaskOptions;
 import io.reactivetracker.TaskTimer;
@@ -595,6 +596,41 @@ public final class RxTracking {
     public static Continuation resumeWith(Function<? super TaskContext, ? extends Publisher<?>> source) {
         Objects.requireNonNull(source, "source must not be null");
         return (PublisherContinuation) task -> FlowAdapters.toFlowPublisher(source.apply(task));
+    }
+
+    /**
+     * Counts fire-and-forget subscriptions in the whole virtual machine, until the registration is closed.
+     *
+     * <pre>{@code
+     * Registration counting = trackSubscriptions((caller, pipeline) ->
+     *         caller.type().getPackageName().startsWith("com.acme.")
+     *                 ? new SubscriptionTask(tracker, token, caller.toString())
+     *                 : null);
+     * }</pre>
+     *
+     * <p>A subscription is seen if its last observer is the one that RxJava creates for {@code subscribe()}, {@code
+     * subscribe(onNext)}, {@code forEach} and similar methods of the five types, so that no code observes its end, and
+     * if the code that has called the method is on the stack of the subscribing thread. The selector decides whether
+     * and how it is counted, in the same way as {@link #cancelWith} and {@link #trackWith(TaskTracker, String)} do. A
+     * source that breaks the rules of RxJava, in that its {@code subscribe} throws, stays counted, since its observer
+     * is never told of an end.
+     *
+     * <p>Not seen are {@code blockingSubscribe()} and the like, {@code toFuture()}, subscriptions within a pipeline, an
+     * {@code Observer} of the application, and pipelines whose last operator is one of this class. RxJava's pipelines
+     * have no name, so the selector is given null.
+     *
+     * <p>This installs a hook for each type in {@link RxJavaPlugins}, which also calls the hook that was there. When
+     * the last registration is closed, that hook is put back, unless another one has replaced ours: ours then stays
+     * below it and does nothing. Subscriptions that are counted stay counted. Several selectors may be installed: the
+     * one that was installed last is asked first, and no subscription is counted twice.
+     *
+     * @param selector decides which subscriptions are counted; called by many threads
+     * @return removes the selector; idempotent
+     * @throws IllegalStateException if {@link RxJavaPlugins#lockdown()} was called
+     */
+    public static Registration trackSubscriptions(SubscriptionSelector selector) {
+        return SubscribeHooks.install(
+                new CountedSubscriptions(Objects.requireNonNull(selector, "selector must not be null")));
     }
 
     private static Completable completeOn(Function<Runnable, Registration> event) {

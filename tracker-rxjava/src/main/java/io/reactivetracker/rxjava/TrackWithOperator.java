@@ -49,7 +49,7 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
     @Override
     public Flowable<T> apply(Flowable<T> upstream) {
         requireUpstream(upstream);
-        return Flowable.unsafeCreate(downstream -> subscribe(
+        return OwnPublishers.flowable(downstream -> subscribe(
                 upstream,
                 downstream,
                 FlowableTask<T>::new,
@@ -60,7 +60,7 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
     @Override
     public Observable<T> apply(Observable<T> upstream) {
         requireUpstream(upstream);
-        return Observable.unsafeCreate(downstream -> subscribe(
+        return OwnPublishers.observable(downstream -> subscribe(
                 upstream,
                 downstream,
                 ObservableTask<T>::new,
@@ -71,7 +71,7 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
     @Override
     public Single<T> apply(Single<T> upstream) {
         requireUpstream(upstream);
-        return Single.unsafeCreate(downstream -> subscribe(
+        return OwnPublishers.single(downstream -> subscribe(
                 upstream,
                 downstream,
                 SingleTask<T>::new,
@@ -82,7 +82,7 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
     @Override
     public Maybe<T> apply(Maybe<T> upstream) {
         requireUpstream(upstream);
-        return Maybe.unsafeCreate(downstream -> subscribe(
+        return OwnPublishers.maybe(downstream -> subscribe(
                 upstream,
                 downstream,
                 MaybeTask<T>::new,
@@ -93,7 +93,7 @@ record TrackWithOperator<T>(TaskTracker tracker, TaskOptions options) implements
     @Override
     public Completable apply(Completable upstream) {
         requireUpstream(upstream);
-        return Completable.unsafeCreate(downstream -> subscribe(
+        return OwnPublishers.completable(downstream -> subscribe(
                 upstream,
                 downstream,
                 CompletableTask::new,

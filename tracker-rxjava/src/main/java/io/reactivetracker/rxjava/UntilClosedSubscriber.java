@@ -23,7 +23,7 @@ final class UntilClosedSubscriber<T> extends CancellableSubscriber<T> {
 
     /** Returns a {@code Flowable} that completes when an action that is registered with {@code close} runs. */
     static <T> Flowable<T> flowable(Flowable<T> source, Function<Runnable, Registration> close) {
-        return Flowable.unsafeCreate(downstream -> {
+        return OwnPublishers.flowable(downstream -> {
             UntilClosedSubscriber<T> subscriber = new UntilClosedSubscriber<>(downstream, close);
             if (!subscriber.listenFirst()) {
                 return;

@@ -94,6 +94,6 @@ public final class BackgroundAutoConfiguration {
 
     @Bean
     SubscriptionHook scheduledSubscriptionHook(ScheduledSubscriptions subscriptions) {
-        return new SubscriptionHook(subscriptions::watched);
+        return new SubscriptionHook(subscriptions::install);
     }
 }

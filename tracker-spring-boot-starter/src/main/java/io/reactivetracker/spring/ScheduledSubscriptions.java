@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
+import io.reactivetracker.Registration;
 import io.reactivetracker.group.Outcome;
 import io.reactivetracker.reactor.ReactorTracking;
 import java.lang.StackWalker.StackFrame;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.SignalType;
 
 /**
@@ -17,6 +20,8 @@ import reactor.core.publisher.SignalType;
  * Reactor sees that subscription, in the thread of the run.
  */
 final class ScheduledSubscriptions {
+
+    private static final AtomicLong HOOKS = new AtomicLong();
 
     private static final StackWalker STACK = StackWalker.getInstance(Set.of(StackWalker.Option.RETAIN_CLASS_REFERENCE));
 
@@ -37,8 +42,15 @@ final class ScheduledSubscriptions {
         }
     }
 
+    /** Installs a hook under a key of its own, which ends the tasks of runs, until the registration is closed. */
+    Registration install() {
+        String key = "reactive-tracker-scheduled-" + HOOKS.incrementAndGet();
+        Hooks.onLastOperator(key, this::watched);
+        return () -> Hooks.resetOnLastOperator(key);
+    }
+
     /** The hook: returns the source, or one that ends the task of the run in this thread. */
-    Publisher<Object> watched(Publisher<Object> source) {
+    private Publisher<Object> watched(Publisher<Object> source) {
         BackgroundTask task = CURRENT.get();
         if (task == null || !isSubscribedByScheduling()) {
             return source;

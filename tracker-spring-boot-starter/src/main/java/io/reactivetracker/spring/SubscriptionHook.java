@@ -1,41 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.reactivetracker.spring;
 
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
-import org.reactivestreams.Publisher;
+import io.reactivetracker.Registration;
+import java.util.function.Supplier;
 import org.springframework.context.SmartLifecycle;
-import reactor.core.publisher.Hooks;
 
 /**
  * Installs a hook that sees each subscription of Reactor, from the start of an application context to its stop. It is
  * started first and stopped last, so that it sees the subscriptions of the shutdown, too.
  *
- * <p>Hooks are global. Each context has one under its own key, and removes only that.
+ * <p>Hooks are global. Each context has one of its own, and removes only that.
  */
 final class SubscriptionHook implements SmartLifecycle {
 
-    private static final AtomicLong HOOKS = new AtomicLong();
-
-    private final String key = "reactive-tracker-" + HOOKS.incrementAndGet();
-    private final Function<Publisher<Object>, Publisher<Object>> hook;
+    private final Supplier<Registration> install;
+    private volatile Registration installed = Registration.none();
     private volatile boolean isRunning;
 
-    /** Creates a hook that replaces pipelines that are about to be subscribed to. */
-    SubscriptionHook(Function<Publisher<Object>, Publisher<Object>> hook) {
-        this.hook = hook;
+    /** Creates a hook that is installed by a function and removed by closing what it returns. */
+    SubscriptionHook(Supplier<Registration> install) {
+        this.install = install;
     }
 
     @Override
     public void start() {
-        Hooks.onLastOperator(key, hook);
+        installed = install.get();
         isRunning = true;
     }
 
     @Override
     public void stop() {
         isRunning = false;
-        Hooks.resetOnLastOperator(key);
+        installed.close();
     }
 
     @Override

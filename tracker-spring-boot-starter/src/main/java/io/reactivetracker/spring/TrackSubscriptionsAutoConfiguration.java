@@ -36,7 +36,7 @@ public final class TrackSubscriptionsAutoConfiguration {
 
     @Bean
     SubscriptionHook subscriptionHook(CountedSubscriptions subscriptions) {
-        return new SubscriptionHook(source -> WatchedPipelines.watched(source, subscriptions));
+        return new SubscriptionHook(subscriptions::install);
     }
 
     private static List<String> packages(List<String> given, BeanFactory beans) {

@@ -236,7 +236,7 @@ class TrackSubscriptionsTest {
     void itsSubscriberIsTold() {
         AtomicReference<Throwable> told = new AtomicReference<>();
         CountedSubscriptions subscriptions = new CountedSubscriptions(new CallSites(List.of(SHOP)));
-        SubscriptionHook hook = new SubscriptionHook(source -> WatchedPipelines.watched(source, subscriptions));
+        SubscriptionHook hook = new SubscriptionHook(subscriptions::install);
         hook.start();
         Hooks.onErrorDropped(told::set);
         try {
@@ -287,9 +287,7 @@ class TrackSubscriptionsTest {
     void theHookIsGoneWithAContextThatFailedToStart() {
         CountedSubscriptions subscriptions = new CountedSubscriptions(new CallSites(List.of(SHOP)));
         try (GenericApplicationContext context = new GenericApplicationContext()) {
-            context.registerBean(
-                    SubscriptionHook.class,
-                    () -> new SubscriptionHook(source -> WatchedPipelines.watched(source, subscriptions)));
+            context.registerBean(SubscriptionHook.class, () -> new SubscriptionHook(subscriptions::install));
             context.registerBean(
                     Recorder.class,
                     () -> Recorder.startedLast(() -> {

@@ -6,12 +6,15 @@ import static io.reactivetracker.TaskOptions.strict;
 import static io.reactivetracker.reactor.ReactorTracking.cancelWith;
 import static io.reactivetracker.reactor.ReactorTracking.spawn;
 import static io.reactivetracker.reactor.ReactorTracking.trackCleanUp;
+import static io.reactivetracker.reactor.ReactorTracking.trackSubscriptions;
 import static io.reactivetracker.reactor.ReactorTracking.trackWith;
 import static io.reactivetracker.reactor.ReactorTracking.untilClosed;
 import static io.reactivetracker.reactor.ReactorTracking.whenDrained;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.CancellationToken;
+import io.reactivetracker.Registration;
+import io.reactivetracker.SubscriptionTask;
 import io.reactivetracker.TaskTracker;
 import io.reactivetracker.group.TaskGroup;
 import io.reactivetracker.reactor.TaskHandle;
@@ -132,5 +135,19 @@ class ReactorSnippetsTest {
                 .transform(trackWith(group, "export"));
         // spotless:on
         assertThat(group.counts().issued()).isZero();
+    }
+
+    @Test
+    void fireAndForgetSubscriptions() {
+        TaskTracker tracker = TaskTracker.create("subscriptions");
+        CancellationToken token = CancellationToken.create();
+        // spotless:off
+        Registration counting = trackSubscriptions((caller, pipeline) ->
+                caller.type().getPackageName().startsWith("com.acme.")
+                        ? new SubscriptionTask(tracker, token, caller.toString())
+                        : null);
+        // spotless:on
+        counting.close();
+        assertThat(tracker.size()).isZero();
     }
 }

@@ -3,12 +3,15 @@ package io.reactivetracker.examples.snippets;
 
 import static io.reactivetracker.TaskOptions.strict;
 import static io.reactivetracker.rxjava.RxTracking.cancelWith;
+import static io.reactivetracker.rxjava.RxTracking.trackSubscriptions;
 import static io.reactivetracker.rxjava.RxTracking.trackWith;
 import static io.reactivetracker.rxjava.RxTracking.untilClosed;
 import static io.reactivetracker.rxjava.RxTracking.whenDrained;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.reactivetracker.CancellationToken;
+import io.reactivetracker.Registration;
+import io.reactivetracker.SubscriptionTask;
 import io.reactivetracker.TaskTracker;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
@@ -100,5 +103,19 @@ class RxSnippetsTest {
         tracker.close();
         assertThat(handled).containsExactly("one");
         assertThat(tracker.isDrained()).isTrue();
+    }
+
+    @Test
+    void fireAndForgetSubscriptions() {
+        TaskTracker tracker = TaskTracker.create("subscriptions");
+        CancellationToken token = CancellationToken.create();
+        // spotless:off
+        Registration counting = trackSubscriptions((caller, pipeline) ->
+                caller.type().getPackageName().startsWith("com.acme.")
+                        ? new SubscriptionTask(tracker, token, caller.toString())
+                        : null);
+        // spotless:on
+        counting.close();
+        assertThat(tracker.size()).isZero();
     }
 }

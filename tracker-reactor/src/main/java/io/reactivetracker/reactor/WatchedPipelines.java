@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.reactivetracker.spring;
+package io.reactivetracker.reactor;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -19,7 +19,15 @@ import reactor.core.publisher.MonoOperator;
  */
 final class WatchedPipelines {
 
+    /** A wrapper. It is no operator of the pipeline. */
+    private interface Wrapper {}
+
     private WatchedPipelines() {}
+
+    /** Returns whether a step is a wrapper, such as that of a hook that was installed before. */
+    static boolean isWrapper(Object step) {
+        return step instanceof Wrapper;
+    }
 
     /** Returns the wrapped pipeline, or the source if it is neither a {@code Flux} nor a {@code Mono}. */
     static Publisher<Object> watched(Publisher<Object> source, CountedSubscriptions subscriptions) {
@@ -41,7 +49,7 @@ final class WatchedPipelines {
         return key == Scannable.Attr.PARENT ? source : Scannable.from(source).scanUnsafe(key);
     }
 
-    private static sealed class WatchedMono<T> extends MonoOperator<T, T> {
+    private static sealed class WatchedMono<T> extends MonoOperator<T, T> implements Wrapper {
 
         private final CountedSubscriptions subscriptions;
 
@@ -69,7 +77,7 @@ final class WatchedPipelines {
         }
     }
 
-    private static sealed class WatchedFlux<T> extends FluxOperator<T, T> {
+    private static sealed class WatchedFlux<T> extends FluxOperator<T, T> implements Wrapper {
 
         private final CountedSubscriptions subscriptions;
 
