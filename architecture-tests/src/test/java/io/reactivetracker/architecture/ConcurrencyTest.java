@@ -24,15 +24,19 @@ class ConcurrencyTest {
 
     /** The classes outside of core and recorder that use compare-and-set or take a lock, and why. */
     private static final Map<String, String> EXCEPTIONS = Map.ofEntries(
+            Map.entry("tracker-junit/ReactorLibrary", "each hook has a name of its own"),
+            Map.entry("tracker-junit/Scopes", "tests that run at the same time share the hooks"),
             Map.entry("tracker-micrometer/Bindings", "the series of a registry are shared by all that bind to it"),
             Map.entry("tracker-micrometer/GroupPaths", "groups of a tree are created and drained on any thread"),
             Map.entry("tracker-micrometer/GroupSeries", "a group leaves its counts while a registry reads them"),
             Map.entry("tracker-micrometer/RecorderSeries", "recorders are bound while a registry reads them"),
             Map.entry("tracker-micrometer/TaskObservation", "an attempt begins while another thread ends the task"),
             Map.entry("tracker-micrometer/TrackerSeries", "trackers are bound while a registry reads them"),
+            Map.entry("tracker-reactor/CountedSubscriptions", "each hook has a name of its own"),
             Map.entry("tracker-redis/RedisRecordStore", "a number that no other call of this process has"),
             Map.entry("tracker-redis/SettingsCheck", "the first steps of a store share one check"),
             Map.entry("tracker-redis/SettledSubscriptions", "the waits for one key share one subscription"),
+            Map.entry("tracker-rxjava/SubscribeHooks", "all selectors share the hooks of RxJava"),
             Map.entry("tracker-spring-boot-starter/BackgroundTask", "a cancel meets the begin or the end of the body"),
             Map.entry("tracker-spring-boot-starter/BackgroundWork", "the first of the skipped runs is logged"),
             Map.entry(
@@ -41,10 +45,10 @@ class ConcurrencyTest {
                     "tracker-spring-boot-starter/EndingServletResponse",
                     "the shutdown ends a response while the application writes"),
             Map.entry("tracker-spring-boot-starter/QuietCancelledTasks", "the hook is installed once for the process"),
+            Map.entry("tracker-spring-boot-starter/ScheduledSubscriptions", "each context has a hook of its own name"),
             Map.entry(
                     "tracker-spring-boot-starter/SubscriptionDrain",
-                    "its cancel is reported by the thread that ends the drain"),
-            Map.entry("tracker-spring-boot-starter/SubscriptionHook", "each context has a hook of its own name"));
+                    "its cancel is reported by the thread that ends the drain"));
 
     @Test
     void onlyNamedClassesOutsideOfCoreAndRecorderUseCompareAndSetOrLocks() throws IOException {

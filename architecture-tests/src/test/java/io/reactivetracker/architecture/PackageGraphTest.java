@@ -58,7 +58,8 @@ class PackageGraphTest {
         "redis, group, adapter, reactor, rxjava, micrometer, spring, -, -, -",
         "micrometer, internal, redis, rxjava, spring, -, -, -, -, -",
         "spring, redis, rxjava, live, -, -, -, -, -, -",
-        "live, internal, group, adapter, recorder, reactor, rxjava, redis, micrometer, shutdown"
+        "live, internal, group, adapter, recorder, reactor, rxjava, redis, micrometer, shutdown",
+        "junit, internal, group, adapter, recorder, redis, micrometer, spring, live, shutdown"
     })
     void aPackageUsesOnlyThoseBelowIt(
             String user, String a, String b, String c, String d, String e, String f, String g, String h, String i) {

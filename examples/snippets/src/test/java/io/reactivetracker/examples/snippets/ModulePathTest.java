@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.reactivetracker.redistest.RedisServer;
 import java.io.File;
 import java.lang.module.Configuration;
+import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
@@ -24,6 +25,16 @@ class ModulePathTest {
 
     private static final List<String> NEEDED_FOR_METERS = List.of(
             "tracker-core", "tracker-micrometer", "micrometer-core", "micrometer-observation", "micrometer-commons");
+
+    private static final List<String> NEEDED_FOR_JUNIT = List.of(
+            "tracker-core",
+            "tracker-reactor",
+            "tracker-junit",
+            "reactor-core",
+            "reactive-streams",
+            "junit-jupiter-api",
+            "junit-platform-commons",
+            "opentest4j");
 
     private static final List<String> NEEDED_FOR_REDIS = List.of(
             "tracker-core",
@@ -93,6 +104,26 @@ class ModulePathTest {
 
         assertThat(observedType.getMethod("trackWith", trackerType).invoke(observed, tracker))
                 .isInstanceOf(UnaryOperator.class);
+    }
+
+    @Test
+    void extendJUnitWithOnlyOneReactiveLibrary() throws Exception {
+        ModuleLayer layer = layerOf(NEEDED_FOR_JUNIT, "io.reactivetracker.junit", "io.reactivetracker.reactor");
+        assertThat(layer.findModule("io.reactivex.rxjava3")).isEmpty();
+        Class<?> extensionType =
+                layer.findLoader("org.junit.jupiter.api").loadClass("org.junit.jupiter.api.extension.Extension");
+        ModuleDescriptor descriptor =
+                layer.findModule("io.reactivetracker.junit").orElseThrow().getDescriptor();
+
+        assertThat(descriptor.provides())
+                .singleElement()
+                .satisfies(provided -> assertThat(provided.service()).isEqualTo(extensionType.getName()));
+        Object extension = layer.findLoader("io.reactivetracker.junit")
+                .loadClass("io.reactivetracker.junit.NoForgottenWork")
+                .getConstructor()
+                .newInstance();
+
+        assertThat(extension).isInstanceOf(extensionType);
     }
 
     /** Lettuce has no module descriptor, so the Netty modules it needs must be named, as the documentation says. */
