@@ -9,7 +9,7 @@ const repository = 'https://github.com/reactive-tracker/reactive-tracker'
 
 // The order of the pages in the sidebar. A page of a folder that is not listed comes after those that are.
 const sections: [string, string[]][] = [
-  ['Getting started', ['getting-started/index', 'getting-started/reactor', 'getting-started/rxjava',
+  ['Getting started', ['getting-started/index', 'getting-started/reactor', 'getting-started/rxjava', 'getting-started/mutiny',
     'getting-started/plain-java', 'getting-started/spring-boot', 'getting-started/kotlin', 'getting-started/*']],
   ['Concepts', ['concepts/index', 'concepts/tracker', 'concepts/token', 'concepts/wait', 'concepts/cancellation',
     'concepts/groups', 'concepts/admission', 'concepts/error-policy', 'concepts/shutdown', 'concepts/recorder',

@@ -2,6 +2,8 @@
 package io.reactivetracker.tck;
 
 import io.reactivex.rxjava3.core.Flowable;
+import io.smallrye.mutiny.Multi;
+import java.util.stream.LongStream;
 import reactor.core.publisher.Flux;
 
 /** Sources of any length, including endless ones. */
@@ -26,5 +28,10 @@ final class Sources {
     /** Returns numbers from 0. */
     static Flowable<Long> flowable(long elements) {
         return Flowable.rangeLong(0, elements);
+    }
+
+    /** Returns numbers from 0. */
+    static Multi<Long> multi(long elements) {
+        return Multi.createFrom().iterable(() -> LongStream.range(0, elements).iterator());
     }
 }

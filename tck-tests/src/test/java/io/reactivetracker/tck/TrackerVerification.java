@@ -19,7 +19,7 @@ abstract class TrackerVerification<T> extends PublisherVerification<T> {
 
     private static final long POLL_MILLIS = 5;
 
-    private static final long GARBAGE_COLLECTION_MILLIS = 500;
+    static final long GARBAGE_COLLECTION_MILLIS = 500;
 
     final TaskTracker tracker = TaskTracker.create("tck");
 

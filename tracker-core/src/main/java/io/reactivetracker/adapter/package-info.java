@@ -2,8 +2,8 @@
 /**
  * The SPI for adapters of reactive libraries. Applications do not need it.
  *
- * <p>The adapters for Reactor and RxJava use this package and the public API, and nothing else of the core. An adapter
- * for another library writes one subscriber class for each operator:
+ * <p>The adapters for Reactor, RxJava and Mutiny use this package and the public API, and nothing else of the core. An
+ * adapter for another library writes one subscriber class for each operator:
  *
  * <table>
  * <caption>Operators and their base classes</caption>

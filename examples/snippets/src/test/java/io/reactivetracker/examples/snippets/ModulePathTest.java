@@ -69,6 +69,16 @@ class ModulePathTest {
     }
 
     @Test
+    void trackMutinyWithoutReactor() throws Exception {
+        ModuleLayer layer = layerOf(
+                List.of("tracker-core", "tracker-mutiny", "mutiny-", "smallrye-common", "jctools"),
+                "io.reactivetracker.mutiny");
+
+        assertThat(layer.findModule("reactor.core")).isEmpty();
+        assertThat(track(layer, "mutiny", "MutinyTracking")).isInstanceOf(UnaryOperator.class);
+    }
+
+    @Test
     void haveMetersWithoutAReactiveLibrary() throws Exception {
         ModuleLayer layer = layerOf(NEEDED_FOR_METERS, "io.reactivetracker.micrometer");
         assertThat(layer.findModule("reactor.core")).isEmpty();
