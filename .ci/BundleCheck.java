@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -121,6 +122,7 @@ class BundleCheck {
             checkJar(folder.resolve(prefix + ".jar"), "META-INF/MANIFEST.MF", "META-INF/LICENSE");
             checkJar(folder.resolve(prefix + "-sources.jar"), "module-info.java", "META-INF/LICENSE");
             checkJar(folder.resolve(prefix + "-javadoc.jar"), "index.html", "META-INF/LICENSE");
+            checkSources(folder.resolve(prefix + ".jar"), folder.resolve(prefix + "-sources.jar"));
             if (Files.notExists(folder.resolve(prefix + "-cyclonedx.json"))) {
                 faults.add(folder + ": no list of components");
             }
@@ -184,6 +186,28 @@ class BundleCheck {
             }
         } catch (ZipException broken) {
             faults.add(jar + ": " + broken.getMessage());
+        } finally {
+            Files.delete(copy);
+        }
+    }
+
+    /** Each package that has classes has sources, whatever their language. A description of the package is none. */
+    private void checkSources(Path classes, Path sources) throws IOException {
+        if (Files.exists(classes) && Files.exists(sources)) {
+            Set<String> missing = packages(classes, "(?!package-info|module-info).+\\.class");
+            missing.removeAll(packages(sources, "(?!package-info|module-info).+\\.(java|kt)"));
+            missing.forEach(name -> faults.add(sources + ": no sources of " + name));
+        }
+    }
+
+    private static Set<String> packages(Path jar, String fileName) throws IOException {
+        Path copy = copy(jar);
+        try (FileSystem content = FileSystems.newFileSystem(copy);
+                Stream<Path> all = Files.walk(content.getPath("/"))) {
+            return all.filter(Files::isRegularFile)
+                    .filter(file -> file.getFileName().toString().matches(fileName))
+                    .map(file -> file.getParent().toString())
+                    .collect(Collectors.toCollection(TreeSet::new));
         } finally {
             Files.delete(copy);
         }

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const modules = ['core', 'recorder', 'reactor', 'rxjava', 'mutiny', 'redis', 'micrometer', 'spring-boot-starter', 'live', 'test', 'junit']
+const modules = ['core', 'recorder', 'reactor', 'rxjava', 'mutiny', 'kotlin', 'redis', 'micrometer', 'spring-boot-starter', 'live', 'test', 'junit']
 const folders = modules.flatMap((name) => [`../tracker-${name}/src/main/java`, `../tracker-${name}/src/fixtures/java`])
 
 function sources(folder) {

@@ -39,8 +39,8 @@ class NamedTestsTest {
     private static Set<String> sources() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".java"))
-                    .map(name -> name.substring(0, name.length() - ".java".length()))
+                    .filter(name -> name.endsWith(".java") || name.endsWith(".kt"))
+                    .map(name -> name.substring(0, name.lastIndexOf('.')))
                     .collect(Collectors.toSet());
         }
     }

@@ -46,23 +46,25 @@ class PackageGraphTest {
     @CsvSource(
             delimiter = ':',
             value = {
-                "internal: root, group, adapter, recorder, reactor, rxjava, mutiny, redis, micrometer, spring",
-                "shutdown: adapter, recorder, reactor, rxjava, mutiny, redis, micrometer, spring",
+                "internal: root, group, adapter, recorder, reactor, rxjava, mutiny, kotlin, redis, micrometer, spring",
+                "shutdown: adapter, recorder, reactor, rxjava, mutiny, kotlin, redis, micrometer, spring",
                 "root: shutdown",
                 "group: shutdown",
                 "adapter: shutdown",
-                "root: group, adapter, recorder, reactor, rxjava, mutiny, redis, micrometer, spring",
-                "group: adapter, recorder, reactor, rxjava, mutiny, redis, micrometer, spring",
-                "adapter: recorder, reactor, rxjava, mutiny, redis, micrometer, spring",
-                "recorder: group, adapter, reactor, rxjava, mutiny, redis, micrometer, spring",
-                "reactor: internal, rxjava, mutiny, redis, micrometer, spring",
-                "rxjava: internal, reactor, mutiny, redis, micrometer, spring",
+                "root: group, adapter, recorder, reactor, rxjava, mutiny, kotlin, redis, micrometer, spring",
+                "group: adapter, recorder, reactor, rxjava, mutiny, kotlin, redis, micrometer, spring",
+                "adapter: recorder, reactor, rxjava, mutiny, kotlin, redis, micrometer, spring",
+                "recorder: group, adapter, reactor, rxjava, mutiny, kotlin, redis, micrometer, spring",
+                "reactor: internal, rxjava, mutiny, kotlin, redis, micrometer, spring",
+                "rxjava: internal, reactor, mutiny, kotlin, redis, micrometer, spring",
                 "mutiny: internal, recorder, reactor, rxjava, redis, micrometer, spring",
-                "redis: group, adapter, reactor, rxjava, mutiny, micrometer, spring",
+                "kotlin: internal, recorder, reactor, rxjava, mutiny, redis, micrometer, spring, live, shutdown",
+                "kotlin.internal: internal, recorder, reactor, rxjava, mutiny, redis, micrometer, spring, live, shutdown",
+                "redis: group, adapter, reactor, rxjava, mutiny, kotlin, micrometer, spring",
                 "micrometer: internal, redis, rxjava, mutiny, spring",
-                "spring: redis, rxjava, mutiny, live",
-                "live: internal, group, adapter, recorder, reactor, rxjava, mutiny, redis, micrometer, shutdown",
-                "junit: internal, group, adapter, recorder, mutiny, redis, micrometer, spring, live, shutdown"
+                "spring: redis, rxjava, mutiny, kotlin, live",
+                "live: internal, group, adapter, recorder, reactor, rxjava, mutiny, kotlin, redis, micrometer, shutdown",
+                "junit: internal, group, adapter, recorder, mutiny, kotlin, redis, micrometer, spring, live, shutdown"
             })
     void aPackageUsesOnlyThoseBelowIt(String user, String below) {
         for (String used : below.split(", ", -1)) {

@@ -30,7 +30,7 @@ class SourceTextTest {
     void noLineOfACommentIsLongerThan120Columns() throws IOException {
         List<String> found = new ArrayList<>();
         forEachLine((file, number, line) -> {
-            if (file.toString().endsWith(".java")
+            if ((file.toString().endsWith(".java") || file.toString().endsWith(".kt"))
                     && COMMENT.matcher(line).find()
                     && line.codePointCount(0, line.length()) > MAX_COLUMNS) {
                 found.add(file + ":" + number);

@@ -69,6 +69,7 @@ class DocumentedCodeTest {
                 "tracker-test",
                 "tracker-reactor",
                 "tracker-rxjava",
+                "tracker-kotlin",
                 "tracker-mutiny",
                 "tracker-junit",
                 "tracker-micrometer",

@@ -36,6 +36,9 @@ class ModulePathTest {
             "junit-platform-commons",
             "opentest4j");
 
+    private static final List<String> NEEDED_FOR_KOTLIN =
+            List.of("tracker-core", "tracker-kotlin", "kotlin-stdlib", "kotlinx-coroutines-core-jvm", "annotations-");
+
     private static final List<String> NEEDED_FOR_REDIS = List.of(
             "tracker-core",
             "tracker-recorder",
@@ -76,6 +79,45 @@ class ModulePathTest {
 
         assertThat(layer.findModule("reactor.core")).isEmpty();
         assertThat(track(layer, "mutiny", "MutinyTracking")).isInstanceOf(UnaryOperator.class);
+    }
+
+    @Test
+    void trackCoroutinesWithoutAReactiveLibrary() throws Exception {
+        ModuleLayer layer = layerOf(NEEDED_FOR_KOTLIN, "io.reactivetracker.kotlin");
+        assertThat(layer.findModule("reactor.core")).isEmpty();
+        assertThat(layer.findModule("io.reactivex.rxjava3")).isEmpty();
+        ClassLoader loader = layer.findLoader("io.reactivetracker.kotlin");
+        Class<?> trackerType = loader.loadClass("io.reactivetracker.TaskTracker");
+        Object tracker = trackerType.getMethod("create").invoke(null);
+        Class<?> flowType = loader.loadClass("kotlinx.coroutines.flow.Flow");
+        Object flow = loader.loadClass("kotlinx.coroutines.flow.FlowKt")
+                .getMethod("emptyFlow")
+                .invoke(null);
+
+        assertThat(loader.loadClass("io.reactivetracker.kotlin.CoroutineTracking")
+                        .getMethod("untilClosed", flowType, trackerType)
+                        .invoke(null, flow, tracker))
+                .isInstanceOf(flowType);
+        assertThat(layer.findModule("io.reactivetracker.kotlin")
+                        .orElseThrow()
+                        .isExported("io.reactivetracker.kotlin.internal"))
+                .isFalse();
+    }
+
+    @Test
+    void keepTheTypesOfReactorInKotlin() throws Exception {
+        List<String> both =
+                Stream.concat(NEEDED.stream(), NEEDED_FOR_KOTLIN.stream()).toList();
+        ModuleLayer layer = layerOf(both, "io.reactivetracker.kotlin", "io.reactivetracker.reactor");
+        ClassLoader loader = layer.findLoader("io.reactivetracker.kotlin");
+        Class<?> trackerType = loader.loadClass("io.reactivetracker.TaskTracker");
+        Class<?> monoType = loader.loadClass("reactor.core.publisher.Mono");
+        Object mono = monoType.getMethod("empty").invoke(null);
+
+        assertThat(loader.loadClass("io.reactivetracker.kotlin.reactor.ReactorPipelines")
+                        .getMethod("trackWith", monoType, trackerType, String.class)
+                        .invoke(null, mono, trackerType.getMethod("create").invoke(null), "one"))
+                .isInstanceOf(monoType);
     }
 
     @Test
