@@ -149,7 +149,8 @@ public class TaskToken implements AutoCloseable {
      * <p>Idempotent, from any thread. The first call has the effect; other calls return at once, even while the first
      * one runs. If the call drains the tracker, it runs the waiters in this thread before it returns, except those that
      * another thread, which drains the tracker at the same time, has taken to run. Throws nothing, except a
-     * {@code StackOverflowError} if there is no stack left; some waiters may not have run then.
+     * {@code StackOverflowError} if there is no stack left. Some waiters may not have run then, and if the error came
+     * before the first step of the release, the count stays.
      */
     @Override
     public void close() {

@@ -125,12 +125,12 @@ class PathCostTest {
         TaskRecorder<String> ofFluxes = TaskRecorder.create();
         long bareFlux = bytesPerSubscription(i -> flux);
         long recordedFlux = bytesPerSubscription(i -> flux.transform(recordAs(ofFluxes, KEYS.get(i))));
-        assertThat(recordedFlux - bareFlux).isLessThanOrEqualTo(648);
+        assertThat(recordedFlux - bareFlux).isLessThanOrEqualTo(656);
         Mono<String> mono = Mono.just("element").hide();
         TaskRecorder<String> ofMonos = TaskRecorder.create();
         long bareMono = bytesPerSubscription(i -> mono);
         long recordedMono = bytesPerSubscription(i -> mono.transform(recordAs(ofMonos, KEYS.get(i))));
-        assertThat(recordedMono - bareMono).isLessThanOrEqualTo(688);
+        assertThat(recordedMono - bareMono).isLessThanOrEqualTo(696);
         assertThat(ofFluxes.counts().join()).containsEntry(TaskStatus.SUCCEEDED, (long) KEYS.size());
         assertThat(ofMonos.counts().join()).containsEntry(TaskStatus.SUCCEEDED, (long) KEYS.size());
     }

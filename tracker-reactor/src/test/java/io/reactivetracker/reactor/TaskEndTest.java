@@ -210,7 +210,7 @@ class TaskEndTest {
         assertThat(report.isDrained()).isFalse();
         assertThat(report.toString()).contains("export");
         closed.tryEmitEmpty();
-        assertThat(group.drained().isDone()).isTrue();
+        await().until(() -> group.drained().isDone());
     }
 
     @Test
