@@ -64,7 +64,7 @@ public suspend fun TaskGroup.awaitDrained() {
  * @param plan how long each stage waits
  * @return the report
  */
-public suspend fun TaskGroup.shutdownAndAwait(plan: Shutdown): ShutdownReport = shutdown(plan).copy().await()
+public suspend fun TaskGroup.shutdownAndAwait(plan: Shutdown): ShutdownReport = shutdown(plan).await()
 
 /**
  * Shuts this group and all groups below it down: waits, cancels the remaining tasks, and waits for them.
