@@ -335,6 +335,18 @@ class ReleaseMatrixTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = "MULTI")
+    void downstreamThrowsInOnItemAfterSubscribeHasReturned(Kind kind) {
+        List<ScriptedSource.Signals> upstream = new ArrayList<>();
+        ScriptedSource source = run(kind, throwingOn("onItem a"), signals -> {
+            signals.onSubscribe();
+            upstream.add(signals);
+        });
+        assertThat(catchThrowable(() -> upstream.get(0).onItem("a"))).isSameAs(failure);
+        assertUpstreamWasCancelledWhileCounted(source);
+    }
+
+    @ParameterizedTest
     @EnumSource
     void downstreamThrowsInOnCompletion(Kind kind) {
         run(kind, throwingOn("onCompletion"), signals -> {

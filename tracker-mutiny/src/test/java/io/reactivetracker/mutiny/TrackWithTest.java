@@ -47,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code trackWith} of trackers and groups: options, admission, policies and misuse. */
 class TrackWithTest {
@@ -168,6 +170,21 @@ class TrackWithTest {
         queued.assertFailedWith(TaskCancelledException.class, "task \"ship\" #");
         assertThat(cancels).hasValue(1);
         assertThat(group.counts()).isEqualTo(TaskCounts.none().with(Outcome.CANCELLED, 2));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTaskWhoseSourceHasNotAnsweredIsToldOfACancelAllTheSame(Kind kind) {
+        TaskGroup group = group(Admission.unlimited(), ErrorPolicy.continueOnError());
+        List<ScriptedSource.Signals> upstream = new ArrayList<>();
+        ScriptedSource source = new ScriptedSource(() -> group.counts().active(), upstream::add);
+        Recorder downstream = new Recorder(kind, () -> group.counts().active(), signal -> {});
+        source.subscribe(kind, trackWith(group), trackWith(group), downstream);
+        group.cancel();
+        upstream.get(0).onSubscribe();
+        assertThat(downstream.signals).containsExactly("onSubscribe", "onFailure");
+        assertThat(downstream.sizesAtTheEnd).containsExactly(1L);
+        assertThat(source.sizesWhenCancelled).hasSize(1);
     }
 
     @Test
