@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param age the time from its start until it was found
  * @param isReleased whether the watch releases its count, once the listener has returned or thrown
  * @param stack where it was created: the nearest frames of the application, innermost first, at most
- *     {@value #MAX_FRAMES}; or, if there were none, the nearest frames outside of this library. Copied; neither null nor
- *     with a null frame
+ *     {@value #MAX_FRAMES}; or, if there were none, the nearest frames outside of this library. Copied,
+ *     without null
  */
 public record LeakedTask(
         String tracker, @Nullable String name, Duration age, boolean isReleased, List<StackTraceElement> stack) {
@@ -32,8 +32,8 @@ public record LeakedTask(
      * @param age the time from its start until it was found
      * @param isReleased whether the watch releases its count, once the listener has returned or thrown
      * @param stack where it was created: the nearest frames of the application, innermost first, at most
-     *     {@value #MAX_FRAMES}; or, if there were none, the nearest frames outside of this library. Copied; neither null
-     *     nor with a null frame
+     *     {@value #MAX_FRAMES}; or, if there were none, the nearest frames outside of this library. Copied,
+     *     without null
      */
     public LeakedTask {
         stack = List.copyOf(stack);

@@ -12,7 +12,8 @@ import java.lang.annotation.Target;
 /**
  * Allows subscriptions that a test or a test class leaves running.
  *
- * <p>For example {@code @AllowSubscriptions("Prices.refresh")}. Those of a class also apply to its methods and nested classes. What is allowed is not cancelled.
+ * <p>For example {@code @AllowSubscriptions("Prices.refresh")}. Those of a class also apply to its methods and nested
+ * classes. What is allowed is not cancelled.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)

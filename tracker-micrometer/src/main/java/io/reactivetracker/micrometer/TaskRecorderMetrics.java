@@ -21,8 +21,8 @@ import java.util.Objects;
  * store: a store has no limit, and reading all of its records at each scrape would be too expensive. Keys are in no
  * meter.
  *
- * <p>Each meter has the tag {@code recorder}: the name that is given here. Recorders with equal names and tags are shown
- * as one. A recorder that is bound again is not counted again.
+ * <p>Each meter has the tag {@code recorder}: the name that is given here. Recorders with equal names and tags are
+ * shown as one. A recorder that is bound again is not counted again.
  *
  * <p>The registry does not keep the recorder alive. The counters of a recorder that was garbage collected remain, with
  * the values of the last look.

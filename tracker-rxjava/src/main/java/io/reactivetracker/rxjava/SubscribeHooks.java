@@ -81,7 +81,9 @@ final class SubscribeHooks {
         }
     }
 
-    /** Returns the observer to subscribe: a counting one of the first that selects the subscription, or the given one. */
+    /**
+     * Returns the observer to subscribe: a counting one of the first that selects the subscription, or the given one.
+     */
     @FunctionalInterface
     private interface Count<P, O> {
         O counted(CountedSubscriptions subscriptions, P source, O observer);

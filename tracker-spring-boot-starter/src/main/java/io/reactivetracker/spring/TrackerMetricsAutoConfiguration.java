@@ -20,8 +20,8 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * Auto-configuration of the meters of all beans that are groups, trackers or recorders, and of an {@link
- * ObservedTracking} if there is an {@link ObservationRegistry}. Requires Micrometer and {@code tracker-micrometer}. Closes the meter
- * registries of Spring Boot after the drain, so that they publish what it has counted.
+ * ObservedTracking} if there is an {@link ObservationRegistry}. Requires Micrometer and {@code tracker-micrometer}.
+ * Closes the meter registries of Spring Boot after the drain, so that they publish what it has counted.
  *
  * <p>The property {@code management.metrics.enable} disables meters by name.
  */
