@@ -39,9 +39,11 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.ServerSentEvent;
@@ -160,12 +162,18 @@ class EndingServletStreamsTest {
         Streams streams = context.getBean(Streams.class);
         CompletableFuture<HttpResponse<String>> response = get(context, "/late");
         streams.sent.await();
-        OpenStreams open = context.getBean(OpenStreams.class);
-        Thread closer = new Thread(context::close);
-        closer.start();
-        await().until(open::areEnding);
-        streams.mayGoOn.countDown();
-        closer.join();
+        // After the streams have ended, and before the web server looks for requests that run.
+        context.addApplicationListener(new ApplicationListener<ContextClosedEvent>() {
+            @Override
+            public void onApplicationEvent(ContextClosedEvent event) {
+                streams.mayGoOn.countDown();
+                assertThat(response.join().statusCode()).isEqualTo(200);
+            }
+        });
+
+        context.close();
+
+        assertThat(response).isCompleted();
         assertThat(response.join().statusCode()).isEqualTo(200);
     }
 
