@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A subscription belongs to the test
  *
  * <ol>
- *   <li>in whose thread it is made, or whose thread has scheduled the command that makes it on a scheduler of the
+ *   <li>in whose thread it begins, or whose thread has scheduled the command that makes it on a scheduler of the
  *       library;
  *   <li>otherwise, if the thread has inherited a running test and no other runs: that test. In parallel, the thread may
  *       be one of a pool, which several tests use;

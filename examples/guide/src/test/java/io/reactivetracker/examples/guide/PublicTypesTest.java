@@ -54,7 +54,7 @@ class PublicTypesTest {
         for (ModuleReference module : modules()) {
             types.addAll(exportedTypes(module));
         }
-        assertThat(modules()).hasSize(10);
+        assertThat(modules()).hasSize(12);
         assertThat(types).contains("TaskTracker", "ReactorTracking", "RedisRecordStore", "Decision.Retry");
     }
 
