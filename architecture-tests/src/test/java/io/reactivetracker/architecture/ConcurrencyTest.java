@@ -32,6 +32,7 @@ class ConcurrencyTest {
             Map.entry("tracker-micrometer/RecorderSeries", "recorders are bound while a registry reads them"),
             Map.entry("tracker-micrometer/TaskObservation", "an attempt begins while another thread ends the task"),
             Map.entry("tracker-micrometer/TrackerSeries", "trackers are bound while a registry reads them"),
+            Map.entry("tracker-mutiny/SpawnSubscriber", "a wait for a task begins or is cancelled while the task ends"),
             Map.entry("tracker-reactor/CountedSubscriptions", "each hook has a name of its own"),
             Map.entry("tracker-redis/RedisRecordStore", "a number that no other call of this process has"),
             Map.entry("tracker-redis/SettingsCheck", "the first steps of a store share one check"),
