@@ -147,6 +147,7 @@ final class SubscribeHooks {
         }
 
         @Override
+        @SuppressWarnings("ReferenceEquality") // whether it is the given observer, and not one that equals it
         public O apply(P source, O observer) throws Throwable {
             O counted = observer;
             if (slot.current == this) {
