@@ -6,6 +6,7 @@ import io.reactivetracker.TaskTracker;
 import io.reactivetracker.internal.Durations;
 import io.reactivetracker.reactor.ReactorTracking;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -33,9 +34,15 @@ final class OpenStreams implements ApplicationListener<ContextClosedEvent>, Orde
 
     private final TaskTracker streams = TaskTracker.create("open streams");
     private final ConfigurableApplicationContext context;
+    private final ThreadFactory threads;
 
     OpenStreams(ConfigurableApplicationContext context) {
+        this(context, action -> new Thread(action, "reactive-tracker-streams"));
+    }
+
+    OpenStreams(ConfigurableApplicationContext context, ThreadFactory threads) {
         this.context = context;
+        this.threads = threads;
     }
 
     @Override
@@ -47,9 +54,14 @@ final class OpenStreams implements ApplicationListener<ContextClosedEvent>, Orde
     }
 
     private void end() {
-        Thread ending = new Thread(streams::close, "reactive-tracker-streams");
+        Thread ending = threads.newThread(streams::close);
         ending.setDaemon(true);
-        ending.start();
+        try {
+            ending.start();
+        } catch (OutOfMemoryError noThread) {
+            boolean unusedIsFirst = streams.close();
+            return;
+        }
         try {
             ending.join(MAX_WAIT.toMillis());
         } catch (InterruptedException givenUp) {

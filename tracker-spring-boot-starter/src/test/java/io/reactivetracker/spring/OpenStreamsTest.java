@@ -59,6 +59,23 @@ class OpenStreamsTest {
     }
 
     @Test
+    void streamsEndInTheThreadOfTheShutdownIfThereIsNoOther() {
+        OpenStreams alone = new OpenStreams(context, action -> new Thread(action) {
+            @Override
+            public synchronized void start() {
+                throw new OutOfMemoryError("no thread");
+            }
+        });
+        CompletableFuture<Thread> endedIn = new CompletableFuture<>();
+        Registration ended = alone.onTheEnd(() -> endedIn.complete(Thread.currentThread()));
+
+        alone.onApplicationEvent(new ContextClosedEvent(context));
+
+        assertThat(endedIn).isCompletedWithValue(Thread.currentThread());
+        ended.close();
+    }
+
+    @Test
     void anInterruptOfTheShutdownEndsItsWaitAndIsKept(CapturedOutput output) {
         CountDownLatch answer = new CountDownLatch(1);
         Registration blocks = streams.onTheEnd(() -> assertThatNoException().isThrownBy(answer::await));
